@@ -1,0 +1,48 @@
+include(GoogleTest)
+
+# lm_room(core/base SOURCES a.cpp b.cpp DEPS lm_x PRIVATE_DEPS PkgConfig::y)
+# makes the static library lm_core_base. DEPS are what users of its headers need; PRIVATE_DEPS stay inside.
+function(lm_room path)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  string(REPLACE "/" "_" name ${path})
+  add_library(lm_${name} STATIC ${ROOM_SOURCES})
+  target_link_libraries(lm_${name} PUBLIC ${ROOM_DEPS} PRIVATE lm_options ${ROOM_PRIVATE_DEPS})
+  target_include_directories(lm_${name} PUBLIC ${CMAKE_SOURCE_DIR})
+endfunction()
+
+# lm_test(unit_base SOURCES a_test.cpp DEPS lm_core_base LABELS unit [RAPIDCHECK])
+# One executable per room: each test file pays seconds of compilation before its first test.
+function(lm_test name)
+  cmake_parse_arguments(TEST "RAPIDCHECK" "TIMEOUT" "SOURCES;DEPS;LABELS;ENVIRONMENT" ${ARGN})
+  add_executable(${name} ${TEST_SOURCES})
+  target_link_libraries(${name} PRIVATE lm_options ${TEST_DEPS} GTest::gtest_main GTest::gmock)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  if(TEST_RAPIDCHECK)
+    target_link_libraries(${name} PRIVATE rapidcheck_gtest)
+  endif()
+  if(NOT TEST_TIMEOUT)
+    set(TEST_TIMEOUT 300)
+  endif()
+  # A property draws the same cases in every run unless RC_PARAMS is given by hand.
+  set(env "RC_PARAMS=seed=7" ${TEST_ENVIRONMENT})
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+    PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT ${TEST_TIMEOUT} ENVIRONMENT "${env}"
+    SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+endfunction()
+
+# lm_fuzz(fuzz_envelope SOURCE envelope.cpp DEPS lm_core_message): libFuzzer with LM_FUZZ, and always a test that replays
+# the corpus folder tests/fuzz/corpus/<name> (and mutations of it) through the same entry point.
+function(lm_fuzz name)
+  cmake_parse_arguments(FUZZ "" "" "SOURCE;DEPS" ${ARGN})
+  if(LM_FUZZ)
+    add_executable(${name} ${FUZZ_SOURCE})
+    target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    add_executable(${name} ${FUZZ_SOURCE} ${CMAKE_SOURCE_DIR}/tests/fuzz/replay_main.cpp)
+    add_test(NAME ${name} COMMAND ${name} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
+    set_tests_properties(${name} PROPERTIES LABELS fuzz TIMEOUT 300)
+  endif()
+  target_link_libraries(${name} PRIVATE lm_options ${FUZZ_DEPS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+endfunction()
