@@ -21,7 +21,7 @@ Amount Amount::tokens(std::uint64_t tokens) { return Amount(Uint256(tokens) * to
 
 std::optional<Amount> Amount::parse_tokens(std::string_view text) {
   Wide value = 0;
-  int fraction = -1;   // digits seen after the point, -1 before it
+  int fraction = -1;  // digits seen after the point, -1 before it
   std::size_t digits = 0;
   for (const char c : text) {
     if (c == '.') {

@@ -23,7 +23,7 @@ class Callback<R(Args...)> {
 
   template <class F>
     requires(!std::is_same_v<std::remove_cvref_t<F>, Callback> && std::is_invocable_r_v<R, F&, Args...>)
-  Callback(F&& function) {   // NOLINT(google-explicit-constructor)
+  Callback(F&& function) {  // NOLINT(google-explicit-constructor)
     using Stored = std::remove_cvref_t<F>;
     if constexpr (fits<Stored>()) {
       new (room_) Stored(std::forward<F>(function));

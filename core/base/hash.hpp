@@ -26,7 +26,7 @@ template <>
 struct std::hash<lastmile::Hash256> {
   std::size_t operator()(const lastmile::Hash256& h) const noexcept {
     std::size_t word;
-    std::memcpy(&word, h.bytes.data(), sizeof word);   // already uniform
+    std::memcpy(&word, h.bytes.data(), sizeof word);  // already uniform
     return word;
   }
 };

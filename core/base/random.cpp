@@ -17,7 +17,7 @@ std::uint64_t splitmix(std::uint64_t& state) {
   return z ^ (z >> 31);
 }
 
-constexpr double kLn2High = 6.93147180369123816490e-01;   // upper bits of ln 2, so that n * kLn2High is exact
+constexpr double kLn2High = 6.93147180369123816490e-01;  // upper bits of ln 2, so that n * kLn2High is exact
 constexpr double kLn2Low = 1.90821492927058770002e-10;
 
 }  // namespace
@@ -88,7 +88,7 @@ double portable_log(double x) {
   LM_CHECK(x > 0.0);
   int exponent = 0;
   std::uint64_t bits = std::bit_cast<std::uint64_t>(x);
-  if (bits < 0x0010000000000000U) {   // subnormal: scale up first
+  if (bits < 0x0010000000000000U) {  // subnormal: scale up first
     x *= 0x1p54;
     exponent = -54;
     bits = std::bit_cast<std::uint64_t>(x);
@@ -112,7 +112,7 @@ double portable_exp(double x) {
   if (x < -745.0) return 0.0;
   const double scaled = x / 6.93147180559945286227e-01;
   const auto n = static_cast<int>(scaled + (scaled < 0 ? -0.5 : 0.5));
-  const double r = (x - n * kLn2High) - n * kLn2Low;   // |r| <= 0.35
+  const double r = (x - n * kLn2High) - n * kLn2Low;  // |r| <= 0.35
   double sum = 1.0;
   for (int k = 14; k >= 1; --k) sum = 1.0 + sum * r / k;
   // Two steps, because 2^n alone may be subnormal or overflow.

@@ -1,5 +1,5 @@
-// SipHash (Aumasson, Bernstein): keyed 64-bit hash. 1-3 makes gossip message ids (libp2p.md 11.4), 2-4 derives substreams
-// and fingerprints inside one program. Not for anything an attacker may collide for profit.
+// SipHash (Aumasson, Bernstein): keyed 64-bit hash. 1-3 makes gossip message ids (libp2p.md 11.4), 2-4 derives
+// substreams and fingerprints inside one program. Not for anything an attacker may collide for profit.
 #pragma once
 
 #include <cstdint>

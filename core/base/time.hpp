@@ -14,7 +14,7 @@ struct Duration {
   friend constexpr Duration operator-(Duration a, Duration b) { return {a.ns - b.ns}; }
   friend constexpr Duration operator*(Duration a, std::int64_t n) { return {a.ns * n}; }
   friend constexpr Duration operator/(Duration a, std::int64_t n) { return {a.ns / n}; }
-  constexpr double seconds() const { return static_cast<double>(ns) / 1e9; }   // for people and reports only
+  constexpr double seconds() const { return static_cast<double>(ns) / 1e9; }  // for people and reports only
 };
 
 constexpr Duration nanoseconds(std::int64_t n) { return {n}; }

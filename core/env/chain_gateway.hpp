@@ -18,14 +18,14 @@ using Height = Strong<HeightTag, std::uint64_t>;
 struct ChainEvent {
   enum class Kind : std::uint8_t { sync, message };
   Kind kind = Kind::sync;
-  std::string chain;               // chain name as configured ("ethereum")
+  std::string chain;  // chain name as configured ("ethereum")
   Height height;
   std::string block_hash;
-  std::string transaction;         // hash, unique within its chain
-  Wall time;                       // of the block
-  std::string publisher;           // address that sent it
-  std::string message_type;        // message events only
-  std::string payload;             // JSON text of a sync event, content of a message event
+  std::string transaction;   // hash, unique within its chain
+  Wall time;                 // of the block
+  std::string publisher;     // address that sent it
+  std::string message_type;  // message events only
+  std::string payload;       // JSON text of a sync event, content of a message event
 };
 
 struct ChainBlock {
@@ -36,9 +36,9 @@ struct ChainBlock {
   std::vector<ChainEvent> events;
 };
 
-// Calls come on the node's loop, per chain in this order: blocks by ascending height without a gap; on_reorg(h) says that
-// all blocks above h are taken back, new ones follow from h+1; on_final(h) says that blocks up to h will not be taken back.
-// A chain that cannot be reached falls silent and continues later where it stopped.
+// Calls come on the node's loop, per chain in this order: blocks by ascending height without a gap; on_reorg(h) says
+// that all blocks above h are taken back, new ones follow from h+1; on_final(h) says that blocks up to h will not be
+// taken back. A chain that cannot be reached falls silent and continues later where it stopped.
 class ChainHandler {
  public:
   virtual ~ChainHandler() = default;
@@ -51,10 +51,12 @@ class ChainHandler {
 class ChainGateway {
  public:
   virtual ~ChainGateway() = default;
-  // Start (or move) the following of a chain: blocks from `from` on, as far as they exist. known_hash = hash of the block
-  // before `from` as the node remembers it, empty at the start: if the chain has another there now, on_reorg comes first.
+  // Start (or move) the following of a chain: blocks from `from` on, as far as they exist. known_hash = hash of the
+  // block before `from` as the node remembers it, empty at the start: if the chain has another there now, on_reorg
+  // comes first.
   virtual void follow(std::string_view chain, Height from, std::string_view known_hash, ChainHandler& handler) = 0;
-  // Send a sync payload. done: the transaction hash once a node of the chain accepted it; that is no promise of a block.
+  // Send a sync payload. done: the transaction hash once a node of the chain accepted it; that is no promise of a
+  // block.
   virtual void submit(std::string_view chain, std::string payload, Done<std::string> done) = 0;
   // The address under which submit() publishes on this chain.
   virtual std::string publisher(std::string_view chain) const = 0;

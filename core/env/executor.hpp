@@ -29,12 +29,13 @@ struct JobKey {
 
 struct Job {
   JobKey key;
-  Duration cost;                       // CPU time on the reference machine; the simulator charges it, real ignores it
-  Callback<JobResult()> run;           // pure; may run on another thread; must own everything it touches; must not throw
+  Duration cost;              // CPU time on the reference machine; the simulator charges it, real ignores it
+  Callback<JobResult()> run;  // pure; may run on another thread; must own everything it touches; must not throw
 };
 
-// Pure heavy work off the loop. done runs on the loop, in submission order per lane, never inside submit(). The executor
-// does not refuse: the caller bounds what it has in flight (in_flight tells). A crash drops jobs and their answers.
+// Pure heavy work off the loop. done runs on the loop, in submission order per lane, never inside submit(). The
+// executor does not refuse: the caller bounds what it has in flight (in_flight tells). A crash drops jobs and their
+// answers.
 class Executor {
  public:
   virtual ~Executor() = default;

@@ -54,8 +54,10 @@ class Frame {
   ~Frame() { release(); }
 
   template <class Body, class... Args>
-  static Frame make(Args&&... args) { return Frame(new Body(std::forward<Args>(args)...)); }
-  static Frame of_bytes(Bytes bytes);   // kind FrameKind::bytes
+  static Frame make(Args&&... args) {
+    return Frame(new Body(std::forward<Args>(args)...));
+  }
+  static Frame of_bytes(Bytes bytes);  // kind FrameKind::bytes
 
   explicit operator bool() const { return body_ != nullptr; }
   const FrameBody& operator*() const { return *body_; }

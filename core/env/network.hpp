@@ -36,7 +36,8 @@ class FrameHandler {
   virtual void on_request(PeerId from, const Frame& frame, Reply reply) = 0;
 };
 
-// Connections come and go for all protocols together: one connected or lost per peer and change, lost only after connected.
+// Connections come and go for all protocols together: one connected or lost per peer and change, lost only after
+// connected.
 class PeerHandler {
  public:
   virtual ~PeerHandler() = default;
@@ -52,22 +53,23 @@ class ContentHandler {
   virtual void on_fetch(PeerId from, const ContentRange& range, Callback<void(Result<Bytes>)> reply) = 0;
 };
 
-// Frames between peers. No promise of delivery; order is kept per (peer, protocol). send() never fails at once: loss shows
-// as silence or on_lost. A frame above kFrameBytesMax is a mistake of ours. Handlers must outlive the network.
+// Frames between peers. No promise of delivery; order is kept per (peer, protocol). send() never fails at once: loss
+// shows as silence or on_lost. A frame above kFrameBytesMax is a mistake of ours. Handlers must outlive the network.
 inline constexpr std::size_t kFrameBytesMax = 1024 * 1024;
 
 class Network {
  public:
   virtual ~Network() = default;
-  virtual void listen(Protocol protocol, FrameHandler& handler) = 0;   // once per protocol, before the first event
+  virtual void listen(Protocol protocol, FrameHandler& handler) = 0;  // once per protocol, before the first event
   virtual void listen_peers(PeerHandler& handler) = 0;
   virtual void listen_content(ContentHandler& handler) = 0;
-  virtual void dial(std::string address) = 0;          // answer: on_connected or on_dial_failed; no effect when connected
+  virtual void dial(std::string address) = 0;  // answer: on_connected or on_dial_failed; no effect when connected
   virtual void close(PeerId peer, CloseReason reason) = 0;
   virtual void send(PeerId peer, Protocol protocol, Frame frame) = 0;
   // done: the answer, or an error when it was refused, the connection was lost, or the deadline has passed.
   virtual void request(PeerId peer, Protocol protocol, Frame frame, Duration deadline, Done<Frame> done) = 0;
-  // Bulk transfer of a range of named content; shares bandwidth with other bulk, not with frames. Errors as for request.
+  // Bulk transfer of a range of named content; shares bandwidth with other bulk, not with frames. Errors as for
+  // request.
   virtual void fetch(PeerId peer, ContentRange range, Duration deadline, Done<Bytes> done) = 0;
   // Bytes accepted by send() and not yet on the wire: the sender holds back above its own limit.
   virtual std::size_t queued_bytes(PeerId peer) const = 0;

@@ -8,9 +8,9 @@
 namespace lastmile::env {
 
 // stream(name) gives the node's generator for one purpose: same name, same object, for the life of the node; streams of
-// different names are independent. The reference stays valid as long as this object. In the simulator it is derived from
-// (seed, node, incarnation, name), in the real world from the operating system.
-// secret() is for keys and nonces and has nothing to do with the streams.
+// different names are independent. The reference stays valid as long as this object. In the simulator it is derived
+// from (seed, node, incarnation, name), in the real world from the operating system. secret() is for keys and nonces
+// and has nothing to do with the streams.
 class Random {
  public:
   virtual ~Random() = default;

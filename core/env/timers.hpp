@@ -7,7 +7,7 @@
 namespace lastmile::env {
 
 struct TimerTag;
-using TimerId = Strong<TimerTag, std::uint64_t>;   // never reused by one Timers object; 0 is no timer
+using TimerId = Strong<TimerTag, std::uint64_t>;  // never reused by one Timers object; 0 is no timer
 
 // One-shot timers on the node's loop. They fire in (time, creation) order and never inside after(), even for a delay of
 // zero or less (which counts as zero). Destroying the node's Timers drops what is pending without calling it.

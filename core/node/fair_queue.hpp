@@ -19,8 +19,8 @@ template <class Item>
 class FairQueue {
  public:
   struct Limits {
-    std::size_t total;         // items in the queue
-    std::size_t per_source;    // of them by one source
+    std::size_t total;       // items in the queue
+    std::size_t per_source;  // of them by one source
   };
   enum class Push : std::uint8_t { accepted, full, source_full };
 

@@ -44,7 +44,7 @@ std::string_view queue_name(Queue queue);
 
 struct Event {
   Kind kind;
-  std::string_view item;   // valid during the call only
+  std::string_view item;  // valid during the call only
   std::uint64_t a = 0;
   std::uint64_t b = 0;
   std::uint64_t c = 0;

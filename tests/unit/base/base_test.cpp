@@ -50,7 +50,9 @@ TEST(Amount, RefusesWhatDoesNotFit) {
 
 TEST(Callback, MovesClosuresOfAnySizeAndDestroysThemOnce) {
   auto alive = std::make_shared<int>(5);
-  struct Large { char room[200] = {}; };
+  struct Large {
+    char room[200] = {};
+  };
   {
     Callback<int(int)> small = [alive](int x) { return *alive + x; };
     Callback<int(int)> large = [alive, room = Large{}](int x) { return *alive * x + room.room[0]; };
