@@ -1,0 +1,63 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "core/base/time.hpp"
+#include "sim/env/hardware.hpp"
+#include "sim/env/loop_event.hpp"
+
+namespace lastmile::sim {
+
+// simulation-engine.md section 5.
+enum class NetworkLevel : std::uint8_t {
+  delay,   // latency, jitter, faults
+  access,  // and a FIFO queue on each node's uplink and downlink
+  flow,    // and shared bandwidth for bulk: needs SimGrid, not in this step
+};
+
+enum class CryptoMode : std::uint8_t {
+  cached,  // each executor job runs once per key for the whole run, its time is charged to every node
+  real,    // each job runs each time; same digest
+};
+
+// Parameters and limits of the network model, equal for all nodes.
+struct NetworkModel {
+  std::uint64_t jitter_share = 50'000'000;  // of the path latency, parts per 10^9: uniform in [0, share * latency]
+  std::uint32_t handshake_extra_round_trips = 2;  // security and multiplexing, after the one of TCP
+  Duration dial_timeout = seconds(10);
+  Duration keep_alive = seconds(60);  // silence after which both sides give a connection up
+  std::uint64_t send_buffer_bytes =
+      8 << 20;  // per connection, what send() accepts ahead of the wire; beyond: dropped, counted
+  std::uint32_t connections_max = 1000;      // inbound ones above it are refused with `limit`
+  std::uint32_t backlog_frames_max = 65536;  // frames waiting for a busy or paused node; beyond: dropped, counted
+};
+
+// Time that a node's loop is busy with one event, by kind; the next event waits. Zero (the default) costs nothing.
+struct LoopCost {
+  std::array<Duration, kLoopKindCount> by_kind{};
+  Duration disk_read;  // per get() or seek() on a Disk reader
+};
+
+struct EngineConfig {
+  std::uint64_t seed = 1;
+  NetworkLevel level = NetworkLevel::access;
+  CryptoMode crypto = CryptoMode::cached;
+  Wall epoch{1'700'000'000'000'000'000};  // wall time at the start of the run
+  RegionDelays regions;
+  NetworkModel network;
+  LoopCost loop_cost;
+};
+
+struct TrafficCounts {
+  std::uint64_t frames_sent = 0;  // accepted from the node, requests and answers included
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t frames_received = 0;  // handed to the node
+  std::uint64_t bytes_received = 0;
+  std::uint64_t frames_dropped = 0;  // not connected any more, buffer full, lost on the way, receiver gone
+  std::uint64_t bulk_bytes_sent = 0;
+  std::uint64_t bulk_bytes_received = 0;
+  friend bool operator==(const TrafficCounts&, const TrafficCounts&) = default;
+};
+
+}  // namespace lastmile::sim

@@ -1,0 +1,58 @@
+// Naming the first event in which two runs that should be twins differ.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/env/loop_event.hpp"
+
+namespace lastmile::sim {
+
+// Keeps the loop events of a window of time, up to a limit.
+class LoopRecord final : public LoopObserver {
+ public:
+  static constexpr std::size_t kEventsMax = 50'000'000;
+
+  LoopRecord() = default;
+  LoopRecord(Instant from, Instant until) : from_(from), until_(until) {}  // [from, until)
+
+  void on_loop_event(const LoopEvent& event) override;
+  const std::vector<LoopEvent>& events() const { return events_; }
+  bool complete() const { return complete_; }  // false when the limit cut it short
+
+ private:
+  Instant from_{};
+  Instant until_{INT64_MAX};
+  bool complete_ = true;
+  std::vector<LoopEvent> events_;
+};
+
+struct LoopDifference {
+  std::size_t position = 0;        // how many events were equal before
+  std::optional<LoopEvent> first;  // empty: that run had ended
+  std::optional<LoopEvent> second;
+  std::string text() const;  // "event 812: 1.203 s node 4 frame from 7 payload 1f.. / 1.203 s node 4 timer ..."
+};
+
+std::optional<LoopDifference> first_difference(const LoopRecord& a, const LoopRecord& b);
+
+// The cheap first pass for long runs: one number for all events of each interval. The first interval that differs is
+// then recorded in a second pair of runs.
+class LoopCheckpoints final : public LoopObserver {
+ public:
+  explicit LoopCheckpoints(Duration interval) : interval_(interval) {}
+  void on_loop_event(const LoopEvent& event) override;
+
+  // Start of the first interval in which they differ; empty when they do not. Equal intervals are the caller's duty.
+  static std::optional<Instant> first_difference(const LoopCheckpoints& a, const LoopCheckpoints& b);
+  Duration interval() const { return interval_; }
+
+ private:
+  Duration interval_;
+  std::vector<std::uint64_t> chains_;  // by interval
+};
+
+}  // namespace lastmile::sim
