@@ -1,0 +1,197 @@
+// What a node remembers: messages, what they make together (posts, aggregates, files, virtual machines, accounts), and
+// why others were refused. On env::Disk; every call that changes something writes one atomic batch.
+//
+// The state is a function of the set of valid messages known, the files at hand, the confirmations and the clock, never
+// of the order of arrival (architecture.md 8; docs/decisions/0120): each message is judged by pure rules against the
+// state; what the judgement looked at is remembered, and when that changes the message is judged again, in order of
+// (content.time, item hash), until nothing changes. Documented exceptions, where something cannot be brought back: what
+// is forgotten stays forgotten, what is removed stays removed.
+//
+// Time: `now` is the node's wall clock. Clock-driven changes happen in tick() only.
+// Threads: none; calls come from the node's loop and must not be nested. View (view.hpp) reads snapshots from anywhere.
+// Errors: a Result that is an Error means that the disk gave back something that cannot be ours (the text names the
+// key). The call changed nothing then, and the node should stop: its disk is damaged.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/amount.hpp"
+#include "core/base/callback.hpp"
+#include "core/base/hash.hpp"
+#include "core/base/result.hpp"
+#include "core/base/time.hpp"
+#include "core/economy/balances.hpp"
+#include "core/economy/credits.hpp"
+#include "core/env/disk.hpp"
+#include "core/store/options.hpp"
+#include "core/store/outcome.hpp"
+#include "core/trace/event.hpp"
+
+namespace lastmile::store {
+
+struct HeldItem {
+  std::int64_t second = 0;  // content.time, whole seconds, rounded down
+  message::ItemHash hash;
+  friend auto operator<=>(const HeldItem&, const HeldItem&) = default;
+};
+
+// Count and sum of item hashes (as big-endian numbers; of a CID the SHA-256 of its text) mod 2^256.
+struct HeldSum {
+  std::uint64_t count = 0;
+  Uint256 sum = 0;
+  friend bool operator==(const HeldSum&, const HeldSum&) = default;
+};
+
+struct TickOutcome {
+  std::vector<StatusChange> changes;
+  // Nothing refers to these files any more and their grace time is over: delete their bytes. They are no longer local
+  // as far as the store knows.
+  std::vector<message::ItemHash> files_to_delete;
+  std::optional<Wall> next;  // the earliest time at which tick() may have something to do, as known now
+  bool unfinished = false;   // call again soon
+};
+
+struct AccountView {
+  Amount tokens;             // sum over chains, without dapps
+  Amount locked;             // hold costs of what runs
+  economy::Credits credits;  // unexpired at the time asked for
+  Amount credit_rate;        // credits per second (18 decimals) of what runs
+};
+
+class Store {
+ public:
+  // Reads what is on the disk. Error: not a store of this format, or damaged.
+  // The disk and the sink must outlive the store.
+  static Result<std::unique_ptr<Store>> open(env::Disk& disk, StoreOptions options,
+                                             trace::Sink& sink = trace::null_sink());
+  virtual ~Store() = default;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  // --- messages ------------------------------------------------------------------------------------------------------
+
+  // Judges and applies, stores or keeps waiting. A repeated message changes nothing, except that an earlier envelope
+  // time is kept and a confirmation is added. A rejected one is tried anew. `confirmation` set: it came in a
+  // transaction.
+  virtual Result<Outcome> accept(const ValidMessage& message, Wall now, const Confirmation* confirmation = nullptr) = 0;
+
+  // An authentic envelope (signature checked) without its content: not inline and not fetched yet. Shown as pending
+  // with code 3; FORGETs may name it; give_up() makes it rejected. accept() with the content follows, or it is
+  // forgotten unread.
+  virtual Result<Outcome> accept_unfetched(std::shared_ptr<const message::Envelope> envelope, Wall now,
+                                           const Confirmation* confirmation = nullptr) = 0;
+
+  // An authentic envelope that a peer says is forgotten (envelope.forgotten_by; docs/decisions/0121). Forgotten at
+  // once when a FORGET that is held proves it, otherwise it waits for that FORGET.
+  virtual Result<Outcome> accept_tombstone(std::shared_ptr<const message::Envelope> envelope, Wall now) = 0;
+
+  // Retries are exhausted: pending becomes rejected with its code. The message stays and is judged again when what it
+  // lacks arrives. Does nothing unless pending.
+  virtual Result<Outcome> give_up(const message::ItemHash& hash, Wall now) = 0;
+
+  // Refused before it got here (codes 0, 1, 3): remembered for those who ask. Does nothing when the hash is known in
+  // any status but rejected. `submitted`: the object as it came, JSON text, may be empty; cut when too long.
+  virtual Result<Outcome> record_rejected(const message::ItemHash& hash, message::ErrorCode code,
+                                          std::string_view details, std::string_view submitted, Wall now) = 0;
+
+  // --- files ---------------------------------------------------------------------------------------------------------
+
+  // The bytes of this file are at hand and verified (a directory: its cumulative size). STOREs that waited are judged.
+  // A file nothing refers to gets a grace pin.
+  virtual Result<Outcome> file_arrived(const message::ItemHash& file, std::uint64_t bytes, bool directory,
+                                       Wall now) = 0;
+  virtual Result<bool> has_file(const message::ItemHash& file) const = 0;
+  // Files that waiting STOREs name and that are not at hand, at most `limit`, each once.
+  virtual Result<std::vector<message::ItemHash>> wanted_files(std::size_t limit) const = 0;
+
+  // --- confirmations -------------------------------------------------------------------------------------------------
+
+  // Of a message that is known; remembered also for one that is not yet here when it comes later with accept().
+  virtual Result<Outcome> add_confirmation(const message::ItemHash& hash, const Confirmation& confirmation,
+                                           Wall now) = 0;
+  // A reorganisation took these blocks of a chain back: their confirmations vanish. Final ones stay (finality is
+  // checked by the chain room). Returns the messages concerned in Outcome::changes only if their status changed.
+  virtual Result<Outcome> remove_confirmations(std::string_view chain, std::uint64_t from_height, Wall now) = 0;
+  // Confirmations of the chain at or below this height become final; returns how many messages.
+  virtual Result<std::size_t> finalize_confirmations(std::string_view chain, std::uint64_t height) = 0;
+  // Processed messages with a signature and without any confirmation, by reception time: what a synchronization node
+  // packs. At most `limit`.
+  virtual Result<std::vector<message::ItemHash>> unconfirmed(std::size_t limit) const = 0;
+
+  // --- the clock -----------------------------------------------------------------------------------------------------
+
+  // What time alone changes: credits that expire, removing -> removed, files whose grace is over; and work left over.
+  virtual Result<TickOutcome> tick(Wall now) = 0;
+
+  // --- what others may have from us
+  // -----------------------------------------------------------------------------------
+
+  // What a peer that lacks this message gets: the whole envelope, or its tombstone when forgotten or removed. Null when
+  // there is nothing to give (unknown, rejected for good).
+  virtual Result<std::shared_ptr<const message::Envelope>> envelope_for_peer(const message::ItemHash& hash) const = 0;
+
+  // Held = every valid message that is kept or remembered: processed, removing, waiting, refused but kept, forgotten,
+  // removed. Ordered by (second, hash).
+  virtual Result<HeldSum> held_sum(const HeldItem& from, const HeldItem& until) const = 0;  // from <= item < until
+  virtual HeldSum held_total() const = 0;
+  virtual Result<std::vector<HeldItem>> held_items(const HeldItem& from, const HeldItem& until,
+                                                   std::size_t limit) const = 0;
+  // The item at this position (0-based) counted from `from`; empty when there are fewer.
+  virtual Result<std::optional<HeldItem>> held_at(const HeldItem& from, std::uint64_t position) const = 0;
+  virtual Result<bool> holds(const message::ItemHash& hash) const = 0;
+
+  // --- digests (scenario-format.md 7)
+  // -----------------------------------------------------------------------------------
+
+  // SHA-256 over the sorted entries of what users can read, credits evaluated at `at`. Reads everything. Call tick(at)
+  // before.
+  virtual Result<Hash256> state_digest(Wall at) const = 0;
+  // Sum mod 2^256 of the SHA-256 of each entry (credits as lots instead of balances), kept up with every write: equal
+  // for two stores exactly when their entries are equal.
+  virtual Uint256 state_sum() const = 0;
+
+  // --- accounts (messages.md 7.2, 7.6)
+  // ----------------------------------------------------------------------------------
+
+  virtual AccountView account(std::string_view address, Wall at) const = 0;
+  virtual const economy::BalanceBook& balances() const = 0;
+  virtual const economy::CreditBook& credits() const = 0;
+  // The table that holds now: the aggregates of the price owner, or the defaults.
+  virtual const economy::PriceTable& prices() const = 0;
+
+  // --- figures
+  // ------------------------------------------------------------------------------------------------------------
+
+  struct Counts {
+    std::uint64_t processed = 0;  // and removing
+    std::uint64_t pending = 0;
+    std::uint64_t rejected = 0;
+    std::uint64_t forgotten = 0;
+    std::uint64_t removed = 0;
+    std::uint64_t let_go = 0;            // waiting messages dropped for the limit
+    std::uint64_t judgements = 0;        // since open
+    std::uint64_t late_revocations = 0;  // delegated FORGETs whose right went after they took effect (kept forgotten)
+  };
+  virtual const Counts& counts() const = 0;
+
+  // Commits handed to the disk and answered as durable; what was acknowledged must wait until committed() <= durable().
+  virtual std::uint64_t committed() const = 0;
+  virtual std::uint64_t durable() const = 0;
+  // Set once the disk failed a commit: nothing after it is durable, the node must stop acknowledging.
+  virtual const std::optional<Error>& disk_error() const = 0;
+  // Called after every durable answer of the disk (and on its failure).
+  virtual void on_durable(Callback<void()> callback) = 0;
+
+  virtual const StoreOptions& options() const = 0;
+
+ protected:
+  Store() = default;
+};
+
+}  // namespace lastmile::store
