@@ -1,0 +1,133 @@
+// Plans who is asked for which hash, in which order, how many at once, and when again: pure, no sockets or timers. The
+// owner carries out the orders and reports what became of them:
+//
+//   fetcher.want({ContentKind::bytes, hash}, {peer that mentioned it}, now);
+//   for (FetchOrder& order : fetcher.plan(now)) ...   Network::request for `request`, Network::fetch for a range
+//   Arrivals a = fetcher.on_answer(order.id, answer, now);   or on_range / on_failed; then plan() again
+//   and plan() at next_plan() at the latest.
+//
+// Content is checked against its hash before it is handed out; a peer with wrong bytes is asked last from then on.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/base/random.hpp"
+#include "core/base/time.hpp"
+#include "core/env/network.hpp"
+#include "core/gossip/content.hpp"
+
+namespace lastmile::gossip {
+
+struct FetchParams {
+  std::size_t wanted_max = 65536;
+  std::size_t orders_max = 16;  // in flight, all peers
+  std::size_t orders_per_peer_max = 2;
+  std::size_t names_per_request = 64;                // at most kContentNamesMax
+  std::uint64_t item_bytes_max = 100 * 1024 * 1024;  // larger items are refused
+  std::uint64_t range_bytes = 1024 * 1024;           // of one bulk fetch
+  Duration request_deadline = seconds(2);            // messages.md 5P.4: message content
+  Duration range_deadline = seconds(15);
+  Duration retry_first = seconds(1);  // pause after all peers were asked in vain; doubles
+  Duration retry_max = seconds(300);
+  int rounds_max = 0;         // give up after so many rounds over all peers; 0 = never
+  std::size_t hints_max = 8;  // remembered per item
+};
+
+using OrderId = std::uint64_t;
+
+struct FetchOrder {
+  OrderId id = 0;
+  env::PeerId peer;
+  Duration deadline{};
+  ContentRequest request;  // empty when a range is to be fetched
+  std::optional<env::ContentRange> range;
+};
+
+struct Arrival {
+  ContentName name;
+  env::Value bytes;
+  env::PeerId from;
+};
+
+struct FetchPeerCounts {
+  std::uint64_t asked = 0;  // names
+  std::uint64_t delivered = 0;
+  std::uint64_t absent = 0;
+  std::uint64_t wrong = 0;   // bytes that do not match, answers to no question
+  std::uint64_t failed = 0;  // orders without an answer
+};
+
+class ContentFetcher {
+ public:
+  ContentFetcher(const FetchParams& params, Generator& random) : params_(params), random_(random) {}
+
+  void on_connected(env::PeerId peer);
+  void on_lost(env::PeerId peer);  // its orders must still be reported as failed
+
+  // Wanted from now on; hints: peers that probably have it, best first. More hints may be added later. False when
+  // wanted_max is reached (nothing changes).
+  bool want(const ContentName& name, std::span<const env::PeerId> hints, Instant now);
+  void forget(const ContentName& name);  // it came another way
+  bool wanted(const ContentName& name) const { return items_.contains(name); }
+  std::size_t size() const { return items_.size(); }
+  int rounds(const ContentName& name) const;  // completed rounds over all peers, 0 when not wanted
+
+  std::vector<FetchOrder> plan(Instant now);
+  std::optional<Instant> next_plan() const;  // when a pause ends; empty: only an event can change something
+
+  // All three ignore unknown ids. What arrived and matches is no longer wanted.
+  std::vector<Arrival> on_answer(OrderId id, const ContentAnswer& answer, Instant now);
+  std::vector<Arrival> on_range(OrderId id, ByteView bytes, Instant now);
+  void on_failed(OrderId id, Instant now);
+
+  std::vector<ContentName> take_given_up() { return std::exchange(given_up_, {}); }  // rounds_max reached, or too large
+  const FetchPeerCounts& counts(env::PeerId peer) const;
+  std::size_t orders_in_flight() const { return orders_.size(); }
+
+ private:
+  struct Item {
+    std::vector<env::PeerId> hints;
+    std::vector<env::PeerId> tried;  // this round, ascending
+    Instant not_before{};
+    int rounds = 0;
+    bool in_flight = false;
+    // A bulk transfer: from whom, how far.
+    std::optional<env::PeerId> source;
+    std::uint64_t size = 0;
+    std::string received;
+  };
+  struct Peer {
+    bool connected = false;
+    std::size_t orders = 0;
+    FetchPeerCounts counts;
+  };
+  struct Order {
+    env::PeerId peer;
+    std::vector<ContentName> names;
+    bool is_range = false;
+  };
+  using Items = std::map<ContentName, Item>;
+
+  Peer& peer(env::PeerId id);
+  std::optional<env::PeerId> choose(const Item& item);
+  bool may_ask(env::PeerId id) const;
+  void tried(Items::iterator item, env::PeerId by, Instant now);
+  void drop_source(Item& item);
+  std::optional<Order> close(OrderId id);
+  void end_round(Items::iterator item, Instant now);
+
+  FetchParams params_;
+  Generator& random_;
+  Items items_;
+  std::map<OrderId, Order> orders_;
+  std::vector<Peer> peers_;             // by PeerId
+  std::vector<env::PeerId> connected_;  // ascending
+  std::vector<ContentName> given_up_;
+  OrderId next_order_ = 1;
+};
+
+}  // namespace lastmile::gossip

@@ -1,0 +1,61 @@
+// Messages of the last heartbeats, for IHAVE and IWANT (libp2p.md 12.1): windows, newest first.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "core/env/network.hpp"
+#include "core/gossip/key_index.hpp"
+#include "core/gossip/message_id.hpp"
+#include "core/gossip/topics.hpp"
+
+namespace lastmile::gossip {
+
+class MessageCache {
+ public:
+  // windows = history length; seed: see KeyIndex.
+  MessageCache(int windows, std::uint64_t seed);
+
+  // frame: the one-message RPC. Above kMessageCacheEntriesMax or kMessageCacheBytesMax the oldest messages go first.
+  void put(const env::Frame& frame, MessageKey key, TopicId topic);
+  void shift();  // a heartbeat has passed: the oldest window goes
+
+  // The frame to answer an IWANT of this peer with; empty when not held, or sent to it `times_max` times before.
+  env::Frame take_for(MessageKey key, env::PeerId peer, int times_max);
+
+  // Calls visit(frame, topic) for the messages of the newest `windows` windows, oldest first.
+  template <class Visit>
+  void for_newest(int windows, Visit&& visit) const {
+    for (std::size_t i = start_of(windows); i < entries_.size(); ++i) visit(entries_[i].frame, entries_[i].topic);
+  }
+  bool empty() const { return head_ == entries_.size(); }
+  std::size_t size() const { return entries_.size() - head_; }
+  std::size_t bytes() const { return bytes_; }
+  std::size_t memory_bytes() const;
+
+ private:
+  struct Sent {
+    env::PeerId peer;
+    std::uint8_t times = 0;
+  };
+  struct Entry {
+    env::Frame frame;
+    MessageKey key;
+    std::unique_ptr<std::vector<Sent>> sent;  // only once somebody asked
+    TopicId topic;
+  };
+  std::size_t start_of(int windows) const;
+  void drop_oldest(std::size_t count);
+  void compact();
+
+  std::vector<Entry> entries_;  // oldest first; those before head_ are gone
+  std::size_t head_ = 0;
+  std::vector<std::uint32_t> counts_;  // entries per window, newest last
+  KeyIndex index_;                     // key -> position - offset_; filled only when IWANT arrive
+  std::size_t indexed_ = 0;            // entries_ below this position are in index_
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace lastmile::gossip

@@ -1,0 +1,200 @@
+// The gossipsub v1.1 router (libp2p.md 11 to 13) as a pure state machine: it is told what happened and when, and
+// answers by calling Actions. No clock, no sockets, no environment; the same object code runs in the simulator and in
+// the node.
+//
+//   Router router(params, topics, numbers, own_identity, env.random().stream("gossip"), actions);
+//   router.join(topic, now);
+//   router.on_connected(peer, {...}, now);  router.on_frame(peer, frame, now);  router.on_lost(peer, now);
+//   every params->heartbeat (first after params->heartbeat_first): router.heartbeat(now);
+//
+// `now` never goes back. Calls about peers that are not connected are ignored. Not thread-safe; Actions must not call
+// back.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "core/base/random.hpp"
+#include "core/env/network.hpp"
+#include "core/gossip/actions.hpp"
+#include "core/gossip/delivery_records.hpp"
+#include "core/gossip/message_cache.hpp"
+#include "core/gossip/params.hpp"
+#include "core/gossip/peer_record.hpp"
+#include "core/gossip/rpc.hpp"
+#include "core/gossip/seen.hpp"
+#include "core/gossip/statistics.hpp"
+
+namespace lastmile::gossip {
+
+struct PeerOptions {
+  env::Direction direction = env::Direction::inbound;
+  bool direct = false;              // agreed explicitly: always gets messages, never in a mesh
+  std::uint64_t identity = 0;       // identity_key() of the peer id as it stands in Message.from; 0 = unknown
+  std::uint64_t address_group = 0;  // hash of its IP address for P6; 0 = exempt (loopback, private test networks)
+};
+
+enum class Published : std::uint8_t { ok, duplicate, too_large };
+
+class Router {
+ public:
+  // topics, params: shared by all routers of a run. numbers: shared likewise, then every MessageRef they meet must be
+  // numbered by it or not at all; null = a table of its own. The generator and the actions must outlive the router.
+  Router(SharedParams params, std::shared_ptr<const Topics> topics, std::shared_ptr<MessageNumbers> numbers,
+         std::uint64_t own_identity, Generator& random, Actions& actions);
+
+  void join(TopicId topic, Instant now);   // no effect when joined
+  void leave(TopicId topic, Instant now);  // no effect when not joined
+
+  void on_connected(env::PeerId peer, const PeerOptions& options, Instant now);
+  void on_lost(env::PeerId peer, Instant now);
+  // An RPC: a RpcBody, or bytes that are decoded here.
+  void on_frame(env::PeerId from, const env::Frame& frame, Instant now);
+  void on_writable(env::PeerId peer, Instant now);  // the transport takes frames again after Actions::send said false
+
+  // Sends a message of our own, already signed (or from anybody in a trusted harness). The topic must be in the table;
+  // it need not be joined. too_large: its RPC would exceed params.rpc_bytes_max.
+  Published publish(const MessageRef& message, Instant now);
+
+  // Answers to Check::later and Verdict::later; ignored when nobody waits for this message object any more.
+  void verified(const MessageRef& message, bool good, Instant now);
+  void validated(const MessageRef& message, Verdict verdict, Instant now);
+
+  void heartbeat(Instant now);  // 12.5
+
+  void set_app_score(env::PeerId peer, double value);  // P5
+  void penalise(env::PeerId peer, double points);      // P7, for misbehaviour seen elsewhere
+
+  // Exact at `now`. Decisions inside the router use the score as of the last heartbeat or counted event, whichever is
+  // later; only the growth of P1 is missing there.
+  double score(env::PeerId peer, Instant now) const;
+  bool joined(TopicId topic) const { return (joined_ >> topic.value & 1) != 0; }
+  std::vector<env::PeerId> mesh(TopicId topic) const;                   // ascending
+  std::vector<env::PeerId> fanout(TopicId topic) const;                 // ascending
+  std::vector<env::PeerId> subscribers(TopicId topic) const;            // connected peers that announced it, ascending
+  bool in_backoff(env::PeerId peer, TopicId topic, Instant now) const;  // without slack
+  bool has_seen(MessageKey key, Instant now) const;
+  const Statistics& statistics() const { return statistics_; }
+  std::size_t queued(env::PeerId peer) const;  // frames and control items waiting for on_writable
+  std::size_t memory_bytes() const;            // of this object and what it alone owns
+
+ private:
+  enum class Class : std::uint8_t { own, forwarded, gossip };
+  struct Promise {
+    Instant deadline;
+    MessageKey key;
+    env::PeerId peer;
+  };
+  struct Outgoing {  // control collected for one peer
+    env::PeerId peer;
+    ControlItem item;
+  };
+
+  // router.cpp: peers, topics, queries
+  PeerRecord* find(env::PeerId peer);  // null unless connected
+  const PeerRecord* find(env::PeerId peer) const;
+  TopicPeer& topic_peer(env::PeerId peer, TopicId topic) {
+    return topic_peers_[peer.value * topic_count_ + topic.value];
+  }
+  const TopicPeer& topic_peer(env::PeerId peer, TopicId topic) const {
+    return topic_peers_[peer.value * topic_count_ + topic.value];
+  }
+  void forget_scores(env::PeerId peer);
+  void change_address_group(std::uint64_t group, int by);
+  std::uint32_t peers_in_group(std::uint64_t group) const;
+
+  // router_score.cpp
+  double computed_score(env::PeerId peer, Instant now) const;
+  double current_score(env::PeerId peer, PeerRecord& record, Instant now) {
+    if (record.score_stale) refresh(peer, record, now);
+    return record.score;
+  }
+  void refresh(env::PeerId peer, PeerRecord& record, Instant now);
+  void decay(Instant now);
+  void decay_once(Instant now);
+  void count_first_delivery(env::PeerId peer, TopicId topic);
+  void count_mesh_delivery(env::PeerId peer, TopicId topic);
+  void count_invalid(env::PeerId peer, TopicId topic);
+  void add_behaviour(env::PeerId peer, double points);
+  bool scored(env::PeerId peer) const;  // connected, or its score is retained
+
+  // router_messages.cpp
+  MessageNumber number_of(const PubsubMessage& message) const;
+  bool is_seen(const PubsubMessage& message, Instant now) const;
+  void mark_seen(const PubsubMessage& message, Instant now);
+  void receive(env::PeerId from, PeerRecord& peer, const MessageRef& message, const env::Frame* frame, Instant now);
+  void duplicate(env::PeerId from, const PubsubMessage& message, Instant now);
+  void check(env::PeerId from, const MessageRef& message, const env::Frame* frame, Instant now);
+  void join_record(DeliveryRecord& record, env::PeerId from, const MessageRef& message, const env::Frame* frame);
+  void signature_good(DeliveryRecord& record, Instant now);
+  void signature_bad(DeliveryRecord& record, Instant now);
+  void conclude(DeliveryRecord& record, Verdict verdict, Instant now);
+  void reject(env::PeerId from, const PubsubMessage& message, Instant now);
+  void accept(env::PeerId from, const MessageRef& message, const env::Frame& frame, Instant now);
+  void forward(env::PeerId from, const PubsubMessage& message, const env::Frame& frame);
+
+  // router_control.cpp
+  void on_subscriptions(env::PeerId from, PeerRecord& peer, const std::vector<Subscription>& list, Instant now);
+  void on_control(env::PeerId from, PeerRecord& peer, const Control& control, Instant now);
+  void on_graft(env::PeerId from, PeerRecord& peer, const Graft& graft, Instant now);
+  void on_prune(env::PeerId from, const Prune& prune, Instant now);
+  void on_ihave(env::PeerId from, PeerRecord& peer, const std::vector<IHave>& list, Instant now);
+  void on_iwant(env::PeerId from, PeerRecord& peer, const std::vector<IWant>& list, Instant now);
+
+  // router_mesh.cpp
+  void add_to_mesh(env::PeerId peer, TopicId topic, Instant now);
+  void remove_from_mesh(env::PeerId peer, TopicId topic, Instant now);  // closes P3b
+  void set_backoff(env::PeerId peer, TopicId topic, Duration backoff, Instant now);
+  void graft(env::PeerId peer, TopicId topic, Instant now);                    // add and tell
+  void prune(env::PeerId peer, TopicId topic, Duration backoff, Instant now);  // remove and tell
+  bool eligible(env::PeerId peer, TopicId topic, Instant now);                 // for grafting by us
+  void graft_some(TopicId topic, std::size_t count, Instant now, bool outbound_only, const double* above_score);
+  void maintain_mesh(TopicId topic, Instant now);
+  void trim_mesh(TopicId topic, Instant now);
+  void maintain_fanout(TopicId topic, Instant now);
+  void fill_fanout(TopicId topic, Instant now);
+  void emit_gossip(Instant now);
+  void apply_promises(Instant now);
+
+  // router_outbound.cpp
+  void collect(env::PeerId peer, const ControlItem& item) { outgoing_.push_back({peer, item}); }
+  void flush(Instant now);  // sends what was collected, one RPC per peer
+  void send_frame(env::PeerId peer, const env::Frame& frame, Class kind);
+  void send_control(env::PeerId peer, std::span<const Outgoing> items, const std::vector<IHave>& gossip);
+  Control make_control(std::span<const ControlItem> items, std::vector<Subscription>& subscriptions) const;
+  OutboundQueue& queue_of(PeerRecord& record);
+  void drain(env::PeerId peer, PeerRecord& record);
+
+  // Read for every delivery: kept together.
+  std::vector<PeerRecord> peers_;  // by PeerId
+  SeenCache seen_;
+  Actions& actions_;
+  std::uint32_t joined_ = 0;  // bit per TopicId
+  std::uint32_t topic_count_;
+  Statistics statistics_;
+  DeliveryRecords records_;
+
+  std::vector<TopicPeer> topic_peers_;    // by PeerId * topic_count_ + TopicId
+  std::vector<TopicState> topic_states_;  // by TopicId
+  MessageCache cache_;
+  std::uint64_t own_identity_;
+  SharedParams params_;
+  std::shared_ptr<const Topics> topics_;
+  std::shared_ptr<MessageNumbers> numbers_;
+  bool own_numbers_;
+  Generator& random_;
+
+  std::vector<env::PeerId> connected_;                                   // ascending
+  std::vector<env::PeerId> direct_;                                      // connected direct peers, ascending
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> address_groups_;  // sorted: group, connected peers
+  std::vector<Promise> promises_;
+  std::vector<Outgoing> outgoing_;
+  std::vector<env::PeerId> candidates_;  // scratch
+  Instant next_decay_{};
+  std::uint64_t heartbeats_ = 0;
+};
+
+}  // namespace lastmile::gossip
