@@ -11,11 +11,10 @@
 
 #include "core/base/bytes.hpp"
 #include "core/crypto/chain.hpp"
+#include "core/crypto/curve/keys.hpp"
 #include "core/crypto/signature.hpp"
 
 namespace lastmile::crypto {
-
-using PrivateKey = std::array<std::uint8_t, 32>;
 
 // Tezos has three kinds of keys; every other family has one.
 enum class TezosCurve : std::uint8_t { ed25519, secp256k1, p256 };  // tz1, tz2, tz3
@@ -63,7 +62,7 @@ class Account {
   Account(Chain chain, const PrivateKey& key, TezosCurve curve);
 
   Chain chain_;
-  TezosCurve curve_;
+  TezosCurve tezos_curve_;
   PrivateKey key_;  // already reduced
   Bytes public_key_;
   std::string address_;
