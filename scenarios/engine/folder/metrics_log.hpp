@@ -1,0 +1,28 @@
+// metrics.csv: time_s,scope,name,value; one row per second, scope (all, group:NAME, island:NAME) and metric.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/base/result.hpp"
+#include "scenarios/engine/watch/observer.hpp"
+#include "scenarios/engine/watch/watch.hpp"
+
+namespace lastmile::scenario {
+
+// Must come after the Watch in the list of observers: it reads what the Watch saw at the same sample.
+class MetricsLog final : public Observer {
+ public:
+  static Result<std::unique_ptr<MetricsLog>> create(const std::string& path, const NodeTable& nodes,
+                                                    const Timeline& timeline, const Watch& watch);
+  ~MetricsLog() override;
+  void on_sample(Instant time) override;
+  Result<Unit> close();
+
+ private:
+  struct State;
+  explicit MetricsLog(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lastmile::scenario

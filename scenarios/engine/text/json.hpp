@@ -1,0 +1,83 @@
+// A JSON value as scenario files need it: members keep their order, numbers keep their spelling (so that "0.1" stays
+// exact), and comments were read over. Bounded by the reader (json_reader.hpp): at most kJsonDepthMax levels.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace lastmile::scenario {
+
+class Json {
+ public:
+  struct Number {
+    std::string text;  // as JSON writes it
+    friend bool operator==(const Number&, const Number&) = default;
+  };
+  struct Member;
+  using List = std::vector<Json>;
+  using Object = std::vector<Member>;
+
+  Json() = default;                                           // null
+  Json(bool value) : value_(value) {}                         // NOLINT(google-explicit-constructor)
+  Json(std::string text) : value_(std::move(text)) {}         // NOLINT(google-explicit-constructor)
+  Json(std::string_view text) : value_(std::string(text)) {}  // NOLINT(google-explicit-constructor)
+  Json(const char* text) : value_(std::string(text)) {}       // NOLINT(google-explicit-constructor)
+  Json(Number number) : value_(std::move(number)) {}          // NOLINT(google-explicit-constructor)
+  static Json integer(std::int64_t value);
+  static Json unsigned_integer(std::uint64_t value);
+  // Shortest spelling that reads back as the same double; null for what JSON cannot say.
+  static Json real(double value);
+  static Json list() { return Json(List{}); }
+  static Json list(List items) { return Json(std::move(items)); }
+  static Json object() { return Json(Object{}); }
+
+  bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
+  const bool* boolean() const { return std::get_if<bool>(&value_); }
+  const Number* number() const { return std::get_if<Number>(&value_); }
+  const std::string* text() const { return std::get_if<std::string>(&value_); }
+  const List* items() const { return std::get_if<List>(&value_); }
+  List* items() { return std::get_if<List>(&value_); }
+  const Object* members() const { return std::get_if<Object>(&value_); }
+  Object* members() { return std::get_if<Object>(&value_); }
+
+  // Of an object; null when absent or when this is no object.
+  const Json* find(std::string_view key) const;
+  Json* find(std::string_view key);
+  // Adds or replaces a member; turns null into an object. Returns *this, for chains.
+  Json& set(std::string_view key, Json value);
+  // Appends to a list; turns null into a list.
+  Json& push(Json value);
+
+  // The whole number, when the spelling is one without fraction and it fits.
+  std::optional<std::int64_t> as_integer() const;
+  std::optional<std::uint64_t> as_unsigned() const;
+  std::optional<double> as_double() const;  // nearest double; for reports, never for decisions
+
+  friend bool operator==(const Json&, const Json&);
+
+ private:
+  explicit Json(List items) : value_(std::move(items)) {}
+  explicit Json(Object members) : value_(std::move(members)) {}
+  std::variant<std::monostate, bool, Number, std::string, List, Object> value_;
+};
+
+struct Json::Member {
+  std::string key;
+  Json value;
+  friend bool operator==(const Member&, const Member&) = default;
+};
+
+// One line without spaces. Only ASCII below 0x20, quotes and backslashes are escaped.
+std::string compact(const Json& value);
+// Two spaces per level; lists and objects that fit stay on one line of at most 120 columns. Ends with a line feed.
+std::string pretty(const Json& value);
+
+// "/a~1b/0": one reference token, escaped as RFC 6901 demands.
+std::string pointer_token(std::string_view key);
+
+}  // namespace lastmile::scenario

@@ -1,0 +1,48 @@
+// A fixed quantity or a distribution of it. Values are whole numbers of the quantity's smallest unit (ns, bytes, parts
+// per 10^9), so that a law can be drawn without knowing what it measures.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/base/random.hpp"
+#include "scenarios/engine/text/finding.hpp"
+#include "scenarios/engine/text/json.hpp"
+#include "scenarios/engine/text/quantity.hpp"
+
+namespace lastmile::scenario {
+
+enum class LawKind : std::uint8_t { fixed, uniform, exponential, normal, lognormal, pareto, empirical };
+std::string_view law_kind_text(LawKind kind);
+
+// What a law measures: decides how its values are read and written.
+enum class Unit : std::uint8_t { duration, signed_duration, size, share, drift, count };
+
+struct Law {
+  LawKind kind = LawKind::fixed;
+  Unit unit = Unit::duration;
+  std::int64_t value =
+      0;  // fixed; mean of exponential and normal; median of lognormal; scale of pareto; min of uniform
+  std::int64_t upper = 0;                              // max of uniform; deviation of normal
+  double shape = 0;                                    // sigma of lognormal; shape of pareto
+  std::vector<std::pair<std::int64_t, Share>> points;  // empirical: values with their shares, which add up to 1
+  std::optional<std::int64_t> at_least;
+  std::optional<std::int64_t> at_most;
+
+  static Law fixed_at(Unit unit, std::int64_t value) { return {LawKind::fixed, unit, value, 0, 0, {}, {}, {}}; }
+
+  // Rounded to the nearest whole unit, then held between at_least and at_most; never below 0 unless the unit has a
+  // sign.
+  std::int64_t draw(Generator& draws) const;
+  friend bool operator==(const Law&, const Law&) = default;
+};
+
+// A quantity, or {"law": ..., ...}. Empty with findings.
+std::optional<Law> parse_law(const Json& value, Unit unit, const std::string& pointer, Findings& findings);
+Json law_json(const Law& law);
+
+}  // namespace lastmile::scenario

@@ -1,0 +1,64 @@
+// The nodes of a run by number, and which of them a selector means.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/amount.hpp"
+#include "scenarios/engine/model/scenario.hpp"
+
+namespace lastmile::scenario {
+
+// Dense from 0: group by group in the order of the file, as sim/world numbers them.
+using Node = std::uint32_t;
+
+struct NodeInfo {
+  std::string name;  // "west-0"
+  std::uint32_t group = 0;
+  Role role = Role::core;
+  std::uint32_t region = 0;           // row of Regions
+  std::vector<std::uint32_t> chains;  // it is a synchronization node of, ascending
+  Amount balance;                     // what `richest` compares
+};
+
+class NodeTable {
+ public:
+  // Regions of a group with shares are dealt out by largest remainder in node order; a world that deals otherwise says
+  // so with set_region. Synchronization nodes are resolved here, with draws from (seed, "select", chain name).
+  NodeTable(const Scenario& scenario, std::uint64_t seed);
+
+  std::uint32_t size() const { return static_cast<std::uint32_t>(nodes_.size()); }
+  const NodeInfo& operator[](Node node) const { return nodes_[node]; }
+  const std::vector<std::string>& groups() const { return groups_; }
+  std::optional<Node> find(std::string_view name) const;
+  void set_region(Node node, std::uint32_t region) { nodes_[node].region = region; }
+  void set_balance(Node node, Amount balance) { nodes_[node].balance = std::move(balance); }
+
+  // Islands exist while a partition runs.
+  void set_island(const std::string& name, std::vector<Node> nodes);
+  void remove_island(std::string_view name);
+
+  // Ascending, without repeats. Counting atoms draw from the stream ("select", entry); `without` is taken away before
+  // they draw. Names were checked by the parser; an island that does not exist now is empty.
+  std::vector<Node> select(const std::vector<Selector>& selectors, std::string_view entry,
+                           const std::vector<Node>& without = {}) const;
+
+ private:
+  std::vector<Node> select_term(const std::vector<Atom>& term, Generator& draws,
+                                const std::vector<Node>& without) const;
+  bool matches(const Atom& atom, Node node) const;
+
+  const Regions* regions_;
+  std::uint64_t seed_;
+  std::vector<std::string> groups_;
+  std::vector<std::string> regions_names_;
+  std::vector<std::string> chain_names_;
+  std::vector<NodeInfo> nodes_;
+  std::map<std::string, Node, std::less<>> by_name_;
+  std::map<std::string, std::vector<Node>, std::less<>> islands_;
+};
+
+}  // namespace lastmile::scenario

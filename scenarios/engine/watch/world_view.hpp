@@ -1,0 +1,69 @@
+// What checks may ask a running world, besides the events it sends.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/base/hash.hpp"
+#include "core/base/time.hpp"
+#include "core/message/item_hash.hpp"
+#include "core/message/status.hpp"
+#include "core/trace/event.hpp"
+#include "scenarios/engine/timeline/node_table.hpp"
+
+namespace lastmile::scenario {
+
+struct QueueState {
+  std::uint64_t depth = 0;
+  std::uint64_t limit = 0;
+};
+
+// Bytes sent by all nodes since the start. A frame that carries messages counts its envelopes (and file contents) as
+// message bytes and the rest as control bytes.
+struct WireTotals {
+  std::uint64_t bytes = 0;
+  std::uint64_t message_bytes = 0;
+};
+
+enum class Gauge : std::uint8_t {
+  disk_bytes,
+  node_memory_bytes,
+  cpu_busy_parts /* per 10^9, since the last sample */,
+  peers,
+  mesh_degree,
+  queue_age_ns
+};
+inline constexpr std::size_t kGaugeCount = 6;
+
+// Asked on the runner's thread, between events, never from inside a trace call. Questions about a node that is not
+// running answer with nothing (false, none, empty). All calls read, none changes anything, except that digests may be
+// cached.
+class WorldView {
+ public:
+  virtual ~WorldView() = default;
+
+  virtual bool running(Node node) const = 0;
+  virtual bool honest(Node) const { return true; }
+  // The node's own opinion; Status::none when it does not know the hash.
+  virtual message::Status status(Node node, const message::ItemHash& hash) const = 0;
+  // A client could read the content now.
+  virtual bool readable(Node node, const message::ItemHash& hash) const = 0;
+  // State digest at the protocol time of now, equal for all nodes asked at one instant (scenario-format.md 7).
+  virtual Hash256 state_digest(Node node) const = 0;
+  // Cheap fingerprint: different values mean different states; equal ones are confirmed by digests. Empty: use digests.
+  virtual std::optional<std::uint64_t> state_sum(Node) const { return std::nullopt; }
+  virtual std::uint64_t held(Node node) const = 0;
+  // Known and not yet applied, and contents or files still to fetch.
+  virtual std::uint64_t pending(Node node) const = 0;
+  virtual QueueState queue(Node node, trace::Queue queue) const = 0;
+  // The node knows a final confirmation of it on chain `chain` (position in world.chains).
+  virtual bool finally_confirmed(Node node, std::uint32_t chain, const message::ItemHash& hash) const = 0;
+
+  virtual std::optional<WireTotals> wire() const { return std::nullopt; }
+  virtual std::optional<std::uint64_t> gauge(Gauge, Node) const { return std::nullopt; }
+  // Peers in the gossip mesh of the message topic; false when the world cannot say.
+  virtual bool mesh(Node, std::vector<Node>& /*peers*/) const { return false; }
+};
+
+}  // namespace lastmile::scenario
