@@ -1,0 +1,171 @@
+#include "core/node/content_link.hpp"
+
+#include "core/message/envelope.hpp"
+
+namespace lastmile::node {
+namespace {
+
+gossip::FetchParams fetch_params(const NodeConfig& config) {
+  gossip::FetchParams params;
+  params.wanted_max = config.limits.fetch_wanted;
+  params.range_deadline = config.intervals.content_deadline;
+  params.rounds_max = config.limits.retries + 1;
+  return params;
+}
+
+}  // namespace
+
+// One request being answered: blobs are read one after the other, so that a request holds one of them in memory.
+struct ContentLink::Answering {
+  Answering(gossip::ContentRequest r, env::Reply done)
+      : request(std::move(r)), builder(request.only_have), reply(std::move(done)) {}
+  gossip::ContentRequest request;
+  gossip::AnswerBuilder builder;
+  env::Reply reply;
+  std::size_t next = 0;
+};
+
+ContentLink::ContentLink(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk,
+                         Generator& random, const store::Store& store, const NodeConfig& config,
+                         ContentReceiver& receiver)
+    : clock_(clock),
+      timers_(timers),
+      network_(network),
+      disk_(disk),
+      store_(store),
+      receiver_(receiver),
+      fetcher_(fetch_params(config), random) {
+  network_.listen(env::Protocol::content, *this);
+  network_.listen_content(*this);
+}
+
+void ContentLink::on_connected(env::PeerId peer) {
+  fetcher_.on_connected(peer);
+  plan_later();
+}
+
+void ContentLink::on_lost(env::PeerId peer) { fetcher_.on_lost(peer); }
+
+// --- answering
+// ---------------------------------------------------------------------------------------------------------
+
+void ContentLink::on_frame(env::PeerId from, const env::Frame&) {
+  network_.close(from, env::CloseReason::protocol_error);  // requests only
+}
+
+void ContentLink::on_request(env::PeerId from, const env::Frame& frame, env::Reply reply) {
+  auto message = gossip::content_message(frame);
+  if (!message.ok() || !std::holds_alternative<gossip::ContentRequest>(*message)) {
+    reply(Error{"not a content request"});
+    return network_.close(from, env::CloseReason::protocol_error);
+  }
+  answer_next(std::make_shared<Answering>(std::get<gossip::ContentRequest>(std::move(*message)), std::move(reply)));
+}
+
+void ContentLink::answer_next(std::shared_ptr<Answering> state) {
+  while (state->next < state->request.wanted.size()) {
+    const gossip::ContentName name = state->request.wanted[state->next++];
+    if (name.kind == gossip::ContentKind::envelope) {
+      const auto envelope = store_.envelope_for_peer(name.hash);
+      if (!envelope.ok() || *envelope == nullptr) {
+        state->builder.absent(name);
+      } else {
+        state->builder.have(name, std::make_shared<const std::string>(message::serialize_envelope(**envelope)));
+      }
+      continue;
+    }
+    const auto size = disk_.blob_size(name.hash.view());
+    if (!size) {
+      state->builder.absent(name);
+    } else if (*size > gossip::kInlineBytesMax || state->request.only_have) {
+      state->builder.have_large(name, *size);
+    } else {
+      disk_.get_blob({.name = name.hash.text()}, [this, state, name](Result<Bytes> bytes) {
+        if (bytes.ok()) {
+          state->builder.have(name, std::make_shared<const std::string>(as_text(*bytes)));
+        } else {
+          state->builder.absent(name);
+        }
+        answer_next(state);
+      });
+      return;
+    }
+  }
+  state->reply(gossip::ContentBody::of(state->builder.take()));
+}
+
+void ContentLink::on_fetch(env::PeerId, const env::ContentRange& range, Callback<void(Result<Bytes>)> reply) {
+  const auto name = gossip::parse_content_name(range.name);
+  if (!name.ok() || name->kind != gossip::ContentKind::bytes) return reply(Error{"no such content: " + range.name});
+  disk_.get_blob({name->hash.text(), range.offset, range.length}, std::move(reply));
+}
+
+// --- asking
+// ------------------------------------------------------------------------------------------------------------
+
+bool ContentLink::want(const gossip::ContentName& name, std::optional<env::PeerId> hint) {
+  const env::PeerId peers[] = {hint.value_or(env::PeerId{})};
+  if (!fetcher_.want(name, {peers, hint ? 1U : 0U}, clock_.now())) return false;
+  plan_later();
+  return true;
+}
+
+void ContentLink::forget(const gossip::ContentName& name) { fetcher_.forget(name); }
+
+void ContentLink::plan_later() {
+  if (plan_due_ || fetcher_.size() == 0) return;
+  plan_due_ = true;
+  timers_.after(Duration{}, [this] {
+    plan_due_ = false;
+    plan();
+  });
+}
+
+void ContentLink::plan() {
+  for (gossip::FetchOrder& order : fetcher_.plan(clock_.now())) carry_out(std::move(order));
+  for (const gossip::ContentName& name : fetcher_.take_given_up()) receiver_.on_content_given_up(name);
+  if (pause_.value != 0) timers_.cancel(pause_);
+  pause_ = {};
+  if (const auto next = fetcher_.next_plan()) {
+    pause_ = timers_.after(*next - clock_.now(), [this] {
+      pause_ = {};
+      plan();
+    });
+  }
+}
+
+void ContentLink::carry_out(gossip::FetchOrder order) {
+  if (order.range) {
+    network_.fetch(order.peer, *order.range, order.deadline, [this, id = order.id](Result<Bytes> bytes) {
+      if (bytes.ok()) {
+        hand_over(fetcher_.on_range(id, *bytes, clock_.now()));
+      } else {
+        fetcher_.on_failed(id, clock_.now());
+      }
+      plan_later();
+    });
+    return;
+  }
+  network_.request(order.peer, env::Protocol::content, gossip::ContentBody::of(std::move(order.request)),
+                   order.deadline, [this, id = order.id](Result<env::Frame> frame) {
+                     std::optional<gossip::ContentAnswer> answer;
+                     if (frame.ok()) {
+                       auto message = gossip::content_message(*frame);
+                       if (message.ok() && std::holds_alternative<gossip::ContentAnswer>(*message)) {
+                         answer = std::get<gossip::ContentAnswer>(std::move(*message));
+                       }
+                     }
+                     if (answer) {
+                       hand_over(fetcher_.on_answer(id, *answer, clock_.now()));
+                     } else {
+                       fetcher_.on_failed(id, clock_.now());
+                     }
+                     plan_later();
+                   });
+}
+
+void ContentLink::hand_over(std::vector<gossip::Arrival> arrivals) {
+  for (const gossip::Arrival& arrival : arrivals) receiver_.on_content(arrival);
+}
+
+}  // namespace lastmile::node

@@ -1,0 +1,180 @@
+#include "core/node/core_node.hpp"
+
+#include "core/gossip/content.hpp"
+
+namespace lastmile::node {
+
+CoreNode::CoreNode(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk, env::Random& random,
+                   trace::Sink& sink, NodeConfig config)
+    : clock_(clock),
+      timers_(timers),
+      network_(network),
+      disk_(disk),
+      sink_(sink),
+      config_(std::move(config)),
+      peers_(network, timers, random.stream("dial"), config_.intervals) {}
+
+CoreNode::~CoreNode() = default;
+
+Result<std::unique_ptr<CoreNode>> CoreNode::open(env::Clock& clock, env::Timers& timers, env::Network& network,
+                                                 env::Disk& disk, env::Random& random, env::Executor& executor,
+                                                 env::ChainGateway* chains, trace::Sink& sink, NodeConfig config) {
+  std::unique_ptr<CoreNode> node(new CoreNode(clock, timers, network, disk, random, sink, std::move(config)));
+  if (auto error = node->wire(random, executor, chains)) return *error;
+  return node;
+}
+
+std::optional<Error> CoreNode::wire(env::Random& random, env::Executor& executor, env::ChainGateway*) {
+  auto store = store::Store::open(disk_, config_.store);
+  if (!store.ok()) return store.error();
+  store_ = std::move(*store);
+  pipeline_ = std::make_unique<Pipeline>(clock_, timers_, executor, disk_, random.stream("retry"), *store_, sink_,
+                                         config_, static_cast<Surroundings&>(*this));
+  content_ = std::make_unique<ContentLink>(clock_, timers_, network_, disk_, random.stream("content"), *store_, config_,
+                                           static_cast<ContentReceiver&>(*this));
+  if (config_.roads.gossip) {
+    gossip_ = std::make_unique<GossipLink>(clock_, timers_, network_, random.stream("gossip"), config_,
+                                           static_cast<GossipReceiver&>(*this));
+  }
+  network_.listen_peers(*this);
+  return std::nullopt;
+}
+
+void CoreNode::start() {
+  if (gossip_) gossip_->start();
+  peers_.start(config_.peers);
+  pipeline_->tick();
+  tick_later();
+}
+
+void CoreNode::tick_later() {
+  timers_.after(config_.intervals.store_tick, [this] {
+    if (failed_) return;
+    pipeline_->tick();
+    tick_later();
+  });
+}
+
+void CoreNode::publish(std::string_view payload, std::vector<Upload> uploads, ReceiptDone done) {
+  for (const Upload& upload : uploads) {
+    if (!gossip::content_matches({gossip::ContentKind::bytes, upload.file}, as_bytes(upload.bytes))) {
+      const std::string why = "the uploaded bytes are not those of " + upload.file.text();
+      return done({std::nullopt, message::Status::rejected, message::ErrorCode::invalid_format, why});
+    }
+  }
+  for (Upload& upload : uploads) {
+    pipeline_->content_arrived(upload.file, std::make_shared<const std::string>(std::move(upload.bytes)));
+  }
+  Arrival arrival;
+  arrival.origin = Origin::client;
+  arrival.receipt = std::move(done);
+  pipeline_->arrive(payload, std::move(arrival));
+}
+
+QueueGauge CoreNode::queue(trace::Queue queue) const { return pipeline_->queue(queue); }
+
+std::uint64_t CoreNode::pending() const { return pipeline_->pending(); }
+
+bool CoreNode::readable(const message::ItemHash& hash) const {
+  const auto row = view().message(hash);
+  return row.ok() && *row &&
+         ((*row)->status == message::Status::processed || (*row)->status == message::Status::removing) &&
+         !(*row)->content.empty();
+}
+
+bool CoreNode::finally_confirmed(const message::ItemHash& hash, std::string_view chain_code) const {
+  const auto row = view().message(hash);
+  if (!row.ok() || !*row) return false;
+  for (const store::Confirmation& confirmation : (*row)->confirmations) {
+    if (confirmation.final && confirmation.chain == chain_code) return true;
+  }
+  return false;
+}
+
+// --- peers
+// -------------------------------------------------------------------------------------------------------------
+
+void CoreNode::on_connected(env::PeerId peer, env::Direction direction) {
+  peers_.on_connected(peer);
+  content_->on_connected(peer);
+  if (gossip_) gossip_->on_connected(peer, direction);
+}
+
+void CoreNode::on_lost(env::PeerId peer, env::CloseReason) {
+  if (gossip_) gossip_->on_lost(peer);
+  content_->on_lost(peer);
+  peers_.on_lost(peer);
+}
+
+void CoreNode::on_dial_failed(std::string_view address, env::CloseReason) { peers_.on_dial_failed(address); }
+
+// --- between the parts
+// -------------------------------------------------------------------------------------------------
+
+gossip::Verdict CoreNode::on_gossip(const gossip::MessageRef& message, env::PeerId from) {
+  Arrival arrival;
+  arrival.origin = Origin::gossip;
+  arrival.peer = from;
+  arrival.gossip_message = message;
+  switch (pipeline_->arrive(message->fields().data.text(), std::move(arrival))) {
+    case Admission::queued:
+      return gossip::Verdict::later;
+    case Admission::known:
+      return gossip::Verdict::accept;  // valid for us once, so it is for others
+    case Admission::full:
+      return gossip::Verdict::ignore;
+    case Admission::invalid:
+      return gossip::Verdict::ignore;
+  }
+  LM_CHECK(false);
+}
+
+void CoreNode::on_content(const gossip::Arrival& arrival) {
+  if (arrival.name.kind == gossip::ContentKind::bytes) {
+    return pipeline_->content_arrived(arrival.name.hash, arrival.bytes);
+  }
+  Arrival message;
+  message.origin = Origin::peer;
+  message.peer = arrival.from;
+  pipeline_->arrive(*arrival.bytes, std::move(message));
+}
+
+void CoreNode::on_content_given_up(const gossip::ContentName& name) {
+  if (name.kind == gossip::ContentKind::bytes) pipeline_->content_unavailable(name.hash);
+}
+
+void CoreNode::spread(const message::Envelope& envelope, Origin) {
+  if (gossip_) gossip_->publish(message::gossip_payload(envelope, config_.switches.percent_decoding));
+}
+
+void CoreNode::gossip_verdict(const gossip::MessageRef& message, gossip::Verdict verdict) {
+  if (gossip_) gossip_->verdict(message, verdict);
+}
+
+void CoreNode::want_content(const message::ItemHash& content, std::optional<env::PeerId> hint) {
+  content_->want({gossip::ContentKind::bytes, content}, hint);
+}
+
+void CoreNode::want_message(const message::ItemHash& message, std::optional<env::PeerId> hint) {
+  // Asking for a message by name belongs to the road that compares what peers hold.
+  if (config_.roads.reconciliation) content_->want({gossip::ContentKind::envelope, message}, hint);
+}
+
+void CoreNode::status_changed(const store::StatusChange& change) {
+  const auto code =
+      change.code ? static_cast<std::uint64_t>(static_cast<std::int64_t>(message::number(*change.code))) : 0;
+  sink_.record({trace::Kind::status_changed, change.hash.view(), static_cast<std::uint64_t>(change.from),
+                static_cast<std::uint64_t>(change.to), code});
+  if (change.to == message::Status::processed && change.from == message::Status::pending) {
+    sink_.record({trace::Kind::message_processed, change.hash.view(), 0, 0, 0});
+  }
+  content_->forget({gossip::ContentKind::envelope, change.hash});
+}
+
+void CoreNode::fatal(const Error& error) {
+  if (failed_) return;
+  failed_ = true;
+  if (on_fatal_) on_fatal_(error);
+}
+
+}  // namespace lastmile::node

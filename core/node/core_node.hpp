@@ -1,0 +1,107 @@
+// The core channel node: wires the pure rooms to core/env, owns queues and limits, answers queries. Both worlds run it.
+//
+//   auto node = CoreNode::open(clock, timers, network, disk, random, executor, chains, sink, config);
+//   (*node)->start();
+//   (*node)->publish(payload, files, [](const Receipt&) {...});
+//
+// One thread: the node's loop. The environment and the sink must outlive the node; destroying the node is what a crash
+// does.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/env/chain_gateway.hpp"
+#include "core/env/clock.hpp"
+#include "core/env/disk.hpp"
+#include "core/env/executor.hpp"
+#include "core/env/network.hpp"
+#include "core/env/random.hpp"
+#include "core/env/timers.hpp"
+#include "core/node/config.hpp"
+#include "core/node/content_link.hpp"
+#include "core/node/gossip_link.hpp"
+#include "core/node/peer_book.hpp"
+#include "core/node/pipeline.hpp"
+#include "core/store/view.hpp"
+#include "core/trace/event.hpp"
+
+namespace lastmile::node {
+
+// A file that comes with a message, as an upload does.
+struct Upload {
+  message::ItemHash file;
+  std::string bytes;
+};
+
+class CoreNode final : public env::PeerHandler, GossipReceiver, ContentReceiver, Surroundings {
+ public:
+  // Error: the disk holds something that is not a store of this format, or is damaged.
+  static Result<std::unique_ptr<CoreNode>> open(env::Clock& clock, env::Timers& timers, env::Network& network,
+                                                env::Disk& disk, env::Random& random, env::Executor& executor,
+                                                env::ChainGateway* chains, trace::Sink& sink, NodeConfig config);
+  ~CoreNode() override;
+
+  void start();  // dials, joins, follows; call once on the loop
+
+  // What a client hands in. The receipt comes after the durable commit; for `full` at once with status none.
+  // Uploads whose bytes do not match their name are refused with the whole message.
+  void publish(std::string_view payload, std::vector<Upload> uploads, ReceiptDone done);
+
+  // Called once when the node cannot go on (damaged disk): the owner stops it.
+  void on_fatal(Callback<void(const Error&)> call) { on_fatal_ = std::move(call); }
+
+  // --- queries and inspection; read only -----------------------------------------------------------------------------
+  const store::Store& store() const { return *store_; }
+  store::View view() const { return store::View(disk_.latest(), config_.store); }
+  const NodeConfig& config() const { return config_; }
+  const PeerBook& peers() const { return peers_; }
+  const GossipLink* gossip() const { return gossip_.get(); }  // null when the road is off
+  QueueGauge queue(trace::Queue queue) const;
+  std::uint64_t pending() const;                       // known and not applied, contents and files to fetch
+  bool readable(const message::ItemHash& hash) const;  // a client could read the content now
+  bool finally_confirmed(const message::ItemHash& hash, std::string_view chain_code) const;
+
+ private:
+  CoreNode(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk, env::Random& random,
+           trace::Sink& sink, NodeConfig config);
+  std::optional<Error> wire(env::Random& random, env::Executor& executor, env::ChainGateway* chains);
+  void tick_later();
+
+  // PeerHandler
+  void on_connected(env::PeerId peer, env::Direction direction) override;
+  void on_lost(env::PeerId peer, env::CloseReason reason) override;
+  void on_dial_failed(std::string_view address, env::CloseReason reason) override;
+  // GossipReceiver
+  gossip::Verdict on_gossip(const gossip::MessageRef& message, env::PeerId from) override;
+  // ContentReceiver
+  void on_content(const gossip::Arrival& arrival) override;
+  void on_content_given_up(const gossip::ContentName& name) override;
+  // Surroundings
+  void spread(const message::Envelope& envelope, Origin origin) override;
+  void gossip_verdict(const gossip::MessageRef& message, gossip::Verdict verdict) override;
+  void want_content(const message::ItemHash& content, std::optional<env::PeerId> hint) override;
+  void want_message(const message::ItemHash& message, std::optional<env::PeerId> hint) override;
+  void status_changed(const store::StatusChange& change) override;
+  void fatal(const Error& error) override;
+
+  env::Clock& clock_;
+  env::Timers& timers_;
+  env::Network& network_;
+  env::Disk& disk_;
+  trace::Sink& sink_;
+  const NodeConfig config_;
+  PeerBook peers_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<GossipLink> gossip_;
+  std::unique_ptr<ContentLink> content_;
+  Callback<void(const Error&)> on_fatal_;
+  bool failed_ = false;
+};
+
+}  // namespace lastmile::node

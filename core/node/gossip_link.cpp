@@ -1,0 +1,100 @@
+#include "core/node/gossip_link.hpp"
+
+#include <algorithm>
+
+namespace lastmile::node {
+namespace {
+
+// Size of an Ed25519 signature. The envelope inside carries the signature that counts; the author's signature of the
+// gossip layer belongs to the transport that knows libp2p keys.
+constexpr std::uint32_t kAuthorSignatureBytes = 64;
+
+}  // namespace
+
+GossipLink::GossipLink(env::Clock& clock, env::Timers& timers, env::Network& network, Generator& random,
+                       const NodeConfig& config, GossipReceiver& receiver)
+    : clock_(clock),
+      timers_(timers),
+      network_(network),
+      config_(config),
+      receiver_(receiver),
+      own_identity_(network.own_identity()),
+      topic_(config.topics->find(gossip::kMessageTopicName)),
+      router_(config.gossip, config.topics, config.message_numbers, gossip::identity_key(as_bytes(own_identity_)),
+              random, *this),
+      // Grows across restarts, as receivers of other networks demand (libp2p.md 11.3).
+      seqno_(static_cast<std::uint64_t>(clock.wall().ns)) {
+  LM_CHECK(topic_ != gossip::kNoTopic);
+  network_.listen(env::Protocol::gossip, *this);
+}
+
+void GossipLink::start() {
+  router_.join(topic_, clock_.now());
+  heartbeat(config_.gossip->heartbeat_first);
+}
+
+void GossipLink::heartbeat(Duration after) {
+  timers_.after(after, [this] {
+    const Instant now = clock_.now();
+    std::erase_if(blocked_, [&](env::PeerId peer) {
+      if (network_.queued_bytes(peer) > config_.limits.peer_queued_bytes / 2) return false;
+      router_.on_writable(peer, now);
+      return true;
+    });
+    router_.heartbeat(now);
+    heartbeat(config_.gossip->heartbeat);
+  });
+}
+
+void GossipLink::on_connected(env::PeerId peer, env::Direction direction) {
+  const std::string identity = network_.identity(peer);
+  router_.on_connected(peer, {.direction = direction, .identity = gossip::identity_key(as_bytes(identity))},
+                       clock_.now());
+}
+
+void GossipLink::on_lost(env::PeerId peer) {
+  std::erase(blocked_, peer);
+  router_.on_lost(peer, clock_.now());
+}
+
+void GossipLink::publish(std::string payload) {
+  gossip::MessageFields fields;
+  fields.from = gossip::Field::of(own_identity_);
+  fields.data = gossip::Field::of(std::string_view(payload));
+  fields.seqno = gossip::seqno_field(++seqno_);
+  fields.topic = gossip::Field::of(config_.topics->name(topic_));
+  fields.signature = gossip::Field::synthetic(kAuthorSignatureBytes, seqno_);
+  const auto message = gossip::make_message(std::move(fields), *config_.topics, config_.gossip->id_scheme,
+                                            config_.message_numbers.get());
+  if (router_.publish(message, clock_.now()) == gossip::Published::too_large) ++too_large_;
+}
+
+void GossipLink::verdict(const gossip::MessageRef& message, gossip::Verdict verdict) {
+  router_.validated(message, verdict, clock_.now());
+}
+
+void GossipLink::on_frame(env::PeerId from, const env::Frame& frame) { router_.on_frame(from, frame, clock_.now()); }
+
+void GossipLink::on_request(env::PeerId, const env::Frame&, env::Reply reply) {
+  reply(Error{"gossip has no requests"});
+}
+
+bool GossipLink::send(env::PeerId to, const env::Frame& frame) {
+  if (network_.queued_bytes(to) > config_.limits.peer_queued_bytes) {
+    const auto place = std::lower_bound(blocked_.begin(), blocked_.end(), to);
+    if (place == blocked_.end() || *place != to) blocked_.insert(place, to);
+    return false;
+  }
+  network_.send(to, env::Protocol::gossip, frame);
+  return true;
+}
+
+gossip::Check GossipLink::verify(const gossip::MessageRef&, env::PeerId) { return gossip::Check::good; }
+
+gossip::Verdict GossipLink::validate(const gossip::MessageRef& message, env::PeerId from) {
+  return receiver_.on_gossip(message, from);
+}
+
+void GossipLink::deliver(const gossip::MessageRef&, env::PeerId) {}  // it is in the pipeline already
+
+}  // namespace lastmile::node

@@ -1,0 +1,62 @@
+// Joins the pure gossip router to the network and to the pipeline.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/env/clock.hpp"
+#include "core/env/network.hpp"
+#include "core/env/timers.hpp"
+#include "core/gossip/router.hpp"
+#include "core/node/config.hpp"
+
+namespace lastmile::node {
+
+// Who judges the messages that gossip brings. Answers later through GossipLink::verdict, or at once by returning it.
+class GossipReceiver {
+ public:
+  virtual ~GossipReceiver() = default;
+  virtual gossip::Verdict on_gossip(const gossip::MessageRef& message, env::PeerId from) = 0;
+};
+
+class GossipLink final : public env::FrameHandler, public gossip::Actions {
+ public:
+  GossipLink(env::Clock& clock, env::Timers& timers, env::Network& network, Generator& random, const NodeConfig& config,
+             GossipReceiver& receiver);
+
+  void start();  // joins the topic of messages, heartbeats
+  void on_connected(env::PeerId peer, env::Direction direction);
+  void on_lost(env::PeerId peer);
+
+  // A payload of our own or from another road; too large ones are left to reconciliation (counted).
+  void publish(std::string payload);
+  void verdict(const gossip::MessageRef& message, gossip::Verdict verdict);
+
+  const gossip::Router& router() const { return router_; }
+  gossip::TopicId topic() const { return topic_; }
+  std::uint64_t too_large() const { return too_large_; }
+
+  void on_frame(env::PeerId from, const env::Frame& frame) override;
+  void on_request(env::PeerId from, const env::Frame& frame, env::Reply reply) override;
+
+ private:
+  bool send(env::PeerId to, const env::Frame& frame) override;
+  gossip::Check verify(const gossip::MessageRef& message, env::PeerId from) override;
+  gossip::Verdict validate(const gossip::MessageRef& message, env::PeerId from) override;
+  void deliver(const gossip::MessageRef& message, env::PeerId from) override;
+  void heartbeat(Duration after);
+
+  env::Clock& clock_;
+  env::Timers& timers_;
+  env::Network& network_;
+  const NodeConfig& config_;
+  GossipReceiver& receiver_;
+  std::string own_identity_;
+  gossip::TopicId topic_;
+  gossip::Router router_;
+  std::vector<env::PeerId> blocked_;  // told "no" and not writable again yet, ascending
+  std::uint64_t seqno_;
+  std::uint64_t too_large_ = 0;
+};
+
+}  // namespace lastmile::node

@@ -1,0 +1,55 @@
+// Every bound of a running node in one place. Changing one here changes it in both worlds.
+#pragma once
+
+#include <cstddef>
+
+#include "core/base/time.hpp"
+
+namespace lastmile::node {
+
+struct Limits {
+  // Inbox: what arrived and was not parsed yet.
+  std::size_t inbox_messages = 10000;
+  std::size_t inbox_messages_per_source = 2000;
+  // Signature jobs handed to the executor and not answered yet.
+  std::size_t verify_in_flight = 256;
+  // Items taken from the inbox per turn of the loop, so that timers and frames are served in between.
+  std::size_t inbox_turn = 64;
+  // Messages or files whose content is being fetched.
+  std::size_t fetch_wanted = 4096;
+  // Valid messages that wait for a dependency or were refused after their retries (messages.md 5.4).
+  std::size_t waiting_messages = 50000;
+  // Retries of one message (messages.md 5.4) and the longest pause between two.
+  int retries = 10;
+  Duration retry_pause_max = seconds(300);
+  // Gossip repeats dropped without a look: last (hash, signature) pairs (messages.md 5.1).
+  std::size_t recent_messages = 200000;
+  // Frame size of gossip; a larger message is not gossiped but spreads by reconciliation.
+  std::size_t gossip_frame_bytes = 262144;
+  // Commits not yet durable; above it the node takes nothing from the inbox.
+  std::size_t commits_in_flight = 1024;
+  // Bytes queued towards one peer above which low-priority traffic to it is held back.
+  std::size_t peer_queued_bytes = 4 * 1024 * 1024;
+  // Reconciliation: sessions at once, envelopes asked for per round trip, and sessions per minute we answer to one
+  // peer.
+  std::size_t reconcile_sessions = 4;
+  std::size_t reconcile_ask = 64;
+  std::size_t reconcile_answers_per_minute = 30;
+  // Archives being fetched for chains and heads.
+  std::size_t archives_wanted = 64;
+};
+
+struct Intervals {
+  Duration gossip_heartbeat = seconds(1);
+  Duration reconcile_every = minutes(1);
+  Duration store_tick = seconds(10);
+  Duration dial_pause_min = seconds(5);
+  Duration dial_pause_max = minutes(5);
+  Duration content_deadline = seconds(15);
+  Duration request_deadline = seconds(10);
+  Duration archive_every = minutes(1);
+};
+
+static_assert(Limits{}.inbox_messages_per_source <= Limits{}.inbox_messages);
+
+}  // namespace lastmile::node

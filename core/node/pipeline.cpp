@@ -1,0 +1,416 @@
+#include "core/node/pipeline.hpp"
+
+#include <algorithm>
+
+#include "core/message/content.hpp"
+#include "core/message/verification.hpp"
+#include "core/store/view.hpp"
+
+namespace lastmile::node {
+namespace {
+
+using message::ErrorCode;
+using message::Status;
+
+// Clients, archives and chains have a turn of their own beside every peer.
+std::uint64_t turn_of(Origin origin, env::PeerId peer) {
+  const bool by_peer = origin == Origin::gossip || origin == Origin::peer;
+  return static_cast<std::uint64_t>(origin) << 32 | (by_peer ? peer.value : 0);
+}
+
+bool is_settled(Status status) {
+  return status == Status::processed || status == Status::removing || status == Status::forgotten ||
+         status == Status::removed;
+}
+
+}  // namespace
+
+Pipeline::Pipeline(env::Clock& clock, env::Timers& timers, env::Executor& executor, env::Disk& disk, Generator& random,
+                   store::Store& store, trace::Sink& sink, const NodeConfig& config, Surroundings& surroundings)
+    : clock_(clock),
+      timers_(timers),
+      executor_(executor),
+      disk_(disk),
+      store_(store),
+      sink_(sink),
+      config_(config),
+      surroundings_(surroundings),
+      retries_(clock, timers, random, config.limits),
+      inbox_({config.limits.inbox_messages, config.limits.inbox_messages_per_source}) {
+  const Limits& limits = config.limits;
+  gauges_[static_cast<std::size_t>(trace::Queue::inbox)].limit = limits.inbox_messages;
+  gauges_[static_cast<std::size_t>(trace::Queue::verify)].limit = limits.verify_in_flight;
+  gauges_[static_cast<std::size_t>(trace::Queue::fetch)].limit = limits.fetch_wanted;
+  gauges_[static_cast<std::size_t>(trace::Queue::waiting)].limit = limits.waiting_messages;
+  retries_.on_attempt(
+      [this](const message::ItemHash& hash) {
+        // What it lacks may have been lost on the way: ask again.
+        if (auto row = store::View(disk_.latest(), config_.store).status(hash); row.ok() && *row != Status::pending) {
+          retries_.remove(hash);
+        }
+      },
+      [this](const message::ItemHash& hash) { give_up(hash); });
+  store_.on_durable([this] {
+    if (store_.disk_error()) return surroundings_.fatal(*store_.disk_error());
+    pay_receipts();
+    pump_later();
+  });
+}
+
+template <class T>
+bool Pipeline::usable(const Result<T>& result) {
+  if (result.ok()) return true;
+  surroundings_.fatal(result.error());
+  return false;
+}
+
+void Pipeline::gauge(trace::Queue queue, std::size_t depth) {
+  QueueGauge& g = gauges_[static_cast<std::size_t>(queue)];
+  g.depth = depth;
+  g.peak = std::max<std::uint64_t>(g.peak, depth);
+}
+
+QueueGauge Pipeline::queue(trace::Queue queue) const { return gauges_[static_cast<std::size_t>(queue)]; }
+
+std::uint64_t Pipeline::pending() const {
+  return flights_.size() + awaiting_count_ + files_wanted_.size() + store_.counts().pending;
+}
+
+// --- arrival
+// -----------------------------------------------------------------------------------------------------------
+
+Admission Pipeline::arrive(std::string_view payload, Arrival arrival) {
+  if (inbox_.size() >= config_.limits.inbox_messages) {
+    ++gauges_[static_cast<std::size_t>(trace::Queue::inbox)].refused;
+    sink_.record({trace::Kind::queue_refused, {}, static_cast<std::uint64_t>(trace::Queue::inbox), 0, 0});
+    if (arrival.receipt) arrival.receipt({std::nullopt, Status::none, std::nullopt, "the inbox is full"});
+    return Admission::full;
+  }
+  auto parsed = arrival.origin == Origin::gossip
+                    ? message::parse_gossip_payload(payload, config_.switches.percent_decoding)
+                    : message::parse_envelope(payload, {.tombstones = arrival.origin != Origin::client});
+  if (!parsed.ok()) {
+    const message::Refusal& refusal = parsed.error();
+    if (refusal.item_hash) {
+      auto outcome = store_.record_rejected(*refusal.item_hash, refusal.code, refusal.detail, payload, clock_.wall());
+      if (usable(outcome)) follow(*outcome, std::nullopt);
+    }
+    if (arrival.receipt) arrival.receipt({refusal.item_hash, Status::rejected, refusal.code, refusal.detail});
+    return Admission::invalid;
+  }
+  return arrive(std::make_shared<const message::Envelope>(std::move(*parsed)), std::move(arrival));
+}
+
+Admission Pipeline::arrive(std::shared_ptr<const message::Envelope> envelope, Arrival arrival) {
+  auto status = store::View(disk_.latest(), config_.store).status(envelope->item_hash);
+  if (!usable(status)) return Admission::full;
+  if (is_settled(*status) || (*status == Status::pending && envelope->is_tombstone())) {
+    if (answer_known(*envelope, *status, arrival)) return Admission::known;
+  }
+
+  const FlightKey key{envelope->item_hash, envelope->signature.value_or("")};
+  auto flight = flights_.find(key);
+  const bool is_new = flight == flights_.end();
+  if (is_new) {
+    const auto push = inbox_.push(turn_of(arrival.origin, arrival.peer), envelope->sender, key);
+    if (push != FairQueue<FlightKey>::Push::accepted) {
+      ++gauges_[static_cast<std::size_t>(trace::Queue::inbox)].refused;
+      sink_.record({trace::Kind::queue_refused, envelope->item_hash.view(),
+                    static_cast<std::uint64_t>(trace::Queue::inbox), static_cast<std::uint64_t>(push), 0});
+      if (arrival.receipt) arrival.receipt({key.first, Status::none, std::nullopt, "the inbox is full"});
+      return Admission::full;
+    }
+    gauge(trace::Queue::inbox, inbox_.size());
+    flight = flights_.emplace(key, Flight{}).first;
+    flight->second.envelope = std::move(envelope);
+    flight->second.origin = arrival.origin;
+    flight->second.peer = arrival.peer;
+    flight->second.arrived = clock_.now();
+  }
+  sink_.record({trace::Kind::message_received, key.first.view(), is_new ? 1U : 0U, 0, 0});
+  Flight& f = flight->second;
+  if (arrival.gossip_message) f.gossip_messages.push_back(std::move(arrival.gossip_message));
+  if (arrival.confirmation) f.confirmations.push_back(std::move(*arrival.confirmation));
+  if (arrival.receipt) f.receipts.push_back(std::move(arrival.receipt));
+  pump_later();
+  return Admission::queued;
+}
+
+bool Pipeline::answer_known(const message::Envelope& envelope, Status status, Arrival& arrival) {
+  sink_.record({trace::Kind::message_received, envelope.item_hash.view(), 0, 0, 0});
+  if (arrival.confirmation) {
+    auto outcome = store_.add_confirmation(envelope.item_hash, *arrival.confirmation, clock_.wall());
+    if (usable(outcome)) follow(*outcome, std::nullopt);
+  }
+  if (arrival.receipt) {
+    std::vector<ReceiptDone> to;
+    to.push_back(std::move(arrival.receipt));
+    owe({envelope.item_hash, status, std::nullopt, {}}, std::move(to));
+  }
+  return true;
+}
+
+// --- signature
+// ---------------------------------------------------------------------------------------------------------
+
+void Pipeline::pump_later() {
+  if (pump_due_ || inbox_.empty()) return;
+  pump_due_ = true;
+  timers_.after(Duration{}, [this] {
+    pump_due_ = false;
+    pump();
+  });
+}
+
+void Pipeline::pump() {
+  for (std::size_t turn = 0; turn < config_.limits.inbox_turn; ++turn) {
+    if (verifying_ >= config_.limits.verify_in_flight) return;  // continued when an answer comes
+    if (store_.committed() - store_.durable() >= config_.limits.commits_in_flight) return;  // by on_durable
+    const auto key = inbox_.pop();
+    if (!key) break;
+    verify(*key);
+  }
+  gauge(trace::Queue::inbox, inbox_.size());
+  pump_later();
+}
+
+void Pipeline::verify(const FlightKey& key) {
+  const Flight& flight = flights_.at(key);
+  if (!flight.envelope->has_signature()) {
+    // Born in a contract: the chain vouches for it (messages.md 6.4). Otherwise a missing signature is error 1.
+    const bool vouched = flight.origin == Origin::chain && !flight.envelope->signature;
+    return on_verdict(key, vouched ? crypto::Verdict::valid : crypto::Verdict::invalid);
+  }
+  ++verifying_;
+  gauge(trace::Queue::verify, verifying_);
+  executor_.submit(env::Lane::signatures, message::verification_job(flight.envelope, config_.switches),
+                   [this, key](env::JobResult result) {
+                     --verifying_;
+                     gauge(trace::Queue::verify, verifying_);
+                     on_verdict(key, message::verdict_of(result));
+                     pump_later();
+                   });
+}
+
+Pipeline::Flight Pipeline::take(const FlightKey& key) {
+  auto node = flights_.extract(key);
+  LM_CHECK(!node.empty());
+  return std::move(node.mapped());
+}
+
+void Pipeline::tell_gossip(Flight& flight, gossip::Verdict verdict) {
+  for (const auto& message : flight.gossip_messages) surroundings_.gossip_verdict(message, verdict);
+  flight.gossip_messages.clear();
+}
+
+void Pipeline::refuse(Flight flight, ErrorCode code, const std::string& details) {
+  // Only a bad signature is the forwarder's fault; a format we do not know may be newer than we are.
+  tell_gossip(flight, code == ErrorCode::invalid_signature ? gossip::Verdict::reject : gossip::Verdict::ignore);
+  auto outcome = store_.record_rejected(flight.envelope->item_hash, code, details,
+                                        message::serialize_envelope(*flight.envelope), clock_.wall());
+  if (!usable(outcome)) return;
+  follow(*outcome, std::nullopt);
+  owe({flight.envelope->item_hash, Status::rejected, code, details}, std::move(flight.receipts));
+}
+
+void Pipeline::on_verdict(const FlightKey& key, crypto::Verdict verdict) {
+  ++verified_;
+  if (const auto code = message::refusal_of(verdict)) return refuse(take(key), *code, "");
+  with_content(key);
+}
+
+// --- content
+// -----------------------------------------------------------------------------------------------------------
+
+void Pipeline::with_content(const FlightKey& key) {
+  Flight flight = take(key);
+  const message::Envelope& envelope = *flight.envelope;
+  if (envelope.is_tombstone()) {
+    auto outcome = store_.accept_tombstone(flight.envelope, clock_.wall());
+    if (usable(outcome)) settle(flight, *outcome);
+    return;
+  }
+  if (envelope.item_type == message::ItemType::inlined) {
+    auto content = message::parse_inline_content(envelope, config_.switches);
+    if (!content.ok()) {
+      const message::Refusal refusal = content.error();
+      return refuse(std::move(flight), refusal.code, refusal.detail);
+    }
+    tell_gossip(flight, gossip::Verdict::accept);
+    return accept(std::move(flight), std::make_shared<const message::Content>(std::move(*content)), nullptr);
+  }
+  // Not inline: the envelope is authentic, so it may travel on; the content is asked for by its hash.
+  tell_gossip(flight, gossip::Verdict::accept);
+  if (awaiting_count_ + files_wanted_.size() >= config_.limits.fetch_wanted) {
+    ++gauges_[static_cast<std::size_t>(trace::Queue::fetch)].refused;
+    owe({envelope.item_hash, Status::none, ErrorCode::content_unavailable, "too many contents are being fetched"},
+        std::move(flight.receipts));
+    return;
+  }
+  auto outcome = store_.accept_unfetched(flight.envelope, clock_.wall(),
+                                         flight.confirmations.empty() ? nullptr : &flight.confirmations.front());
+  if (!usable(outcome)) return;
+  follow(*outcome, flight.peer);
+  if (flight.origin != Origin::gossip) surroundings_.spread(envelope, flight.origin);
+  const message::ItemHash content = envelope.item_hash;
+  const std::optional<env::PeerId> hint =
+      flight.origin == Origin::gossip || flight.origin == Origin::peer ? std::optional(flight.peer) : std::nullopt;
+  awaiting_content_[content].push_back(std::move(flight));
+  ++awaiting_count_;
+  gauge(trace::Queue::fetch, awaiting_count_ + files_wanted_.size());
+  known_content(content, hint);
+}
+
+// On our disk already, or to be asked for.
+void Pipeline::known_content(const message::ItemHash& content, std::optional<env::PeerId> hint) {
+  if (!disk_.blob_size(content.view())) return surroundings_.want_content(content, hint);
+  disk_.get_blob({.name = content.text()}, [this, content, hint](Result<Bytes> bytes) {
+    if (!bytes.ok()) return surroundings_.want_content(content, hint);
+    content_arrived(content, std::make_shared<const std::string>(as_text(*bytes)));
+  });
+}
+
+void Pipeline::content_arrived(const message::ItemHash& content, env::Value bytes) {
+  sink_.record({trace::Kind::content_fetched, content.view(), bytes->size(), 1, 0});
+  disk_.put_blob(content.text(), to_bytes(*bytes), [this, content, bytes](Result<Unit> written) {
+    if (!written.ok()) return surroundings_.fatal(written.error());
+    if (files_wanted_.contains(content)) file_at_hand(content, bytes->size());
+    auto waiting = awaiting_content_.extract(content);
+    if (waiting.empty()) return;
+    awaiting_count_ -= waiting.mapped().size();
+    gauge(trace::Queue::fetch, awaiting_count_ + files_wanted_.size());
+    for (Flight& flight : waiting.mapped()) {
+      auto parsed = message::parse_fetched_content(*flight.envelope, *bytes, config_.switches);
+      if (!parsed.ok()) {
+        const message::Refusal refusal = parsed.error();
+        refuse(std::move(flight), refusal.code, refusal.detail);
+        continue;
+      }
+      accept(std::move(flight), std::make_shared<const message::Content>(std::move(*parsed)), bytes);
+    }
+  });
+}
+
+void Pipeline::content_unavailable(const message::ItemHash& content) {
+  auto waiting = awaiting_content_.extract(content);
+  if (waiting.empty()) return;
+  awaiting_count_ -= waiting.mapped().size();
+  gauge(trace::Queue::fetch, awaiting_count_ + files_wanted_.size());
+  for (Flight& flight : waiting.mapped()) {
+    give_up(flight.envelope->item_hash);
+    owe({flight.envelope->item_hash, Status::rejected, ErrorCode::content_unavailable, ""}, std::move(flight.receipts));
+  }
+}
+
+void Pipeline::file_at_hand(const message::ItemHash& file, std::uint64_t bytes) {
+  files_wanted_.erase(file);
+  gauge(trace::Queue::fetch, awaiting_count_ + files_wanted_.size());
+  auto outcome = store_.file_arrived(file, bytes, false, clock_.wall());
+  if (usable(outcome)) follow(*outcome, std::nullopt);
+}
+
+// --- store
+// -------------------------------------------------------------------------------------------------------------
+
+void Pipeline::accept(Flight flight, std::shared_ptr<const message::Content> content, env::Value fetched) {
+  const bool was_inline = fetched == nullptr;
+  auto outcome = store_.accept({flight.envelope, std::move(content), std::move(fetched)}, clock_.wall(),
+                               flight.confirmations.empty() ? nullptr : &flight.confirmations.front());
+  if (!usable(outcome)) return;
+  for (std::size_t i = 1; i < flight.confirmations.size(); ++i) {
+    auto more = store_.add_confirmation(flight.envelope->item_hash, flight.confirmations[i], clock_.wall());
+    if (!usable(more)) return;
+  }
+  if (was_inline && flight.origin != Origin::gossip && !outcome->known_before) {
+    surroundings_.spread(*flight.envelope, flight.origin);
+  }
+  settle(flight, *outcome);
+}
+
+void Pipeline::settle(Flight& flight, const store::Outcome& outcome) {
+  tell_gossip(flight, gossip::Verdict::accept);
+  const bool by_peer = flight.origin == Origin::gossip || flight.origin == Origin::peer;
+  follow(outcome, by_peer ? std::optional(flight.peer) : std::nullopt);
+  if (outcome.status == Status::pending) {
+    retries_.add(flight.envelope->item_hash);
+    gauge(trace::Queue::waiting, retries_.size());
+  }
+  owe({flight.envelope->item_hash, outcome.status, outcome.code, outcome.details}, std::move(flight.receipts));
+}
+
+void Pipeline::follow(const store::Outcome& outcome, std::optional<env::PeerId> hint) {
+  for (const store::StatusChange& change : outcome.changes) {
+    if (change.to == Status::pending) {
+      retries_.add(change.hash);
+    } else {
+      retries_.remove(change.hash);
+    }
+    surroundings_.status_changed(change);
+  }
+  gauge(trace::Queue::waiting, retries_.size());
+  for (const store::Need& need : outcome.needs) {
+    if (need.kind == store::Need::Kind::file) {
+      if (files_wanted_.contains(need.hash) || awaiting_count_ + files_wanted_.size() >= config_.limits.fetch_wanted) {
+        continue;  // a later tick asks again
+      }
+      files_wanted_[need.hash] = true;
+      gauge(trace::Queue::fetch, awaiting_count_ + files_wanted_.size());
+      if (const auto size = disk_.blob_size(need.hash.view())) {
+        // Not inside this call: the store must not be entered twice.
+        timers_.after(Duration{}, [this, file = need.hash, bytes = *size] { file_at_hand(file, bytes); });
+      } else {
+        surroundings_.want_content(need.hash, hint);
+      }
+    } else if (need.kind == store::Need::Kind::message) {
+      surroundings_.want_message(need.hash, hint);
+    }
+  }
+  if (outcome.unfinished && !tick_due_) {
+    tick_due_ = true;
+    timers_.after(Duration{}, [this] {
+      tick_due_ = false;
+      tick();
+    });
+  }
+}
+
+void Pipeline::give_up(const message::ItemHash& hash) {
+  auto outcome = store_.give_up(hash, clock_.wall());
+  if (usable(outcome)) follow(*outcome, std::nullopt);
+}
+
+void Pipeline::tick() {
+  auto outcome = store_.tick(clock_.wall());
+  if (!usable(outcome)) return;
+  store::Outcome changes;
+  changes.changes = std::move(outcome->changes);
+  changes.unfinished = outcome->unfinished;
+  for (const message::ItemHash& file : outcome->files_to_delete) disk_.remove_blob(file.text(), [](Result<Unit>) {});
+  if (auto wanted = store_.wanted_files(config_.limits.fetch_wanted); usable(wanted)) {
+    for (const message::ItemHash& file : *wanted) changes.needs.push_back({store::Need::Kind::file, file, {}});
+  }
+  follow(changes, std::nullopt);
+}
+
+// --- receipts
+// ----------------------------------------------------------------------------------------------------------
+
+void Pipeline::owe(Receipt receipt, std::vector<ReceiptDone> to) {
+  if (to.empty()) return;
+  owed_.push_back({store_.committed(), std::move(receipt), std::move(to)});
+  timers_.after(Duration{}, [this] { pay_receipts(); });
+}
+
+void Pipeline::pay_receipts() {
+  while (!owed_.empty() && owed_.front().commit <= store_.durable()) {
+    OwedReceipt owed = std::move(owed_.front());
+    owed_.pop_front();
+    const bool kept = owed.receipt.status != Status::rejected && owed.receipt.status != Status::none;
+    if (kept) sink_.record({trace::Kind::message_acknowledged, owed.receipt.item_hash->view(), 0, 0, 0});
+    for (ReceiptDone& done : owed.to) {
+      if (done) done(owed.receipt);
+    }
+  }
+}
+
+}  // namespace lastmile::node

@@ -1,0 +1,158 @@
+// The road of a message through a node: inbox, signature, content, store, receipt.
+//
+//   arrive() -> parsed, known ones dropped -> FairQueue -> executor (signature) -> content by hash when not inline
+//            -> Store::accept, one atomic batch -> after the durable commit: receipt
+//
+// A message on its way is a flight, keyed by (item hash, signature), so that a forged copy cannot block the real one;
+// later copies join the flight. All queues are bounded (limits.hpp); a refusal is counted and told to who handed the
+// message in.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/env/clock.hpp"
+#include "core/env/disk.hpp"
+#include "core/env/executor.hpp"
+#include "core/env/network.hpp"
+#include "core/env/timers.hpp"
+#include "core/gossip/actions.hpp"
+#include "core/node/config.hpp"
+#include "core/node/fair_queue.hpp"
+#include "core/node/retry_book.hpp"
+#include "core/store/store.hpp"
+#include "core/trace/event.hpp"
+
+namespace lastmile::node {
+
+enum class Origin : std::uint8_t { client, gossip, peer, chain, archive };
+
+// What a client is told, after the durable commit.
+struct Receipt {
+  std::optional<message::ItemHash> item_hash;  // absent when the message could not even be named
+  message::Status status = message::Status::none;
+  std::optional<message::ErrorCode> code;
+  std::string details;
+};
+using ReceiptDone = Callback<void(const Receipt&)>;
+
+enum class Admission : std::uint8_t { queued, known, full, invalid };
+
+struct Arrival {
+  Origin origin = Origin::client;
+  env::PeerId peer{};                               // gossip and peer only
+  gossip::MessageRef gossip_message;                // gossip only: its verdict is owed
+  std::optional<store::Confirmation> confirmation;  // chain only
+  ReceiptDone receipt;                              // client only, may be empty
+};
+
+// What the pipeline asks of the rest of the node. None of these may call back into the pipeline at once.
+class Surroundings {
+ public:
+  virtual ~Surroundings() = default;
+  // A valid message that came by another road than gossip: offer it to the mesh.
+  virtual void spread(const message::Envelope& envelope, Origin origin) = 0;
+  virtual void gossip_verdict(const gossip::MessageRef& message, gossip::Verdict verdict) = 0;
+  virtual void want_content(const message::ItemHash& content, std::optional<env::PeerId> hint) = 0;
+  virtual void want_message(const message::ItemHash& message, std::optional<env::PeerId> hint) = 0;
+  virtual void status_changed(const store::StatusChange& change) = 0;
+  // The disk or the store is damaged: the node must stop.
+  virtual void fatal(const Error& error) = 0;
+};
+
+struct QueueGauge {
+  std::uint64_t depth = 0;
+  std::uint64_t peak = 0;
+  std::uint64_t limit = 0;
+  std::uint64_t refused = 0;
+};
+
+class Pipeline {
+ public:
+  Pipeline(env::Clock& clock, env::Timers& timers, env::Executor& executor, env::Disk& disk, Generator& random,
+           store::Store& store, trace::Sink& sink, const NodeConfig& config, Surroundings& surroundings);
+
+  // A message as text. `known`: nothing new; `full`: refused for a limit; `invalid`: no envelope (a receipt follows for
+  // known and invalid, none for full). Gossip verdicts follow only after `queued`.
+  Admission arrive(std::string_view payload, Arrival arrival);
+  Admission arrive(std::shared_ptr<const message::Envelope> envelope, Arrival arrival);
+
+  // Bytes whose hash was checked: content of a message, or a file. Written to the disk, then used.
+  void content_arrived(const message::ItemHash& content, env::Value bytes);
+  void content_unavailable(const message::ItemHash& content);
+
+  void tick();  // now and then: what time alone changes
+
+  QueueGauge queue(trace::Queue queue) const;
+  std::uint64_t pending() const;  // in flight, and contents or files still to fetch
+  std::uint64_t verified() const { return verified_; }
+
+ private:
+  using FlightKey = std::pair<message::ItemHash, std::string>;  // item hash, signature
+  struct Flight {
+    std::shared_ptr<const message::Envelope> envelope;
+    Origin origin = Origin::client;
+    env::PeerId peer{};
+    std::vector<gossip::MessageRef> gossip_messages;
+    std::vector<store::Confirmation> confirmations;
+    std::vector<ReceiptDone> receipts;
+    Instant arrived;
+  };
+  struct OwedReceipt {
+    std::uint64_t commit;  // durable once Store::durable() reaches it
+    Receipt receipt;
+    std::vector<ReceiptDone> to;
+  };
+
+  bool answer_known(const message::Envelope& envelope, message::Status status, Arrival& arrival);
+  void pump();
+  void pump_later();
+  void verify(const FlightKey& key);
+  void on_verdict(const FlightKey& key, crypto::Verdict verdict);
+  void with_content(const FlightKey& key);
+  void accept(Flight flight, std::shared_ptr<const message::Content> content, env::Value fetched);
+  void refuse(Flight flight, message::ErrorCode code, const std::string& details);
+  void tell_gossip(Flight& flight, gossip::Verdict verdict);
+  Flight take(const FlightKey& key);
+  void settle(Flight& flight, const store::Outcome& outcome);
+  void follow(const store::Outcome& outcome, std::optional<env::PeerId> hint);
+  void owe(Receipt receipt, std::vector<ReceiptDone> to);
+  void pay_receipts();
+  void file_at_hand(const message::ItemHash& file, std::uint64_t bytes);
+  void give_up(const message::ItemHash& hash);
+  void gauge(trace::Queue queue, std::size_t depth);
+  template <class T>
+  bool usable(const Result<T>& result);
+  void known_content(const message::ItemHash& content, std::optional<env::PeerId> hint);
+
+  env::Clock& clock_;
+  env::Timers& timers_;
+  env::Executor& executor_;
+  env::Disk& disk_;
+  store::Store& store_;
+  trace::Sink& sink_;
+  const NodeConfig& config_;
+  Surroundings& surroundings_;
+  RetryBook retries_;
+
+  std::map<FlightKey, Flight> flights_;
+  FairQueue<FlightKey> inbox_;
+  std::size_t verifying_ = 0;
+  std::map<message::ItemHash, std::vector<Flight>> awaiting_content_;  // by content hash
+  std::size_t awaiting_count_ = 0;
+  std::map<message::ItemHash, bool> files_wanted_;
+  std::deque<OwedReceipt> owed_;
+  bool pump_due_ = false;
+  bool tick_due_ = false;
+  std::uint64_t verified_ = 0;
+  QueueGauge gauges_[trace::kQueueCount];
+};
+
+}  // namespace lastmile::node
