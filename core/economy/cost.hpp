@@ -43,7 +43,7 @@ struct CostInput {
   PaidKind kind = PaidKind::store;
   Payment payment = Payment::hold;  // decides the credit minima, also of figures in another payment's unit
   std::uint32_t vcpus = 1;
-  std::uint64_t memory_mib = 128;
+  std::uint32_t memory_mib = 128;
   bool internet = false;                     // environment.internet
   bool persistent = false;                   // on.persistent of a program
   bool confidential = false;                 // trusted_execution of an instance
@@ -79,7 +79,7 @@ Result<Cost> cost_of(const CostInput& input, const PriceTable& prices, const Cos
 Result<Cost> cost_in(const CostInput& input, Payment unit, const PriceTable& prices, const CostRules& rules = {});
 
 // max(vcpus, ceil(memory / unit memory)).
-std::uint64_t compute_units(std::uint32_t vcpus, std::uint64_t memory_mib, const ComputeUnit& unit);
+std::uint64_t compute_units(std::uint32_t vcpus, std::uint32_t memory_mib, const ComputeUnit& unit);
 // The product whose storage price and compute unit apply.
 Result<Product> product_of(const CostInput& input, const PriceTable& prices);
 

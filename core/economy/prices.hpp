@@ -12,12 +12,11 @@
 #include "core/base/result.hpp"
 #include "core/base/time.hpp"
 #include "core/economy/decimal.hpp"
+#include "core/message/executable.hpp"
 
 namespace lastmile::economy {
 
-enum class Payment : std::uint8_t { hold, superfluid, credit };
-std::string_view payment_name(Payment payment);  // "hold", "superfluid", "credit"
-std::optional<Payment> parse_payment(std::string_view name);
+using Payment = message::PaymentType;  // hold, superfluid, credit
 
 enum class Product : std::uint8_t {
   storage,
