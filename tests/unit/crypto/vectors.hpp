@@ -1,0 +1,30 @@
+// Where the protocol vectors lie, and how a test reads one file of them.
+#pragma once
+
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+namespace lastmile::crypto::test {
+
+inline std::string vector_folder() {
+  const char* folder = std::getenv("LASTMILE_VECTORS");
+  return folder != nullptr ? folder : LASTMILE_SOURCE_DIR "/../shared/protocol/vectors";
+}
+
+// Empty when the file is not there; a file that is there but is no JSON throws, which fails the test.
+inline std::optional<nlohmann::json> read_json(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return std::nullopt;
+  return nlohmann::json::parse(file);
+}
+
+}  // namespace lastmile::crypto::test
+
+// Skips visibly where the shared folder is missing (a clone without it).
+#define LM_VECTORS(name, file)                                                                                        \
+  const auto name##_file = lastmile::crypto::test::read_json(lastmile::crypto::test::vector_folder() + "/" + (file)); \
+  if (!name##_file) GTEST_SKIP() << (file) << " not found in " << lastmile::crypto::test::vector_folder();            \
+  const nlohmann::json& name = *name##_file
