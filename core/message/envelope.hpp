@@ -72,8 +72,8 @@ std::string serialize_archive_entry(const Envelope& envelope);
 // percent-decoded text. With as_reference the text is decoded first and always.
 Result<Envelope, Refusal> parse_gossip_payload(std::string_view payload,
                                                Behaviour percent_decoding = Behaviour::corrected);
-// Publishing: serialize_envelope with every % that two hexadecimal digits follow written as %25, so that receivers who
-// decode first see the original. With as_reference it is not protected.
+// Publishing: serialize_envelope with every % that two hexadecimal digits follow written as \u0025, so that receivers
+// who decode first and receivers who do not read the same. With as_reference it is not protected.
 std::string gossip_payload(const Envelope& envelope, Behaviour percent_decoding = Behaviour::corrected);
 
 }  // namespace lastmile::message

@@ -1,6 +1,8 @@
 // Writing and combining JSON texts: aggregates are folded with it, digests are made of its canonical form.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,6 +14,8 @@ namespace lastmile::message {
 
 // Appends the text as a JSON string: quotes, backslash and control characters escaped, everything else as it is.
 void append_json_string(std::string& out, std::string_view utf8);
+// How many bytes append_json_string appends.
+std::size_t json_string_size(std::string_view utf8);
 // Appends the shortest text that reads back as the same finite number; without point when integral and below 2^53.
 void append_json_number(std::string& out, double number);
 

@@ -27,6 +27,10 @@ class JsonView {
   // Checks the whole text. The error names the byte offset.
   static Result<JsonView> parse(std::string_view text);
 
+  // One value out of a text that was checked before, without space around: how raw parts of contents are read again
+  // without a second check. Anything else is a mistake of ours and not detected.
+  static JsonView of_checked(std::string_view value) { return JsonView(value); }
+
   JsonKind kind() const;
   bool is_null() const { return kind() == JsonKind::null; }
   bool is_string() const { return kind() == JsonKind::string; }
@@ -35,7 +39,7 @@ class JsonView {
 
   std::string_view raw() const { return text_; }  // exactly as written, without space around
   bool boolean() const;
-  double number() const;
+  double number() const;                        // infinite for an integer beyond the range of doubles
   std::optional<std::int64_t> integer() const;  // written as an integer (no point, no exponent) and fits
   std::string string() const;                   // unescaped
   // The unescaped text, decoded into `room` only when it has escapes; valid as long as both.
@@ -49,7 +53,6 @@ class JsonView {
   std::optional<JsonView> find(std::string_view key) const;
 
  private:
-  friend class JsonWalker;
   explicit JsonView(std::string_view text) : text_(text) {}
   std::string_view text_;
 };

@@ -10,7 +10,8 @@ namespace lastmile::message {
 // Every %XX becomes its byte; a % without two hexadecimal digits stays. Empty when there is nothing to decode.
 std::optional<std::string> percent_decode(std::string_view text);
 
-// Every % followed by two hexadecimal digits becomes %25, so that percent_decode gives the text back.
-std::string percent_protect(std::string_view text);
+// For JSON texts, where % stands in strings only: every % that two hexadecimal digits follow becomes the escape \u0025.
+// What receivers read is the same whether they decode or not (docs/decisions/0112).
+std::string percent_protect(std::string_view json);
 
 }  // namespace lastmile::message

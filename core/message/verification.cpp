@@ -1,0 +1,106 @@
+#include "core/message/verification.hpp"
+
+#include <bit>
+#include <string>
+
+#include "core/base/check.hpp"
+#include "core/base/siphash.hpp"
+
+namespace lastmile::message {
+namespace {
+
+void append_number(std::string& out, std::uint64_t number) {
+  for (int shift = 0; shift < 64; shift += 8) out.push_back(static_cast<char>(number >> shift));
+}
+
+void append_sized(std::string& out, std::string_view text) {
+  append_number(out, text.size());
+  out.append(text);
+}
+
+crypto::VerifyOptions options(const Switches& switches) {
+  crypto::VerifyOptions result;
+  if (switches.nuls_legacy_signature == Behaviour::as_reference) result.nuls = crypto::NulsForm::printed;
+  return result;
+}
+
+// Measured on the reference machine of docs/decisions/0113, rounded; the length of genuine texts makes no difference.
+Duration base_cost(crypto::SignatureFamily family) {
+  switch (family) {
+    case crypto::SignatureFamily::evm:
+      return microseconds(35);
+    case crypto::SignatureFamily::solana:
+      return microseconds(65);
+    case crypto::SignatureFamily::avalanche:
+      return microseconds(40);
+    case crypto::SignatureFamily::tezos:
+      return microseconds(80);
+    case crypto::SignatureFamily::substrate:
+      return microseconds(120);
+    case crypto::SignatureFamily::cosmos:
+      return microseconds(40);
+    case crypto::SignatureFamily::nuls:
+      return microseconds(40);
+    case crypto::SignatureFamily::nuls2:
+      return microseconds(40);
+  }
+  LM_CHECK(false);
+}
+
+}  // namespace
+
+env::JobKey verification_key(const Envelope& envelope) {
+  // Two keyed 64-bit digests; their keys only have to differ. A verdict also depends on the switch for NULS, which is
+  // one for a whole run.
+  static constexpr SipKey kHigh{0x6c6173746d696c65, 0x7369676e61747572};
+  static constexpr SipKey kLow{0x766572696679206d, 0x6573736167652031};
+  std::string text;
+  text.reserve(256 + (envelope.signature ? envelope.signature->size() : 0));
+  append_sized(text, "verify");
+  append_sized(text, crypto::chain_text(envelope.chain));
+  append_sized(text, envelope.sender);
+  append_sized(text, type_text(envelope.type));
+  append_sized(text, envelope.item_hash.view());
+  append_sized(text, envelope.signature ? std::string_view(*envelope.signature) : std::string_view{});
+  append_number(text, std::bit_cast<std::uint64_t>(envelope.time_number));
+  return {siphash_2_4(kHigh, as_bytes(text)), siphash_2_4(kLow, as_bytes(text))};
+}
+
+Duration verification_cost(const Envelope& envelope) {
+  // Hashing and reading the texts, far below the curve: 1 us for each KiB begun.
+  const std::size_t bytes = envelope.sender.size() + (envelope.signature ? envelope.signature->size() : 0);
+  return base_cost(crypto::signature_family(envelope.chain)) + microseconds(static_cast<std::int64_t>(bytes / 1024));
+}
+
+env::Job verification_job(std::shared_ptr<const Envelope> envelope, const Switches& switches) {
+  LM_CHECK(envelope != nullptr);
+  env::Job job{verification_key(*envelope), verification_cost(*envelope), {}};
+  job.run = [shared = std::move(envelope), nuls = options(switches).nuls]() -> env::JobResult {
+    return std::make_shared<const VerificationOutput>(crypto::verify(shared->signed_fields(), {nuls}));
+  };
+  return job;
+}
+
+crypto::Verdict verdict_of(const env::JobResult& result) {
+  const auto* output = dynamic_cast<const VerificationOutput*>(result.get());
+  LM_CHECK(output != nullptr);
+  return output->verdict;
+}
+
+crypto::Verdict verify(const Envelope& envelope, const Switches& switches) {
+  return crypto::verify(envelope.signed_fields(), options(switches));
+}
+
+std::optional<ErrorCode> refusal_of(crypto::Verdict verdict) {
+  switch (verdict) {
+    case crypto::Verdict::valid:
+      return std::nullopt;
+    case crypto::Verdict::invalid:
+      return ErrorCode::invalid_signature;
+    case crypto::Verdict::unsupported_chain:
+      return ErrorCode::invalid_format;
+  }
+  LM_CHECK(false);
+}
+
+}  // namespace lastmile::message
