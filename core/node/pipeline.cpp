@@ -67,7 +67,9 @@ bool Pipeline::usable(const Result<T>& result) {
 void Pipeline::gauge(trace::Queue queue, std::size_t depth) {
   QueueGauge& g = gauges_[static_cast<std::size_t>(queue)];
   g.depth = depth;
-  g.peak = std::max<std::uint64_t>(g.peak, depth);
+  if (depth <= g.peak) return;
+  g.peak = depth;
+  sink_.record({trace::Kind::queue_depth, {}, static_cast<std::uint64_t>(queue), depth, g.limit});
 }
 
 QueueGauge Pipeline::queue(trace::Queue queue) const { return gauges_[static_cast<std::size_t>(queue)]; }

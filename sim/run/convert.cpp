@@ -1,0 +1,183 @@
+#include "sim/run/convert.hpp"
+
+#include <algorithm>
+
+#include "scenarios/engine/model/parameters.hpp"
+
+namespace lastmile::sim {
+namespace {
+
+Hardware hardware(const scenario::Hardware& from) {
+  Hardware to;
+  to.uplink_bits = from.uplink.bits_per_second;
+  to.downlink_bits = from.downlink.bits_per_second;
+  to.cores = from.cores;
+  to.disk_read_bytes = from.disk_read.bytes;
+  to.disk_write_bytes = from.disk_write.bytes;
+  to.disk_sync = from.disk_sync;
+  to.disk_seek = from.disk_seek;
+  return to;
+}
+
+TopologyKind topology_kind(scenario::TopologyKind kind) {
+  switch (kind) {
+    case scenario::TopologyKind::random_regular: return TopologyKind::random_regular;
+    case scenario::TopologyKind::small_world: return TopologyKind::small_world;
+    case scenario::TopologyKind::scale_free: return TopologyKind::scale_free;
+    case scenario::TopologyKind::by_region: return TopologyKind::by_region;
+    case scenario::TopologyKind::full: return TopologyKind::full;
+  }
+  LM_CHECK(false);
+}
+
+RegionDelays region_delays(const scenario::Regions& regions) {
+  RegionDelays delays;
+  delays.count = static_cast<std::uint32_t>(regions.names.size());
+  delays.delay.clear();
+  for (const Duration round_trip : regions.round_trip) delays.delay.push_back(round_trip / 2);
+  return delays;
+}
+
+std::vector<NodeIndex> indices(std::span<const scenario::Node> nodes) {
+  std::vector<NodeIndex> out;
+  for (const scenario::Node node : nodes) out.push_back(NodeIndex{node});
+  return out;
+}
+
+// The code under which confirmations of a chain kind are known (messages.md 2.1).
+std::string chain_code(const std::string& kind) {
+  if (kind == "tezos") return "TEZOS";
+  if (kind == "nuls2") return "NULS2";
+  if (kind == "solana") return "SOL";
+  return "ETH";
+}
+
+}  // namespace
+
+EngineConfig engine_config(const scenario::Scenario& scenario) {
+  EngineConfig config;
+  config.seed = scenario.seed;
+  config.level = scenario.network == scenario::NetworkLevel::delay    ? NetworkLevel::delay
+                 : scenario.network == scenario::NetworkLevel::access ? NetworkLevel::access
+                                                                      : NetworkLevel::flow;
+  config.crypto = scenario.crypto == scenario::CryptoMode::real ? CryptoMode::real : CryptoMode::cached;
+  config.epoch = scenario::kRunEpoch;
+  config.regions = region_delays(scenario.world.regions);
+  return config;
+}
+
+WorldSpec world_spec(const scenario::Scenario& scenario) {
+  WorldSpec spec;
+  spec.seed = scenario.seed;
+  spec.regions = region_delays(scenario.world.regions);
+  for (const scenario::Group& group : scenario.world.groups) {
+    GroupSpec to;
+    to.name = group.name;
+    to.count = group.count;
+    for (const scenario::RegionShare& share : group.regions) to.regions.push_back({share.region, share.share.parts});
+    const scenario::Hardware& machine = scenario.world.hardware[group.hardware];
+    to.hardware = hardware(machine);
+    to.access_latency = [law = machine.access_latency](Generator& draws) { return Duration{law.draw(draws)}; };
+    to.clock = [offset = group.clock_offset, drift = group.clock_drift](Generator& draws) {
+      return ClockLaw{Duration{offset.draw(draws)}, drift.draw(draws)};
+    };
+    spec.groups.push_back(std::move(to));
+  }
+  const scenario::Topology& topology = scenario.world.topology;
+  spec.topology.kind = topology_kind(topology.kind);
+  spec.topology.degree = topology.degree;
+  spec.topology.rewire = topology.rewire.value();
+  spec.topology.across = topology.across;
+  return spec;
+}
+
+ChainConfig chain_config(const scenario::ChainSpec& chain) {
+  ChainConfig config;
+  config.name = chain.name;
+  config.block_time = [law = chain.block_time](Generator& draws) { return Duration{law.draw(draws)}; };
+  config.finality_blocks = chain.finality_blocks;
+  return config;
+}
+
+node::NodeConfig shared_node_config(const scenario::Scenario& scenario) {
+  node::NodeConfig config;
+  const scenario::Roads& roads = scenario.world.roads;
+  config.roads = {roads.gossip, roads.reconciliation, roads.chain, roads.content_store};
+  scenario::apply_parameters(scenario.world.parameters, config.limits, config.intervals);
+  config.switches = scenario.world.switches;
+  config.store.switches = scenario.world.switches;
+  config.store.charge = scenario.economy.has_value();
+  config.store.query_indexes = true;
+  node::use_default_gossip(config);
+  config.message_numbers = std::make_shared<gossip::MessageNumbers>(scenario.seed);
+  return config;
+}
+
+node::NodeConfig node_config(const node::NodeConfig& shared, const scenario::Scenario& scenario,
+                             const scenario::NodeTable& nodes, const Graph& overlay, scenario::Node node) {
+  node::NodeConfig config = shared;
+  for (const std::uint32_t other : overlay.neighbours(node)) {
+    // One dialler per edge, so that both directions are equally common at every node.
+    const bool lower_dials = (node + other) % 2 == 0;
+    if (lower_dials == (node < other)) config.peers.push_back(nodes[other].name);
+  }
+  for (std::uint32_t i = 0; i < scenario.world.chains.size(); ++i) {
+    const scenario::ChainSpec& chain = scenario.world.chains[i];
+    node::FollowedChain followed;
+    followed.name = chain.name;
+    followed.code = chain_code(chain.kind);
+    followed.archive_every = chain.archive_every;
+    const auto& of = nodes[node].chains;
+    followed.synchronizer = std::find(of.begin(), of.end(), i) != of.end();
+    for (scenario::Node other = 0; other < nodes.size(); ++other) {
+      const auto& theirs = nodes[other].chains;
+      if (std::find(theirs.begin(), theirs.end(), i) == theirs.end()) continue;
+      followed.emitters.push_back(Chain::address_of(chain.name, nodes[other].name));
+    }
+    config.chains.push_back(std::move(followed));
+    if (config.chains.back().synchronizer && !config.head_signer) {
+      // Throw-away keys far above the wallets of the traffic.
+      constexpr std::uint64_t kFirstSigner = 1ULL << 40;
+      config.head_signer = crypto::Account::derive(crypto::Chain::SOL, scenario.seed, kFirstSigner + node);
+    }
+  }
+  return config;
+}
+
+bool is_link_fault(const scenario::Fault& fault) {
+  return std::holds_alternative<scenario::PartitionFault>(fault.body) ||
+         std::holds_alternative<scenario::LinkFault>(fault.body) ||
+         std::holds_alternative<scenario::HoldFault>(fault.body);
+}
+
+LinkRule link_rule(const scenario::Fault& fault, std::span<const scenario::Node> first,
+                   std::span<const scenario::Node> second) {
+  LinkRule rule;
+  rule.first = indices(first);
+  rule.second = indices(second);
+  const auto direction = [](scenario::Direction d) {
+    return d == scenario::Direction::both ? LinkDirection::both : LinkDirection::first_to_second;
+  };
+  if (const auto* cut = std::get_if<scenario::PartitionFault>(&fault.body)) {
+    rule.direction = direction(cut->direction);
+    rule.cut = cut->mode == scenario::CutMode::stall ? CutMode::stall : CutMode::reset;
+    rule.leak = cut->leak.parts;
+  } else if (const auto* hold = std::get_if<scenario::HoldFault>(&fault.body)) {
+    rule.direction = direction(hold->direction);
+    rule.cut = CutMode::hold;
+  } else {
+    const auto& link = std::get<scenario::LinkFault>(fault.body);
+    rule.direction = direction(link.direction);
+    rule.quality.latency_add = link.latency_add;
+    rule.quality.latency_factor = link.latency_factor;
+    rule.quality.jitter = link.jitter;
+    rule.quality.bandwidth_bits = link.bandwidth.bits_per_second;
+    rule.quality.loss = link.loss.parts;
+    rule.quality.duplicate = link.duplicate.parts;
+    rule.quality.reorder = link.reorder.parts;
+    rule.quality.corrupt = link.corrupt.parts;
+  }
+  return rule;
+}
+
+}  // namespace lastmile::sim

@@ -1,0 +1,32 @@
+// From the words of a scenario to the structs of the simulator and of a node.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/node/config.hpp"
+#include "scenarios/engine/model/scenario.hpp"
+#include "scenarios/engine/timeline/node_table.hpp"
+#include "scenarios/engine/timeline/timeline.hpp"
+#include "sim/env/engine.hpp"
+#include "sim/world/world.hpp"
+
+namespace lastmile::sim {
+
+EngineConfig engine_config(const scenario::Scenario& scenario);
+WorldSpec world_spec(const scenario::Scenario& scenario);
+ChainConfig chain_config(const scenario::ChainSpec& chain);
+
+// What all nodes of a run share: parameters, roads, gossip tables. Peers, chains and signers are each node's own.
+node::NodeConfig shared_node_config(const scenario::Scenario& scenario);
+// `overlay`: each edge is dialled by one of its two nodes.
+node::NodeConfig node_config(const node::NodeConfig& shared, const scenario::Scenario& scenario,
+                             const scenario::NodeTable& nodes, const Graph& overlay, scenario::Node node);
+
+// The rule of a partition, link or hold fault in force between these nodes.
+LinkRule link_rule(const scenario::Fault& fault, std::span<const scenario::Node> first,
+                   std::span<const scenario::Node> second);
+bool is_link_fault(const scenario::Fault& fault);
+
+}  // namespace lastmile::sim

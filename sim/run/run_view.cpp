@@ -1,0 +1,113 @@
+#include "sim/run/run_view.hpp"
+
+#include <algorithm>
+
+namespace lastmile::sim {
+
+using scenario::Node;
+
+CoreSimNode* RunView::sim_node(Node node) const {
+  return static_cast<CoreSimNode*>(engine_.node(NodeIndex{node}));
+}
+
+node::CoreNode* RunView::core(Node node) const {
+  CoreSimNode* found = sim_node(node);
+  return found == nullptr ? nullptr : found->core();
+}
+
+void RunView::retire(Node node) {
+  const node::CoreNode* n = core(node);
+  if (n != nullptr && n->gossip() != nullptr) {
+    retired_message_bytes_ += n->gossip()->router().statistics().message_bytes_sent;
+  }
+}
+
+bool RunView::running(Node node) const { return core(node) != nullptr; }
+
+message::Status RunView::status(Node node, const message::ItemHash& hash) const {
+  const node::CoreNode* n = core(node);
+  if (n == nullptr) return message::Status::none;
+  const auto status = n->view().status(hash);
+  return status.ok() ? *status : message::Status::none;
+}
+
+bool RunView::readable(Node node, const message::ItemHash& hash) const {
+  const node::CoreNode* n = core(node);
+  return n != nullptr && n->readable(hash);
+}
+
+Hash256 RunView::state_digest(Node node) const {
+  const node::CoreNode* n = core(node);
+  if (n == nullptr) return {};
+  const auto digest = n->store().state_digest(engine_.wall());
+  return digest.ok() ? *digest : Hash256{};
+}
+
+std::optional<std::uint64_t> RunView::state_sum(Node node) const {
+  const node::CoreNode* n = core(node);
+  if (n == nullptr) return std::nullopt;
+  return static_cast<std::uint64_t>(n->store().state_sum() & ~std::uint64_t{0});
+}
+
+std::uint64_t RunView::held(Node node) const {
+  const node::CoreNode* n = core(node);
+  return n == nullptr ? 0 : n->store().held_total().count;
+}
+
+std::uint64_t RunView::pending(Node node) const {
+  const node::CoreNode* n = core(node);
+  return n == nullptr ? 0 : n->pending();
+}
+
+scenario::QueueState RunView::queue(Node node, trace::Queue queue) const {
+  const node::CoreNode* n = core(node);
+  if (n == nullptr) return {};
+  const node::QueueGauge gauge = n->queue(queue);
+  return {gauge.depth, gauge.limit};
+}
+
+bool RunView::finally_confirmed(Node node, std::uint32_t chain, const message::ItemHash& hash) const {
+  const node::CoreNode* n = core(node);
+  return n != nullptr && n->finally_confirmed(hash, n->config().chains[chain].code);
+}
+
+std::optional<scenario::WireTotals> RunView::wire() const {
+  scenario::WireTotals totals;
+  totals.message_bytes = retired_message_bytes_;
+  for (Node node = 0; node < nodes_.size(); ++node) {
+    const TrafficCounts counts = engine_.traffic(NodeIndex{node});
+    totals.bytes += counts.bytes_sent + counts.bulk_bytes_sent;
+    totals.message_bytes += counts.bulk_bytes_sent;
+    const node::CoreNode* n = core(node);
+    if (n != nullptr && n->gossip() != nullptr) {
+      totals.message_bytes += n->gossip()->router().statistics().message_bytes_sent;
+    }
+  }
+  totals.message_bytes = std::min(totals.message_bytes, totals.bytes);
+  return totals;
+}
+
+std::optional<std::uint64_t> RunView::gauge(scenario::Gauge gauge, Node node) const {
+  const node::CoreNode* n = core(node);
+  if (n == nullptr) return std::nullopt;
+  switch (gauge) {
+    case scenario::Gauge::peers: return n->peers().connected().size();
+    case scenario::Gauge::mesh_degree:
+      if (n->gossip() == nullptr) return std::nullopt;
+      return n->gossip()->router().mesh(n->gossip()->topic()).size();
+    default: return std::nullopt;
+  }
+}
+
+bool RunView::mesh(Node node, std::vector<Node>& peers) const {
+  CoreSimNode* found = sim_node(node);
+  if (found == nullptr || found->core() == nullptr || found->core()->gossip() == nullptr) return false;
+  const node::GossipLink& gossip = *found->core()->gossip();
+  for (const env::PeerId peer : gossip.router().mesh(gossip.topic())) {
+    if (const auto other = nodes_.find(found->network().identity(peer))) peers.push_back(*other);
+  }
+  std::sort(peers.begin(), peers.end());
+  return true;
+}
+
+}  // namespace lastmile::sim
