@@ -1,0 +1,75 @@
+// lastmile-sim: runs network scenarios. Exit status: 0 pass, 1 fail, 2 unknown, 3 usage or invalid input.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <iostream>
+
+#include "tools/sim/commands.hpp"
+
+namespace lastmile::tools {
+namespace {
+
+void common_options(CLI::App& verb, CommandOptions& options) {
+  verb.add_option("--seed", options.seed, "seed of every random draw; replaces the one in the file");
+  verb.add_option("--set", options.sets, "/json/pointer=value: change one value of the file; repeatable");
+  verb.add_flag("--json", options.json, "one JSON object on standard output");
+  verb.add_flag("--quiet", options.quiet, "no progress");
+}
+
+}  // namespace
+
+int main_of(int argc, char** argv) {
+  CLI::App app{"Runs scenarios of the Aleph network in a deterministic simulator: same file and same seed, same run.",
+               "lastmile-sim"};
+  app.set_version_flag("--version", LASTMILE_VERSION);
+  app.require_subcommand(1);
+  app.footer("Exit status: 0 every check passed, 1 a check failed, 2 undecided, 3 usage or invalid input.\n"
+             "Start with: lastmile-sim run scenarios/quickstart/two-islands.json");
+
+  CommandOptions options;
+  auto* run = app.add_subcommand("run", "run a scenario and write its folder");
+  run->add_option("FILE", options.file, "scenario file")->required();
+  run->add_option("--out", options.out, "run folder (default runs/NAME-SEED)");
+  run->add_option("--world", options.world, "sim, or real: nodes as processes on loopback")
+      ->check(CLI::IsMember({"sim", "real"}));
+  common_options(*run, options);
+
+  auto* rerun = app.add_subcommand("rerun", "run the scenario of a run folder again and compare the digests");
+  rerun->add_option("OUTDIR", options.file, "folder of an earlier run")->required();
+  rerun->add_option("--out", options.out, "also write a run folder");
+  rerun->add_flag("--json", options.json, "one JSON object on standard output");
+  rerun->add_flag("--quiet", options.quiet, "no progress");
+
+  auto* twin = app.add_subcommand("twin", "run a scenario twice in this process and name the first event that differs");
+  twin->add_option("FILE", options.file, "scenario file")->required();
+  common_options(*twin, options);
+
+  auto* validate = app.add_subcommand("validate", "check a scenario file without running it");
+  validate->add_option("FILE", options.file, "scenario file")->required();
+  validate->add_option("--world", options.world, "also check that this world can run it")
+      ->check(CLI::IsMember({"sim", "real"}));
+  common_options(*validate, options);
+
+  auto* list = app.add_subcommand("list", "list the scenarios of a folder with their questions");
+  list->add_option("FOLDER", options.file, "where to look (default scenarios)");
+  list->add_flag("--json", options.json, "one JSON array on standard output");
+
+  auto* report = app.add_subcommand("report", "write report.html of a run folder again");
+  report->add_option("OUTDIR", options.file, "folder of an earlier run")->required();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int status = app.exit(error, std::cout, std::cerr);
+    return status == 0 ? 0 : kExitUsage;
+  }
+  if (*run) return command_run(options);
+  if (*rerun) return command_rerun(options);
+  if (*twin) return command_twin(options);
+  if (*validate) return command_validate(options);
+  if (*list) return command_list(options);
+  return command_report(options);
+}
+
+}  // namespace lastmile::tools
+
+int main(int argc, char** argv) { return lastmile::tools::main_of(argc, argv); }

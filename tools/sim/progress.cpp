@@ -1,0 +1,39 @@
+#include "tools/sim/progress.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+
+namespace lastmile::tools {
+
+Progress::Progress(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) != 0) {}
+
+Progress::~Progress() {
+  if (drawn_) std::fputs("\r\x1b[K", stderr);
+}
+
+void Progress::show(double share, std::string_view text) {
+  if (quiet_) return;
+  if (!terminal_) {
+    const int tenths = static_cast<int>(share * 10);
+    if (tenths <= tenths_) return;
+    tenths_ = tenths;
+    std::fprintf(stderr, "%3d %%  %.*s\n", tenths * 10, static_cast<int>(text.size()), text.data());
+    return;
+  }
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  const std::int64_t ns = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+  if (drawn_ && ns - last_drawn_ns_ < 100'000'000) return;
+  last_drawn_ns_ = ns;
+  drawn_ = true;
+  constexpr int kWidth = 30;
+  const int filled = static_cast<int>(share * kWidth);
+  std::string bar(static_cast<std::size_t>(kWidth), '.');
+  for (int i = 0; i < filled && i < kWidth; ++i) bar[static_cast<std::size_t>(i)] = '#';
+  std::fprintf(stderr, "\r\x1b[K[%s] %3d %%  %.*s", bar.c_str(), static_cast<int>(share * 100),
+               static_cast<int>(text.size()), text.data());
+  std::fflush(stderr);
+}
+
+}  // namespace lastmile::tools
