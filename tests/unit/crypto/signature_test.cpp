@@ -302,7 +302,7 @@ TEST(Hostile, NothingCrashesOrVerifies) {
                                "{\"signature\":1}",
                                "{\"publicKey\":{}}",
                                std::string(kSignatureTextMax, 'a'),
-                               std::string(5000000, '1'),
+                               std::string(1000000, '1'),
                                deep,
                                deep_object,
                                std::string(130, '0'),
