@@ -67,6 +67,9 @@ class Chain {
   std::uint32_t head() const { return canonical_.back(); }
   std::uint32_t canonical(std::uint64_t height) const;  // kNoBlock above the head
   bool is_canonical(std::uint32_t position) const;
+  // The block at a height on the branch that ends in `position`; height not above it.
+  std::uint32_t ancestor(std::uint32_t position, std::uint64_t height) const;
+  std::uint32_t common_ancestor(std::uint32_t a, std::uint32_t b) const;
   std::uint32_t find(std::string_view hash) const;  // kNoBlock when never made
   std::uint64_t height_of(std::uint32_t position) const { return blocks_[position].block->height.value; }
   // Height that is final when `position` is the newest block; 0 at least.

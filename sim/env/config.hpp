@@ -58,6 +58,21 @@ struct TrafficCounts {
   std::uint64_t bulk_bytes_sent = 0;
   std::uint64_t bulk_bytes_received = 0;
   friend bool operator==(const TrafficCounts&, const TrafficCounts&) = default;
+  TrafficCounts& operator+=(const TrafficCounts& more) {
+    frames_sent += more.frames_sent;
+    bytes_sent += more.bytes_sent;
+    frames_received += more.frames_received;
+    bytes_received += more.bytes_received;
+    frames_dropped += more.frames_dropped;
+    bulk_bytes_sent += more.bulk_bytes_sent;
+    bulk_bytes_received += more.bulk_bytes_received;
+    return *this;
+  }
+};
+
+struct DiskUsage {
+  std::uint64_t key_value_bytes = 0;  // keys and values as the node wrote them
+  std::uint64_t blob_bytes = 0;
 };
 
 }  // namespace lastmile::sim

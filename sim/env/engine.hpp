@@ -62,12 +62,15 @@ class Engine {
   bool paused(NodeIndex node) const;
   std::uint32_t incarnation(NodeIndex node) const;  // 0 before the first start
   SimNode* node(NodeIndex node);                    // null when not running
+  // Runs `work` as a handler of the node, now and even when it is paused; not in any digest.
+  void on_loop(NodeIndex node, Callback<void()> work);
 
   // --- faults ------------------------------------------------------------------------------------------------------
   LinkRuleId add_rule(const LinkRule& rule);
   void remove_rule(LinkRuleId rule);
   std::uint64_t frames_stopped(LinkRuleId rule) const;
   void set_drift(NodeIndex node, std::int64_t drift);  // parts per 10^9
+  std::int64_t drift(NodeIndex node) const;
   void step_wall(NodeIndex node, Duration step);
 
   // --- chains ------------------------------------------------------------------------------------------------------
@@ -80,7 +83,8 @@ class Engine {
   // Unreachable for these nodes: silence, submit() and balance() fail. Calls nest by count.
   void begin_outage(std::uint32_t chain, std::span<const NodeIndex> nodes);
   void end_outage(std::uint32_t chain, std::span<const NodeIndex> nodes);
-  void set_chain_delay(std::uint32_t chain, std::span<const NodeIndex> nodes, Duration extra);
+  // Adds to (or takes from) what these nodes wait for the chain on top of their own latency.
+  void add_chain_delay(std::uint32_t chain, std::span<const NodeIndex> nodes, Duration extra);
   // A transaction that no node of ours sent (a message event made by a user). False when the mempool is full.
   bool inject(std::uint32_t chain, env::ChainEvent event);
 
@@ -100,6 +104,8 @@ class Engine {
   Hash256 run_digest(std::span<const Hash256> state_digests) const;
   void observe(LoopObserver* observer);         // null: nobody; must outlive the run
   TrafficCounts traffic(NodeIndex node) const;  // over all incarnations
+  Duration cpu_busy(NodeIndex node) const;      // core time of executor jobs, over all incarnations
+  DiskUsage disk_usage(NodeIndex node) const;
   std::uint64_t queued_events() const;
   const EngineConfig& config() const;
 

@@ -32,7 +32,7 @@ class EventRing {
   void push(const Event& event) {
     const std::int64_t bucket = event.time >> kBucketBits;
     ++size_;
-    if (bucket - open_bucket_ < kBuckets && bucket > open_bucket_) {
+    if (bucket > open_bucket_ && bucket - open_bucket_ <= kBuckets) {
       add(ring_[static_cast<std::size_t>(bucket & (kBuckets - 1))], event);
       mark(bucket & (kBuckets - 1));
       return;
@@ -112,7 +112,7 @@ class EventRing {
   std::vector<Chunk*> ring_;
   std::vector<std::uint64_t> used_;  // one bit per bucket
   std::vector<Chunk*> slots_;
-  std::size_t slots_used_ = 0;
+  std::vector<std::uint64_t> slots_used_;
   std::vector<Event> far_;  // heap beyond the coarse slots
   Chunk* free_ = nullptr;
   std::vector<std::unique_ptr<Chunk[]>> blocks_;
@@ -136,7 +136,7 @@ void EventRing::drain(Take&& take) {
     }
   }
   for (auto& word : used_) word = 0;
-  slots_used_ = 0;
+  for (auto& word : slots_used_) word = 0;
   size_ = 0;
 }
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "core/base/check.hpp"
+#include "sim/env/digest_chain.hpp"
 #include "sim/env/loop_event.hpp"
 
 namespace lastmile::sim {
@@ -43,7 +45,9 @@ std::optional<LoopDifference> first_difference(const LoopRecord& a, const LoopRe
 // then recorded in a second pair of runs.
 class LoopCheckpoints final : public LoopObserver {
  public:
-  explicit LoopCheckpoints(Duration interval) : interval_(interval) {}
+  static constexpr std::size_t kIntervalsMax = 10'000'000;
+
+  explicit LoopCheckpoints(Duration interval) : interval_(interval) { LM_CHECK(interval > Duration{}); }
   void on_loop_event(const LoopEvent& event) override;
 
   // Start of the first interval in which they differ; empty when they do not. Equal intervals are the caller's duty.
@@ -52,7 +56,7 @@ class LoopCheckpoints final : public LoopObserver {
 
  private:
   Duration interval_;
-  std::vector<std::uint64_t> chains_;  // by interval
+  std::vector<DigestChain> chains_;  // by interval
 };
 
 }  // namespace lastmile::sim

@@ -1,0 +1,116 @@
+#include "sim/env/disk_image.hpp"
+
+#include <algorithm>
+
+#include "core/base/check.hpp"
+#include "sim/env/disk_snapshot.hpp"
+
+namespace lastmile::sim {
+namespace {
+
+std::uint64_t size_of(std::string_view key, const env::Value& value) { return key.size() + value->size(); }
+
+}  // namespace
+
+void DiskImage::set(const std::string& key, env::Value value, env::Value* before) {
+  auto at = live_.lower_bound(key);
+  const bool present = at != live_.end() && at->first == key;
+  const env::Value old = present ? at->second : nullptr;
+  for (SnapshotReader* snapshot : snapshots_) snapshot->remember(key, old);
+  if (present) key_value_bytes_ -= size_of(key, old);
+  if (value == nullptr) {
+    if (present) live_.erase(at);
+  } else {
+    key_value_bytes_ += size_of(key, value);
+    if (present)
+      at->second = std::move(value);
+    else
+      live_.emplace_hint(at, key, std::move(value));
+  }
+  if (before != nullptr) *before = old;
+}
+
+std::uint64_t DiskImage::apply(env::Batch batch) {
+  UndoBatch undo;
+  undo.reserve(batch.changes.size());
+  std::uint64_t bytes = 0;
+  for (env::Batch::Change& change : batch.changes) {
+    bytes += change.key.size() + (change.value ? change.value->size() : 0);
+    env::Value before;
+    set(change.key, change.value ? pool_.intern(std::move(*change.value)) : nullptr, &before);
+    undo.emplace_back(std::move(change.key), std::move(before));
+  }
+  undo_.emplace_back(std::move(undo));
+  return bytes;
+}
+
+void DiskImage::set_blob(const std::string& name, Blob blob, Blob* before) {
+  Blob& entry = blobs_[name];
+  if (before != nullptr) *before = entry;
+  if (entry != nullptr) blob_bytes_ -= entry->size();
+  if (blob == nullptr) {
+    blobs_.erase(name);
+    return;
+  }
+  blob_bytes_ += blob->size();
+  entry = std::move(blob);
+}
+
+std::uint64_t DiskImage::put_blob(std::string name, Bytes bytes) {
+  UndoBlob undo{std::move(name), nullptr, true};
+  const std::uint64_t size = bytes.size();
+  set_blob(undo.name, pool_.intern_blob(std::move(bytes)), &undo.before);
+  undo_.emplace_back(std::move(undo));
+  return size;
+}
+
+std::uint64_t DiskImage::remove_blob(const std::string& name) {
+  UndoBlob undo{name, nullptr, false};
+  set_blob(name, nullptr, &undo.before);
+  undo_.emplace_back(std::move(undo));
+  return 0;
+}
+
+void DiskImage::durable(std::size_t entries) {
+  LM_CHECK(entries <= undo_.size());
+  undo_.erase(undo_.begin(), undo_.begin() + static_cast<std::ptrdiff_t>(entries));
+}
+
+void DiskImage::revert(Undo& undo) {
+  if (auto* batch = std::get_if<UndoBatch>(&undo)) {
+    for (auto change = batch->rbegin(); change != batch->rend(); ++change) set(change->first, change->second, nullptr);
+  } else {
+    auto& blob = std::get<UndoBlob>(undo);
+    set_blob(blob.name, blob.before, nullptr);
+  }
+}
+
+void DiskImage::tear(Generator& draws) {
+  const std::size_t survive = draws.below(undo_.size() + 1);
+  std::optional<std::pair<std::string, Bytes>> piece;
+  if (survive < undo_.size()) {
+    const auto* blob = std::get_if<UndoBlob>(&undo_[survive]);
+    const Blob whole = blob != nullptr && blob->put && blob->before == nullptr ? this->blob(blob->name) : nullptr;
+    if (whole != nullptr && !whole->empty()) {
+      const auto length = static_cast<std::ptrdiff_t>(draws.below(whole->size()));
+      piece.emplace(blob->name, Bytes(whole->begin(), whole->begin() + length));
+    }
+  }
+  while (undo_.size() > survive) {
+    revert(undo_.back());
+    undo_.pop_back();
+  }
+  undo_.clear();
+  if (piece) set_blob(piece->first, pool_.intern_blob(std::move(piece->second)), nullptr);
+}
+
+DiskImage::Blob DiskImage::blob(std::string_view name) const {
+  const auto found = blobs_.find(name);
+  return found == blobs_.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<const env::Reader> DiskImage::snapshot() {
+  return std::make_shared<SnapshotReader>(shared_from_this());
+}
+
+}  // namespace lastmile::sim

@@ -1,0 +1,176 @@
+// Nodes that come and go, rules of paths, chains.
+#include <algorithm>
+#include <utility>
+
+#include "sim/env/disk_image.hpp"
+#include "sim/env/kernel.hpp"
+#include "sim/env/node_runtime.hpp"
+
+namespace lastmile::sim {
+
+NodeIndex Kernel::add_node(NodeSpec spec, NodeFactory factory) {
+  LM_CHECK(slots_.size() < kNodesMax && !spec.name.empty() && factory && spec.region < config_.regions.count);
+  const NodeIndex node{static_cast<std::uint32_t>(slots_.size())};
+  const bool fresh = names_.emplace(spec.name, node).second;
+  LM_CHECK(fresh);
+  const ClockLaw law = spec.clock;
+  machines_.push_back(std::make_unique<Machine>(
+      Machine{std::move(spec), std::move(factory), SimClock(law), {}, {}, false, false, {}, {}, 0, {}, {}, {}}));
+  machines_.back()->clock.attach(*this);
+  slots_.emplace_back();
+  return node;
+}
+
+std::optional<NodeIndex> Kernel::find_node(std::string_view name) const {
+  const auto found = names_.find(std::string(name));
+  if (found == names_.end()) return std::nullopt;
+  return found->second;
+}
+
+void Kernel::start(NodeIndex node) {
+  LM_CHECK(handling_ == kEngineNode && !running(node));
+  Machine& machine = *machines_[node.value];
+  NodeSlot& slot = slots_[node.value];
+  ++slot.incarnation;
+  if (machine.disk == nullptr) machine.disk = std::make_shared<DiskImage>(values_);
+  machine.runtime = std::make_unique<NodeRuntime>(*this, node);
+  NodeRuntime& runtime = *machine.runtime;
+  slot.network = &runtime.network;
+  slot.busy_until = now_;
+  handling_ = node;
+  hand(node, LoopKind::start, node, slot.incarnation);
+  runtime.node =
+      machine.factory(NodeEnv{node, slot.incarnation, machine.spec.name, machine.clock, runtime.timers, runtime.network,
+                              runtime.disk, runtime.random, runtime.executor, runtime.chains});
+  LM_CHECK(runtime.node != nullptr);
+  runtime.node->start();
+  handling_ = kEngineNode;
+}
+
+void Kernel::end(NodeIndex node, Ending ending) {
+  LM_CHECK(handling_ == kEngineNode && running(node));
+  Machine& machine = *machines_[node.value];
+  NodeSlot& slot = slots_[node.value];
+  NodeRuntime& runtime = *machine.runtime;
+  handling_ = node;
+  if (ending == Ending::orderly && !machine.paused) runtime.node->stop();
+  hand(node, LoopKind::crash, node, slot.incarnation);
+  handling_ = kEngineNode;
+  runtime.node.reset();
+  runtime.network.farewell();
+  machine.past += runtime.network.counts();
+  machine.past_cpu = machine.past_cpu + runtime.executor.busy_time();
+  slot.network = nullptr;
+  slot.deferring = false;
+  for (auto& followers : followers_) std::erase(followers, node);
+  machine.runtime.reset();
+  if (machine.backlog != nullptr)
+    for (const Event& event : *machine.backlog) release(event);
+  machine.backlog.reset();
+  machine.backlog_frames = 0;
+  machine.wake_pending = false;
+  machine.paused = false;
+  switch (ending) {
+    case Ending::crash_kept:
+    case Ending::orderly:
+      machine.disk->keep_all();
+      break;
+    case Ending::crash_torn: {
+      Generator draws(substream(substream(config_.seed, node.value, "disk"), slot.incarnation, "torn"));
+      machine.disk->tear(draws);
+      break;
+    }
+    case Ending::crash_lost:
+      machine.disk.reset();
+      break;
+  }
+}
+
+void Kernel::pause(NodeIndex node) {
+  LM_CHECK(handling_ == kEngineNode && running(node) && !machines_[node.value]->paused);
+  Machine& machine = *machines_[node.value];
+  machine.paused = true;
+  machine.paused_since = now();
+  slots_[node.value].deferring = true;
+  machine.runtime->network.paused();
+}
+
+void Kernel::resume(NodeIndex node) {
+  LM_CHECK(handling_ == kEngineNode && running(node) && machines_[node.value]->paused);
+  Machine& machine = *machines_[node.value];
+  machine.paused = false;
+  if (machine.backlog == nullptr)
+    slots_[node.value].deferring = false;
+  else
+    schedule_wake(node, std::max(now_, slots_[node.value].busy_until));
+}
+
+void Kernel::on_loop(NodeIndex node, Callback<void()> work) {
+  LM_CHECK(handling_ == kEngineNode && running(node));
+  handling_ = node;
+  work();
+  handling_ = kEngineNode;
+}
+
+void Kernel::rules_changed() {
+  LM_CHECK(handling_ == kEngineNode);
+  for (const NodeSlot& slot : slots_)
+    if (slot.network != nullptr) slot.network->rules_changed();
+  links_.release_free(*this);
+}
+
+std::uint32_t Kernel::add_chain(ChainConfig config) {
+  LM_CHECK(chains_.size() < kChainsMax && !find_chain(config.name));
+  const auto index = static_cast<std::uint32_t>(chains_.size());
+  chains_.push_back(std::make_unique<Chain>(std::move(config), config_.seed, config_.epoch));
+  followers_.emplace_back();
+  post(kEngineNode, {kFirstChainSource + index}, now_ + chains_.back()->next_interval().ns, EventKind::block, 0, 0,
+       index, 0);
+  return index;
+}
+
+std::optional<std::uint32_t> Kernel::find_chain(std::string_view name) const {
+  for (std::uint32_t index = 0; index < chains_.size(); ++index)
+    if (chains_[index]->name() == name) return index;
+  return std::nullopt;
+}
+
+void Kernel::follow_chain(std::uint32_t chain, NodeIndex node) {
+  auto& followers = followers_[chain];
+  const auto at = std::lower_bound(followers.begin(), followers.end(), node);
+  if (at == followers.end() || *at != node) followers.insert(at, node);
+}
+
+void Kernel::announce_head(std::uint32_t chain) {
+  const std::uint32_t head = chains_[chain]->head();
+  for (const NodeIndex node : followers_[chain])
+    post(node, {kFirstChainSource + chain}, now_ + chain_latency(chain, node).ns, EventKind::chain, 0, 0, chain, head);
+}
+
+std::uint64_t Kernel::reorg(std::uint32_t chain, std::uint64_t depth) {
+  const std::uint64_t taken_back = chains_[chain]->reorg(depth, wall());
+  if (taken_back > 0) announce_head(chain);
+  return taken_back;
+}
+
+ChainAccess& Kernel::chain_access(std::uint32_t chain, NodeIndex node) {
+  auto& access = machines_[node.value]->chain_access;
+  if (access.size() <= chain) access.resize(chain + 1);
+  return access[chain];
+}
+
+Duration Kernel::chain_latency(std::uint32_t chain, NodeIndex node) const {
+  const ChainConfig& config = chains_[chain]->config();
+  Generator draws(substream(substream(config_.seed, node.value, "chain access"), chain, config.name));
+  const Duration own =
+      draws.uniform(config.access_latency_min, std::max(config.access_latency_min, config.access_latency_max));
+  const auto& access = machines_[node.value]->chain_access;
+  return chain < access.size() ? own + access[chain].extra : own;
+}
+
+bool Kernel::chain_out(std::uint32_t chain, NodeIndex node) const {
+  const auto& access = machines_[node.value]->chain_access;
+  return chain < access.size() && access[chain].outages > 0;
+}
+
+}  // namespace lastmile::sim

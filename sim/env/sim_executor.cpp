@@ -1,0 +1,47 @@
+#include "sim/env/sim_executor.hpp"
+
+#include <algorithm>
+
+#include "sim/env/kernel.hpp"
+
+namespace lastmile::sim {
+
+void SimExecutor::submit(env::Lane lane, env::Job job, Callback<void(env::JobResult)> done) {
+  LM_CHECK(job.run && done);
+  __extension__ using Wide = __int128;
+  const Hardware& hardware = kernel_.machine(self_).spec.hardware;
+  if (cores_.empty()) cores_.assign(std::max<std::uint32_t>(hardware.cores, 1), 0);
+  const auto cost = static_cast<std::int64_t>(Wide{std::max<std::int64_t>(job.cost.ns, 0)} * kBillion /
+                                              static_cast<std::int64_t>(std::max<std::uint64_t>(hardware.speed, 1)));
+  const auto core = std::min_element(cores_.begin(), cores_.end());
+  const std::int64_t own_end = std::max(*core, kernel_.now_ns()) + cost;
+  *core = own_end;
+  busy_ = busy_ + Duration{cost};
+  std::int64_t& lane_end = lane_end_[static_cast<std::size_t>(lane)];
+  lane_end = std::max(lane_end, own_end);
+  ++in_flight_[static_cast<std::size_t>(lane)];
+  const SlotRef ref = work_.add({lane, std::move(job), std::move(done)});
+  kernel_.post_own(self_, lane_end, EventKind::executor, 0, ref.slot, ref.generation);
+}
+
+void SimExecutor::on_done(const Event& event) {
+  Work work;
+  if (!work_.take({event.extra, static_cast<std::uint32_t>(event.argument)}, work)) return;
+  --in_flight_[static_cast<std::size_t>(work.lane)];
+  env::JobResult result;
+  {
+    const Kernel::JobScope scope(kernel_);
+    if (kernel_.config().crypto == CryptoMode::real) {
+      result = work.job.run();
+    } else if (auto known = kernel_.jobs().find(work.job.key)) {
+      result = std::move(*known);
+    } else {
+      result = work.job.run();
+      kernel_.jobs().add(work.job.key, result);
+    }
+  }
+  kernel_.hand(self_, LoopKind::executor, self_, mix_payload(work.job.key.high, work.job.key.low));
+  work.done(std::move(result));
+}
+
+}  // namespace lastmile::sim

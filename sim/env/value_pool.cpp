@@ -1,0 +1,32 @@
+#include "sim/env/value_pool.hpp"
+
+#include <algorithm>
+
+namespace lastmile::sim {
+
+template <class Set>
+void ValuePool::sweep(Set& set, std::size_t& limit) {
+  if (set.size() < limit) return;
+  std::erase_if(set, [](const auto& entry) { return entry.use_count() == 1; });
+  limit = std::max(limit, 2 * set.size());
+}
+
+env::Value ValuePool::intern(std::string value) {
+  if (value.empty()) return empty_;
+  if (value.size() <= kInternedAbove) return std::make_shared<const std::string>(std::move(value));
+  const auto found = values_.find(std::string_view(value));
+  if (found != values_.end()) return *found;
+  sweep(values_, values_limit_);
+  value.shrink_to_fit();
+  return *values_.insert(std::make_shared<const std::string>(std::move(value))).first;
+}
+
+std::shared_ptr<const Bytes> ValuePool::intern_blob(Bytes blob) {
+  const auto found = blobs_.find(as_text(blob));
+  if (found != blobs_.end()) return *found;
+  sweep(blobs_, blobs_limit_);
+  blob.shrink_to_fit();
+  return *blobs_.insert(std::make_shared<const Bytes>(std::move(blob))).first;
+}
+
+}  // namespace lastmile::sim

@@ -1,0 +1,1 @@
+lm_env_conformance(sim lm_sim_env)
