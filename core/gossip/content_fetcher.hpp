@@ -12,7 +12,10 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/random.hpp"
@@ -91,14 +94,23 @@ class ContentFetcher {
  private:
   struct Item {
     std::vector<env::PeerId> hints;
-    std::vector<env::PeerId> tried;  // this round, ascending
-    Instant not_before{};
+    std::vector<env::PeerId> tried;  // in this round, ascending
+    Instant not_before{};            // end of the pause after a round
+    Instant ready_at{};              // place in ready_
+    std::uint64_t turn = 0;
     int rounds = 0;
-    bool in_flight = false;
-    // A bulk transfer: from whom, how far.
-    std::optional<env::PeerId> source;
+    bool paused = false;
+    bool in_flight = false;             // then not in ready_
+    std::optional<env::PeerId> source;  // of a bulk transfer that has begun
     std::uint64_t size = 0;
     std::string received;
+  };
+  using Items = std::map<ContentName, Item>;
+  struct Ready {
+    Instant at;
+    std::uint64_t turn;
+    ContentName name;
+    friend auto operator<=>(const Ready&, const Ready&) = default;
   };
   struct Peer {
     bool connected = false;
@@ -110,24 +122,39 @@ class ContentFetcher {
     std::vector<ContentName> names;
     bool is_range = false;
   };
-  using Items = std::map<ContentName, Item>;
+  struct Batch {  // an order in the making
+    env::PeerId peer;
+    std::vector<ContentName> names;
+  };
 
   Peer& peer(env::PeerId id);
-  std::optional<env::PeerId> choose(const Item& item);
-  bool may_ask(env::PeerId id) const;
-  void tried(Items::iterator item, env::PeerId by, Instant now);
-  void drop_source(Item& item);
+  void set_ready(const ContentName& name, Item& item, Instant at);
+  void set_busy(const ContentName& name, Item& item);
+  void erase(Items::iterator item);
+  bool was_tried(const Item& item, env::PeerId id) const;
+  bool all_tried(const Item& item) const;
+  std::optional<env::PeerId> choose(const Item& item, const std::vector<Batch>& batches);
+  bool has_room(env::PeerId id, const std::vector<Batch>& batches) const;
+  void plan_item(Items::iterator item, std::vector<Batch>& batches, std::vector<FetchOrder>& out, Instant now);
+  FetchOrder issue(Order order);
+  FetchOrder range_order(const ContentName& name, Item& item);
   std::optional<Order> close(OrderId id);
+  void tried(Items::iterator item, env::PeerId by, Instant now);
   void end_round(Items::iterator item, Instant now);
+  Arrival arrive(Items::iterator item, env::Value bytes, env::PeerId from);
 
   FetchParams params_;
   Generator& random_;
   Items items_;
+  std::set<Ready> ready_;  // items not in flight
   std::map<OrderId, Order> orders_;
   std::vector<Peer> peers_;             // by PeerId
   std::vector<env::PeerId> connected_;  // ascending
   std::vector<ContentName> given_up_;
   OrderId next_order_ = 1;
+  std::uint64_t next_turn_ = 0;
+  Instant last_plan_{};
+  bool new_peer_ = false;
 };
 
 }  // namespace lastmile::gossip

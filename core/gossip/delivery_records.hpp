@@ -23,6 +23,7 @@ struct DeliveryRecord {
   // One content may come with different authors, numbers and signatures; each such copy is checked by itself.
   struct Copy {
     MessageRef message;
+    env::PeerId from;  // who delivered this copy first
     env::Frame frame;  // its one-message RPC, empty if it came with others
   };
   struct Deliverer {
@@ -51,9 +52,9 @@ class DeliveryRecords {
   bool empty() const { return records_.empty(); }
   std::size_t size() const { return records_.size(); }
   std::size_t pending() const { return pending_; }
-  bool full() const { return records_.size() >= kDeliveryRecordsMax; }
-  DeliveryRecord* find(MessageKey key);                // null when absent
-  DeliveryRecord& add(MessageKey key, TopicId topic);  // absent before; state verifying. Pointers from find() die.
+  DeliveryRecord* find(MessageKey key);  // null when absent
+  // Absent before; state verifying. When full, settled records make room. Pointers from find() die.
+  DeliveryRecord& add(MessageKey key, TopicId topic);
   void settle(DeliveryRecord& record, DeliveryRecord::State state, Instant until);  // pending -> accepted or rejected
   void remove(DeliveryRecord& record);                                              // pointers from find() die
   void expire(Instant now);

@@ -15,27 +15,6 @@ namespace lastmile::gossip {
 
 class MessageCache {
  public:
-  // windows = history length; seed: see KeyIndex.
-  MessageCache(int windows, std::uint64_t seed);
-
-  // frame: the one-message RPC. Above kMessageCacheEntriesMax or kMessageCacheBytesMax the oldest messages go first.
-  void put(const env::Frame& frame, MessageKey key, TopicId topic);
-  void shift();  // a heartbeat has passed: the oldest window goes
-
-  // The frame to answer an IWANT of this peer with; empty when not held, or sent to it `times_max` times before.
-  env::Frame take_for(MessageKey key, env::PeerId peer, int times_max);
-
-  // Calls visit(frame, topic) for the messages of the newest `windows` windows, oldest first.
-  template <class Visit>
-  void for_newest(int windows, Visit&& visit) const {
-    for (std::size_t i = start_of(windows); i < entries_.size(); ++i) visit(entries_[i].frame, entries_[i].topic);
-  }
-  bool empty() const { return head_ == entries_.size(); }
-  std::size_t size() const { return entries_.size() - head_; }
-  std::size_t bytes() const { return bytes_; }
-  std::size_t memory_bytes() const;
-
- private:
   struct Sent {
     env::PeerId peer;
     std::uint8_t times = 0;
@@ -44,8 +23,33 @@ class MessageCache {
     env::Frame frame;
     MessageKey key;
     std::unique_ptr<std::vector<Sent>> sent;  // only once somebody asked
+    MessageNumber number = kNoNumber;
     TopicId topic;
   };
+
+  // windows = history length; seed: see KeyIndex.
+  MessageCache(int windows, std::uint64_t seed);
+
+  // frame: the one-message RPC. Above kMessageCacheEntriesMax or kMessageCacheBytesMax the oldest messages go first.
+  void put(const env::Frame& frame, MessageKey key, MessageNumber number, TopicId topic);
+  void shift();  // a heartbeat has passed: the oldest window goes
+
+  // The frame to answer an IWANT of this peer with; empty when not held, or sent to it `times_max` times before.
+  env::Frame take_for(MessageKey key, env::PeerId peer, int times_max);
+
+  // Calls visit(entry) for the messages of the newest `windows` windows, oldest first.
+  template <class Visit>
+  void for_newest(int windows, Visit&& visit) const {
+    for (std::size_t i = start_of(windows); i < entries_.size(); ++i) visit(entries_[i]);
+  }
+  bool empty() const { return head_ == entries_.size(); }
+  std::size_t size() const { return entries_.size() - head_; }
+  std::size_t bytes() const { return bytes_; }
+  std::size_t memory_bytes() const;
+
+ private:
+  static constexpr std::uint32_t kPositionMask = 0x7fffffff;
+  std::uint32_t position(std::size_t i) const { return (base_ + static_cast<std::uint32_t>(i)) & kPositionMask; }
   std::size_t start_of(int windows) const;
   void drop_oldest(std::size_t count);
   void compact();
@@ -53,8 +57,9 @@ class MessageCache {
   std::vector<Entry> entries_;  // oldest first; those before head_ are gone
   std::size_t head_ = 0;
   std::vector<std::uint32_t> counts_;  // entries per window, newest last
-  KeyIndex index_;                     // key -> position - offset_; filled only when IWANT arrive
-  std::size_t indexed_ = 0;            // entries_ below this position are in index_
+  KeyIndex index_;                     // key -> position(); filled only when IWANT arrive
+  std::size_t indexed_ = 0;            // entries_ below are in index_, or gone
+  std::uint32_t base_ = 0;             // position of entries_[0], modulo 2^31
   std::size_t bytes_ = 0;
 };
 

@@ -49,14 +49,18 @@ class IdList {
   void append_id(std::size_t i, Bytes& out) const;    // the id as on the wire
   void add_from(const IdList& other, std::size_t i);  // copy one entry
   void reserve(std::size_t count) { keys_.reserve(count); }
+  void drop_repeated();  // keeps the first of equal ids
+  // For a random order, then a limit.
+  void swap_entries(std::size_t i, std::size_t j);
+  void truncate(std::size_t count);
   std::size_t memory_bytes() const;
 
   friend bool operator==(const IdList& a, const IdList& b);  // same ids on the wire, in the same order
 
  private:
   std::vector<MessageKey> keys_;
-  std::vector<MessageNumber> numbers_;  // empty, or one per key
-  std::vector<Bytes> raw_;              // empty, or one per key: the wire id where it is not a content id
+  std::vector<MessageNumber> numbers_;     // empty, or one per key
+  std::vector<std::optional<Bytes>> raw_;  // empty, or one per key: the wire id where it is not a content id
 };
 
 }  // namespace lastmile::gossip

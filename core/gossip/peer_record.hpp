@@ -12,6 +12,8 @@
 
 namespace lastmile::gossip {
 
+constexpr std::uint32_t topic_bit(TopicId topic) { return std::uint32_t{1} << topic.value; }  // known topics only
+
 // GRAFT, PRUNE or a subscription that must reach a peer. A later one of the same kind and topic replaces an earlier
 // one.
 struct ControlItem {
@@ -56,9 +58,10 @@ struct PeerRecord {
   std::uint64_t address_group = 0;
   Instant retain_until{};  // disconnected: scores are kept until then
   std::unique_ptr<PeerExtra> extra;
-  float app_score = 0;           // P5
+  double app_score = 0;          // P5, kept across connections
   float behaviour = 0;           // P7
   std::uint32_t subscribed = 0;  // bit per TopicId
+  std::uint32_t mesh = 0;        // bit per TopicId: this peer is in our mesh
   std::uint16_t ids_asked = 0;   // this heartbeat
   std::uint8_t ihave_messages = 0;
   bool connected : 1 = false;
@@ -67,6 +70,8 @@ struct PeerRecord {
   bool score_stale : 1 = false;
   bool congested : 1 = false;
 };
+
+static_assert(sizeof(PeerRecord) == 64);  // one cache line per duplicate delivery
 
 // One peer in one topic: counters of its score, back-off.
 struct TopicPeer {
@@ -77,7 +82,6 @@ struct TopicPeer {
   float mesh_deliveries = 0;     // P3
   float mesh_failures = 0;       // P3b, already squared
   float invalid_deliveries = 0;  // P4
-  bool in_mesh = false;
   bool mesh_deliveries_active = false;
 };
 

@@ -92,6 +92,10 @@ class Router {
     env::PeerId peer;
     ControlItem item;
   };
+  struct GossipTarget {
+    env::PeerId peer;
+    TopicId topic;
+  };
 
   // router.cpp: peers, topics, queries
   PeerRecord* find(env::PeerId peer);  // null unless connected
@@ -102,8 +106,10 @@ class Router {
   const TopicPeer& topic_peer(env::PeerId peer, TopicId topic) const {
     return topic_peers_[peer.value * topic_count_ + topic.value];
   }
+  void on_rpc(env::PeerId from, PeerRecord& peer, const Rpc& rpc, Instant now);
   void forget_scores(env::PeerId peer);
   void change_address_group(std::uint64_t group, int by);
+  void mark_group_stale(std::uint64_t group);
   std::uint32_t peers_in_group(std::uint64_t group) const;
 
   // router_score.cpp
@@ -114,7 +120,7 @@ class Router {
   }
   void refresh(env::PeerId peer, PeerRecord& record, Instant now);
   void decay(Instant now);
-  void decay_once(Instant now);
+  void decay_peer(env::PeerId peer, int steps, Instant now);
   void count_first_delivery(env::PeerId peer, TopicId topic);
   void count_mesh_delivery(env::PeerId peer, TopicId topic);
   void count_invalid(env::PeerId peer, TopicId topic);
@@ -124,23 +130,26 @@ class Router {
   // router_messages.cpp
   MessageNumber number_of(const PubsubMessage& message) const;
   bool is_seen(const PubsubMessage& message, Instant now) const;
-  void mark_seen(const PubsubMessage& message, Instant now);
+  MessageNumber mark_seen(const PubsubMessage& message, Instant now);
   void receive(env::PeerId from, PeerRecord& peer, const MessageRef& message, const env::Frame* frame, Instant now);
   void duplicate(env::PeerId from, const PubsubMessage& message, Instant now);
   void check(env::PeerId from, const MessageRef& message, const env::Frame* frame, Instant now);
-  void join_record(DeliveryRecord& record, env::PeerId from, const MessageRef& message, const env::Frame* frame);
+  void add_copy(DeliveryRecord& record, env::PeerId from, const MessageRef& message, const env::Frame* frame);
+  void verify_current(DeliveryRecord& record, Instant now);
+  bool next_copy(DeliveryRecord& record);
   void signature_good(DeliveryRecord& record, Instant now);
-  void signature_bad(DeliveryRecord& record, Instant now);
   void conclude(DeliveryRecord& record, Verdict verdict, Instant now);
-  void reject(env::PeerId from, const PubsubMessage& message, Instant now);
-  void accept(env::PeerId from, const MessageRef& message, const env::Frame& frame, Instant now);
+  void accept(env::PeerId from, const MessageRef& message, const env::Frame* frame, MessageNumber number);
   void forward(env::PeerId from, const PubsubMessage& message, const env::Frame& frame);
 
   // router_control.cpp
   void on_subscriptions(env::PeerId from, PeerRecord& peer, const std::vector<Subscription>& list, Instant now);
+  std::size_t topics_of(const PeerRecord& peer) const;
+  void set_subscribed(env::PeerId from, PeerRecord& peer, TopicId topic, bool subscribe, Instant now);
   void on_control(env::PeerId from, PeerRecord& peer, const Control& control, Instant now);
   void on_graft(env::PeerId from, PeerRecord& peer, const Graft& graft, Instant now);
-  void on_prune(env::PeerId from, const Prune& prune, Instant now);
+  void on_prune(env::PeerId from, PeerRecord& peer, const Prune& prune, Instant now);
+  bool knows(const IdList& ids, std::size_t i, Instant now);
   void on_ihave(env::PeerId from, PeerRecord& peer, const std::vector<IHave>& list, Instant now);
   void on_iwant(env::PeerId from, PeerRecord& peer, const std::vector<IWant>& list, Instant now);
 
@@ -156,17 +165,22 @@ class Router {
   void trim_mesh(TopicId topic, Instant now);
   void maintain_fanout(TopicId topic, Instant now);
   void fill_fanout(TopicId topic, Instant now);
-  void emit_gossip(Instant now);
+  void choose_gossip(std::vector<GossipTarget>& targets, std::vector<SharedIds>& ids, Instant now);
   void apply_promises(Instant now);
 
   // router_outbound.cpp
   void collect(env::PeerId peer, const ControlItem& item) { outgoing_.push_back({peer, item}); }
-  void flush(Instant now);  // sends what was collected, one RPC per peer
+  void flush();  // sends what was collected, one RPC per peer
+  void flush(std::vector<GossipTarget> gossip, const std::vector<SharedIds>& ids);
+  void count_sent(const env::Frame& frame);
+  void congest(PeerRecord& record);
   void send_frame(env::PeerId peer, const env::Frame& frame, Class kind);
-  void send_control(env::PeerId peer, std::span<const Outgoing> items, const std::vector<IHave>& gossip);
-  Control make_control(std::span<const ControlItem> items, std::vector<Subscription>& subscriptions) const;
-  OutboundQueue& queue_of(PeerRecord& record);
-  void drain(env::PeerId peer, PeerRecord& record);
+  void send_rpc(env::PeerId peer, Rpc rpc, Class kind);
+  std::size_t merged(const std::vector<env::Frame>& frames, std::size_t first, env::Frame& out) const;
+  std::size_t send_merged(env::PeerId peer, const std::vector<env::Frame>& frames, std::size_t first);
+  Rpc control_rpc(std::span<const ControlItem> items) const;
+  void send_control(env::PeerId peer, std::span<const ControlItem> items, std::vector<IHave> gossip);
+  PeerExtra& extra_of(PeerRecord& record);
 
   // Read for every delivery: kept together.
   std::vector<PeerRecord> peers_;  // by PeerId
@@ -174,8 +188,10 @@ class Router {
   Actions& actions_;
   std::uint32_t joined_ = 0;  // bit per TopicId
   std::uint32_t topic_count_;
-  Statistics statistics_;
+  std::uint32_t counts_mesh_ = 0;  // bit per TopicId: P3 or P3b have a weight
+  std::uint32_t congested_ = 0;    // peers whose transport is full
   DeliveryRecords records_;
+  Statistics statistics_;
 
   std::vector<TopicPeer> topic_peers_;    // by PeerId * topic_count_ + TopicId
   std::vector<TopicState> topic_states_;  // by TopicId
@@ -190,7 +206,7 @@ class Router {
   std::vector<env::PeerId> connected_;                                   // ascending
   std::vector<env::PeerId> direct_;                                      // connected direct peers, ascending
   std::vector<std::pair<std::uint64_t, std::uint32_t>> address_groups_;  // sorted: group, connected peers
-  std::vector<Promise> promises_;
+  std::vector<Promise> promises_;                                        // by deadline
   std::vector<Outgoing> outgoing_;
   std::vector<env::PeerId> candidates_;  // scratch
   Instant next_decay_{};

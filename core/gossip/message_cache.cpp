@@ -1,0 +1,99 @@
+#include "core/gossip/message_cache.hpp"
+
+#include <algorithm>
+
+#include "core/base/check.hpp"
+#include "core/gossip/limits.hpp"
+
+namespace lastmile::gossip {
+namespace {
+
+constexpr std::size_t kIdleEntries = 64;  // an empty cache does not keep more room
+
+}  // namespace
+
+MessageCache::MessageCache(int windows, std::uint64_t seed) : index_(seed) {
+  LM_CHECK(windows > 0);
+  counts_.resize(static_cast<std::size_t>(windows));
+}
+
+void MessageCache::put(const env::Frame& frame, MessageKey key, MessageNumber number, TopicId topic) {
+  while (!empty() && (size() >= kMessageCacheEntriesMax || bytes_ + frame->wire_size() > kMessageCacheBytesMax)) {
+    drop_oldest(1);
+  }
+  bytes_ += frame->wire_size();
+  entries_.push_back({frame, key, nullptr, number, topic});
+  ++counts_.back();
+}
+
+void MessageCache::shift() {
+  drop_oldest(counts_.front());
+  for (std::size_t i = 1; i < counts_.size(); ++i) counts_[i - 1] = counts_[i];
+  counts_.back() = 0;
+}
+
+std::size_t MessageCache::start_of(int windows) const {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(windows) && i < counts_.size(); ++i) {
+    count += counts_[counts_.size() - 1 - i];
+  }
+  return entries_.size() - count;
+}
+
+env::Frame MessageCache::take_for(MessageKey key, env::PeerId peer, int times_max) {
+  for (; indexed_ < entries_.size(); ++indexed_) {
+    index_.set(entries_[indexed_].key.value, position(indexed_));
+  }
+  const std::uint32_t found = index_.find(key.value);
+  if (found == KeyIndex::kAbsent) return {};
+  Entry& entry = entries_[(found - base_) & kPositionMask];
+  if (!entry.sent) entry.sent = std::make_unique<std::vector<Sent>>();
+  for (Sent& sent : *entry.sent) {
+    if (sent.peer != peer) continue;
+    if (sent.times >= times_max) return {};
+    ++sent.times;
+    return entry.frame;
+  }
+  if (times_max < 1) return {};
+  entry.sent->push_back({peer, 1});
+  return entry.frame;
+}
+
+void MessageCache::drop_oldest(std::size_t count) {
+  for (; count > 0; --count, ++head_) {
+    Entry& entry = entries_[head_];
+    bytes_ -= entry.frame->wire_size();
+    if (head_ < indexed_) index_.erase(entry.key.value);
+    entry = Entry{};
+    // Entries leave in order, so the count belongs to the oldest window that has any; shift() moves it on.
+    std::size_t window = 0;
+    while (counts_[window] == 0) ++window;
+    --counts_[window];
+  }
+  indexed_ = std::max(indexed_, head_);
+  compact();
+}
+
+void MessageCache::compact() {
+  if (head_ == entries_.size()) {
+    entries_.clear();
+    if (entries_.capacity() > kIdleEntries) entries_.shrink_to_fit();
+  } else if (head_ * 2 > entries_.size()) {
+    entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(head_));
+  } else {
+    return;
+  }
+  base_ = position(head_);
+  indexed_ -= head_;
+  head_ = 0;
+}
+
+std::size_t MessageCache::memory_bytes() const {
+  std::size_t sum =
+      entries_.capacity() * sizeof(Entry) + counts_.capacity() * sizeof(std::uint32_t) + index_.memory_bytes();
+  for (const Entry& entry : entries_)
+    sum += entry.sent ? sizeof(*entry.sent) + entry.sent->capacity() * sizeof(Sent) : 0;
+  return sum;
+}
+
+}  // namespace lastmile::gossip
