@@ -24,7 +24,7 @@ Result<std::unique_ptr<CoreNode>> CoreNode::open(env::Clock& clock, env::Timers&
   return node;
 }
 
-std::optional<Error> CoreNode::wire(env::Random& random, env::Executor& executor, env::ChainGateway*) {
+std::optional<Error> CoreNode::wire(env::Random& random, env::Executor& executor, env::ChainGateway* chains) {
   auto store = store::Store::open(disk_, config_.store);
   if (!store.ok()) return store.error();
   store_ = std::move(*store);
@@ -36,6 +36,10 @@ std::optional<Error> CoreNode::wire(env::Random& random, env::Executor& executor
     gossip_ = std::make_unique<GossipLink>(clock_, timers_, network_, random.stream("gossip"), config_,
                                            static_cast<GossipReceiver&>(*this));
   }
+  if (config_.roads.chain && chains != nullptr && !config_.chains.empty()) {
+    chain_ = std::make_unique<ChainLink>(clock_, timers_, disk_, *chains, *store_, sink_, config_,
+                                         static_cast<ChainSurroundings&>(*this));
+  }
   network_.listen_peers(*this);
   return std::nullopt;
 }
@@ -43,6 +47,7 @@ std::optional<Error> CoreNode::wire(env::Random& random, env::Executor& executor
 void CoreNode::start() {
   if (gossip_) gossip_->start();
   peers_.start(config_.peers);
+  if (chain_) chain_->start();
   pipeline_->tick();
   tick_later();
 }
@@ -131,7 +136,9 @@ gossip::Verdict CoreNode::on_gossip(const gossip::MessageRef& message, env::Peer
 
 void CoreNode::on_content(const gossip::Arrival& arrival) {
   if (arrival.name.kind == gossip::ContentKind::bytes) {
-    return pipeline_->content_arrived(arrival.name.hash, arrival.bytes);
+    pipeline_->content_arrived(arrival.name.hash, arrival.bytes);
+    if (chain_) chain_->archive_arrived(arrival.name.hash, *arrival.bytes);
+    return;
   }
   Arrival message;
   message.origin = Origin::peer;
@@ -140,7 +147,9 @@ void CoreNode::on_content(const gossip::Arrival& arrival) {
 }
 
 void CoreNode::on_content_given_up(const gossip::ContentName& name) {
-  if (name.kind == gossip::ContentKind::bytes) pipeline_->content_unavailable(name.hash);
+  if (name.kind != gossip::ContentKind::bytes) return;
+  pipeline_->content_unavailable(name.hash);
+  if (chain_) chain_->archive_unavailable(name.hash);
 }
 
 void CoreNode::spread(const message::Envelope& envelope, Origin) {
@@ -158,6 +167,22 @@ void CoreNode::want_content(const message::ItemHash& content, std::optional<env:
 void CoreNode::want_message(const message::ItemHash& message, std::optional<env::PeerId> hint) {
   // Asking for a message by name belongs to the road that compares what peers hold.
   if (config_.roads.reconciliation) content_->want({gossip::ContentKind::envelope, message}, hint);
+}
+
+Admission CoreNode::take_in(std::shared_ptr<const message::Envelope> envelope, Arrival arrival) {
+  return pipeline_->arrive(std::move(envelope), std::move(arrival));
+}
+
+void CoreNode::want_archive(const message::ItemHash& archive) {
+  if (!disk_.blob_size(archive.view())) return want_content(archive, std::nullopt);
+  disk_.get_blob({.name = archive.text()}, [this, archive](Result<Bytes> bytes) {
+    if (!bytes.ok()) return want_content(archive, std::nullopt);
+    chain_->archive_arrived(archive, as_text(*bytes));
+  });
+}
+
+bool CoreNode::stands(const store::Confirmation& confirmation) {
+  return chain_ == nullptr || chain_->stands(confirmation);
 }
 
 void CoreNode::status_changed(const store::StatusChange& change) {

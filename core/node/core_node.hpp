@@ -22,6 +22,7 @@
 #include "core/env/network.hpp"
 #include "core/env/random.hpp"
 #include "core/env/timers.hpp"
+#include "core/node/chain_link.hpp"
 #include "core/node/config.hpp"
 #include "core/node/content_link.hpp"
 #include "core/node/gossip_link.hpp"
@@ -38,7 +39,7 @@ struct Upload {
   std::string bytes;
 };
 
-class CoreNode final : public env::PeerHandler, GossipReceiver, ContentReceiver, Surroundings {
+class CoreNode final : public env::PeerHandler, GossipReceiver, ContentReceiver, ChainSurroundings, Surroundings {
  public:
   // Error: the disk holds something that is not a store of this format, or is damaged.
   static Result<std::unique_ptr<CoreNode>> open(env::Clock& clock, env::Timers& timers, env::Network& network,
@@ -60,6 +61,7 @@ class CoreNode final : public env::PeerHandler, GossipReceiver, ContentReceiver,
   store::View view() const { return store::View(disk_.latest(), config_.store); }
   const NodeConfig& config() const { return config_; }
   const PeerBook& peers() const { return peers_; }
+  const ChainLink* chain() const { return chain_.get(); }     // null when the road is off
   const GossipLink* gossip() const { return gossip_.get(); }  // null when the road is off
   QueueGauge queue(trace::Queue queue) const;
   std::uint64_t pending() const;                       // known and not applied, contents and files to fetch
@@ -81,11 +83,16 @@ class CoreNode final : public env::PeerHandler, GossipReceiver, ContentReceiver,
   // ContentReceiver
   void on_content(const gossip::Arrival& arrival) override;
   void on_content_given_up(const gossip::ContentName& name) override;
+  // ChainSurroundings
+  Admission take_in(std::shared_ptr<const message::Envelope> envelope, Arrival arrival) override;
+  void want_archive(const message::ItemHash& archive) override;
+  void damaged(const Error& error) override { fatal(error); }
   // Surroundings
   void spread(const message::Envelope& envelope, Origin origin) override;
   void gossip_verdict(const gossip::MessageRef& message, gossip::Verdict verdict) override;
   void want_content(const message::ItemHash& content, std::optional<env::PeerId> hint) override;
   void want_message(const message::ItemHash& message, std::optional<env::PeerId> hint) override;
+  bool stands(const store::Confirmation& confirmation) override;
   void status_changed(const store::StatusChange& change) override;
   void fatal(const Error& error) override;
 
@@ -100,6 +107,7 @@ class CoreNode final : public env::PeerHandler, GossipReceiver, ContentReceiver,
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<GossipLink> gossip_;
   std::unique_ptr<ContentLink> content_;
+  std::unique_ptr<ChainLink> chain_;
   Callback<void(const Error&)> on_fatal_;
   bool failed_ = false;
 };

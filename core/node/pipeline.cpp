@@ -131,6 +131,7 @@ Admission Pipeline::arrive(std::shared_ptr<const message::Envelope> envelope, Ar
   }
   sink_.record({trace::Kind::message_received, key.first.view(), is_new ? 1U : 0U, 0, 0});
   Flight& f = flight->second;
+  f.vouched = f.vouched || arrival.vouched;
   if (arrival.gossip_message) f.gossip_messages.push_back(std::move(arrival.gossip_message));
   if (arrival.confirmation) f.confirmations.push_back(std::move(*arrival.confirmation));
   if (arrival.receipt) f.receipts.push_back(std::move(arrival.receipt));
@@ -140,7 +141,7 @@ Admission Pipeline::arrive(std::shared_ptr<const message::Envelope> envelope, Ar
 
 bool Pipeline::answer_known(const message::Envelope& envelope, Status status, Arrival& arrival) {
   sink_.record({trace::Kind::message_received, envelope.item_hash.view(), 0, 0, 0});
-  if (arrival.confirmation) {
+  if (arrival.confirmation && surroundings_.stands(*arrival.confirmation)) {
     auto outcome = store_.add_confirmation(envelope.item_hash, *arrival.confirmation, clock_.wall());
     if (usable(outcome)) follow(*outcome, std::nullopt);
   }
@@ -180,7 +181,7 @@ void Pipeline::verify(const FlightKey& key) {
   const Flight& flight = flights_.at(key);
   if (!flight.envelope->has_signature()) {
     // Born in a contract: the chain vouches for it (messages.md 6.4). Otherwise a missing signature is error 1.
-    const bool vouched = flight.origin == Origin::chain && !flight.envelope->signature;
+    const bool vouched = flight.vouched && !flight.envelope->signature;
     return on_verdict(key, vouched ? crypto::Verdict::valid : crypto::Verdict::invalid);
   }
   ++verifying_;
@@ -249,11 +250,17 @@ void Pipeline::with_content(const FlightKey& key) {
         std::move(flight.receipts));
     return;
   }
+  drop_fallen(flight);
   auto outcome = store_.accept_unfetched(flight.envelope, clock_.wall(),
                                          flight.confirmations.empty() ? nullptr : &flight.confirmations.front());
   if (!usable(outcome)) return;
   follow(*outcome, flight.peer);
   if (flight.origin != Origin::gossip) surroundings_.spread(envelope, flight.origin);
+  if (flight.origin == Origin::chain || flight.origin == Origin::archive) {
+    // Their senders wait for us to know the message, not for its content.
+    owe({envelope.item_hash, outcome->status, outcome->code, outcome->details}, std::move(flight.receipts));
+    flight.receipts.clear();
+  }
   const message::ItemHash content = envelope.item_hash;
   const std::optional<env::PeerId> hint =
       flight.origin == Origin::gossip || flight.origin == Origin::peer ? std::optional(flight.peer) : std::nullopt;
@@ -316,6 +323,7 @@ void Pipeline::file_at_hand(const message::ItemHash& file, std::uint64_t bytes) 
 
 void Pipeline::accept(Flight flight, std::shared_ptr<const message::Content> content, env::Value fetched) {
   const bool was_inline = fetched == nullptr;
+  drop_fallen(flight);
   auto outcome = store_.accept({flight.envelope, std::move(content), std::move(fetched)}, clock_.wall(),
                                flight.confirmations.empty() ? nullptr : &flight.confirmations.front());
   if (!usable(outcome)) return;

@@ -50,6 +50,7 @@ struct Arrival {
   env::PeerId peer{};                               // gossip and peer only
   gossip::MessageRef gossip_message;                // gossip only: its verdict is owed
   std::optional<store::Confirmation> confirmation;  // chain only
+  bool vouched = false;                             // born in a contract: the chain answers for the missing signature
   ReceiptDone receipt;                              // client only, may be empty
 };
 
@@ -62,6 +63,8 @@ class Surroundings {
   virtual void gossip_verdict(const gossip::MessageRef& message, gossip::Verdict verdict) = 0;
   virtual void want_content(const message::ItemHash& content, std::optional<env::PeerId> hint) = 0;
   virtual void want_message(const message::ItemHash& message, std::optional<env::PeerId> hint) = 0;
+  // A confirmation is about to be stored: does its block still stand?
+  virtual bool stands(const store::Confirmation& confirmation) = 0;
   virtual void status_changed(const store::StatusChange& change) = 0;
   // The disk or the store is damaged: the node must stop.
   virtual void fatal(const Error& error) = 0;
@@ -100,6 +103,7 @@ class Pipeline {
     std::shared_ptr<const message::Envelope> envelope;
     Origin origin = Origin::client;
     env::PeerId peer{};
+    bool vouched = false;
     std::vector<gossip::MessageRef> gossip_messages;
     std::vector<store::Confirmation> confirmations;
     std::vector<ReceiptDone> receipts;
@@ -118,6 +122,7 @@ class Pipeline {
   void on_verdict(const FlightKey& key, crypto::Verdict verdict);
   void with_content(const FlightKey& key);
   void accept(Flight flight, std::shared_ptr<const message::Content> content, env::Value fetched);
+  void drop_fallen(Flight& flight);
   void refuse(Flight flight, message::ErrorCode code, const std::string& details);
   void tell_gossip(Flight& flight, gossip::Verdict verdict);
   Flight take(const FlightKey& key);

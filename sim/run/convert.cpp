@@ -21,11 +21,16 @@ Hardware hardware(const scenario::Hardware& from) {
 
 TopologyKind topology_kind(scenario::TopologyKind kind) {
   switch (kind) {
-    case scenario::TopologyKind::random_regular: return TopologyKind::random_regular;
-    case scenario::TopologyKind::small_world: return TopologyKind::small_world;
-    case scenario::TopologyKind::scale_free: return TopologyKind::scale_free;
-    case scenario::TopologyKind::by_region: return TopologyKind::by_region;
-    case scenario::TopologyKind::full: return TopologyKind::full;
+    case scenario::TopologyKind::random_regular:
+      return TopologyKind::random_regular;
+    case scenario::TopologyKind::small_world:
+      return TopologyKind::small_world;
+    case scenario::TopologyKind::scale_free:
+      return TopologyKind::scale_free;
+    case scenario::TopologyKind::by_region:
+      return TopologyKind::by_region;
+    case scenario::TopologyKind::full:
+      return TopologyKind::full;
   }
   LM_CHECK(false);
 }

@@ -15,7 +15,7 @@ class CoreSimNode final : public SimNode {
 
   void start() override;
 
-  node::CoreNode* core() { return core_.get(); }   // null: the disk was refused
+  node::CoreNode* core() { return core_.get(); }  // null: the disk was refused
   const std::optional<Error>& error() const { return error_; }
   env::Network& network() { return network_; }
 

@@ -90,8 +90,8 @@ class Run {
   std::unique_ptr<scenario::MetricsLog> metrics_log_;
   scenario::Observers observers_;
 
-  std::map<std::pair<std::uint32_t, std::uint32_t>, LinkRuleId> rules_;   // (entry, occurrence)
-  std::vector<std::map<std::uint64_t, bool>> unanswered_;                 // by node: publications without a receipt
+  std::map<std::pair<std::uint32_t, std::uint32_t>, LinkRuleId> rules_;  // (entry, occurrence)
+  std::vector<std::map<std::uint64_t, bool>> unanswered_;                // by node: publications without a receipt
   bool waits_for_events_ = false;
   Instant next_sample_{};
   std::optional<std::string> limit_hit_;
@@ -197,15 +197,23 @@ Instant Run::next_stop() const {
   return std::max(stop, engine_->now());
 }
 
-// --- what the timeline orders ------------------------------------------------------------------------------------------
+// --- what the timeline orders
+// ------------------------------------------------------------------------------------------
 
 void Run::carry_out(const Action& action) {
   switch (action.kind) {
-    case Action::Kind::fault_started: fault_started(action); break;
-    case Action::Kind::fault_ended: fault_ended(action); break;
+    case Action::Kind::fault_started:
+      fault_started(action);
+      break;
+    case Action::Kind::fault_ended:
+      fault_ended(action);
+      break;
     case Action::Kind::node_down:
-    case Action::Kind::node_up: set_running(action); break;
-    default: break;
+    case Action::Kind::node_up:
+      set_running(action);
+      break;
+    default:
+      break;
   }
   observers_.on_action(action);
 }
@@ -268,7 +276,8 @@ void Run::set_running(const Action& action) {
   for (const auto& [number, _] : unanswered) lost(action.node, number, now);
 }
 
-// --- traffic -----------------------------------------------------------------------------------------------------------
+// --- traffic
+// -----------------------------------------------------------------------------------------------------------
 
 void Run::publish_due(Instant now) {
   for (auto due = traffic_->next_time(); due && *due <= now; due = traffic_->next_time()) publish(traffic_->next());
@@ -290,19 +299,20 @@ void Run::publish(const scenario::Publication& publication) {
   for (const scenario::Upload& upload : publication.uploads) {
     uploads.push_back({upload.hash, std::string(as_text(*upload.content))});
   }
-  sinks_[publication.node]->record({trace::Kind::message_published, publication.item_hash.view(),
-                                    publication.envelope.size(), 0, 0});
+  sinks_[publication.node]->record(
+      {trace::Kind::message_published, publication.item_hash.view(), publication.envelope.size(), 0, 0});
   unanswered_[publication.node][publication.number] = true;
   node->core()->publish(publication.envelope, std::move(uploads),
                         [this, where = publication.node, number = publication.number](const node::Receipt& receipt) {
                           unanswered_[where].erase(number);
-                          const bool taken = receipt.status != message::Status::rejected &&
-                                             receipt.status != message::Status::none;
+                          const bool taken =
+                              receipt.status != message::Status::rejected && receipt.status != message::Status::none;
                           if (!taken) lost(where, number, engine_->now());
                         });
 }
 
-// --- the run -----------------------------------------------------------------------------------------------------------
+// --- the run
+// -----------------------------------------------------------------------------------------------------------
 
 std::optional<std::string> Run::limit_reached() const {
   const scenario::Limits& limits = scenario_.limits;

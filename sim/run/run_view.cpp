@@ -6,9 +6,7 @@ namespace lastmile::sim {
 
 using scenario::Node;
 
-CoreSimNode* RunView::sim_node(Node node) const {
-  return static_cast<CoreSimNode*>(engine_.node(NodeIndex{node}));
-}
+CoreSimNode* RunView::sim_node(Node node) const { return static_cast<CoreSimNode*>(engine_.node(NodeIndex{node})); }
 
 node::CoreNode* RunView::core(Node node) const {
   CoreSimNode* found = sim_node(node);
@@ -91,11 +89,13 @@ std::optional<std::uint64_t> RunView::gauge(scenario::Gauge gauge, Node node) co
   const node::CoreNode* n = core(node);
   if (n == nullptr) return std::nullopt;
   switch (gauge) {
-    case scenario::Gauge::peers: return n->peers().connected().size();
+    case scenario::Gauge::peers:
+      return n->peers().connected().size();
     case scenario::Gauge::mesh_degree:
       if (n->gossip() == nullptr) return std::nullopt;
       return n->gossip()->router().mesh(n->gossip()->topic()).size();
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 

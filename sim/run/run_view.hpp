@@ -34,7 +34,7 @@ class RunView final : public scenario::WorldView {
 
  private:
   CoreSimNode* sim_node(scenario::Node node) const;
-  node::CoreNode* core(scenario::Node node) const;   // null when not running
+  node::CoreNode* core(scenario::Node node) const;  // null when not running
 
   Engine& engine_;
   const scenario::NodeTable& nodes_;

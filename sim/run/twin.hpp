@@ -10,9 +10,9 @@
 namespace lastmile::sim {
 
 struct Twins {
-  Hash256 digest;            // of the first run
+  Hash256 digest;  // of the first run
   std::uint64_t events = 0;
-  std::string difference;    // empty: equal; else where they part
+  std::string difference;  // empty: equal; else where they part
 };
 
 // Runs it twice in this process (and, when they differ, twice more to record the interval in which they part).

@@ -32,7 +32,7 @@ using scenario::Scenario;
 std::atomic<bool> interrupted{false};
 
 void on_interrupt(int) {
-  if (interrupted.exchange(true)) _exit(130);   // the second time: at once, NAME.partial stays
+  if (interrupted.exchange(true)) _exit(130);  // the second time: at once, NAME.partial stays
 }
 
 int fail(const std::string& text) {
@@ -87,14 +87,15 @@ Result<scenario::Summary> run_in_folder(const Scenario& wanted, const std::strin
   run.folder = folder->partial();
   run.interrupted = [] { return interrupted.load(); };
   run.progress = [&bar](const sim::RunProgress& p) {
-    bar.show(static_cast<double>(p.now.ns) / static_cast<double>(std::max<std::int64_t>(1, p.latest_end.ns)), run_line(p));
+    bar.show(static_cast<double>(p.now.ns) / static_cast<double>(std::max<std::int64_t>(1, p.latest_end.ns)),
+             run_line(p));
   };
   auto summary = sim::run_scenario(wanted, std::move(run));
   if (!summary.ok()) return summary.error();
   summary->reproduce = fmt::format("lastmile-sim run {}/scenario.json --seed {}", out, summary->seed);
   if (auto written = folder->write_summary(*summary); !written.ok()) return written.error();
-  const std::string line = fmt::format("{} seed {}: {}", summary->scenario, summary->seed,
-                                       scenario::verdict_text(summary->verdict));
+  const std::string line =
+      fmt::format("{} seed {}: {}", summary->scenario, summary->seed, scenario::verdict_text(summary->verdict));
   if (auto written = folder->log(line); !written.ok()) return written.error();
   if (auto written = study::write_report(folder->partial()); !written.ok()) return written.error();
   if (auto committed = folder->commit(); !committed.ok()) return committed.error();
@@ -205,8 +206,8 @@ int command_validate(CommandOptions& options) {
   if (options.json) {
     std::puts(scenario::compact(scenario::resolved(*wanted)).c_str());
   } else {
-    fmt::print("{}: valid, {} nodes, {} faults, {} checks\n", wanted->name, wanted->world.nodes(), wanted->faults.size(),
-               wanted->checks.size());
+    fmt::print("{}: valid, {} nodes, {} faults, {} checks\n", wanted->name, wanted->world.nodes(),
+               wanted->faults.size(), wanted->checks.size());
   }
   return 0;
 }

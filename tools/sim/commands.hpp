@@ -11,7 +11,7 @@ namespace lastmile::tools {
 inline constexpr int kExitUsage = 3;
 
 struct CommandOptions {
-  std::string file;   // scenario file, run folder, or folder to list
+  std::string file;  // scenario file, run folder, or folder to list
   std::optional<std::uint64_t> seed;
   std::vector<std::string> sets;
   std::string out;

@@ -22,8 +22,9 @@ int main_of(int argc, char** argv) {
                "lastmile-sim"};
   app.set_version_flag("--version", LASTMILE_VERSION);
   app.require_subcommand(1);
-  app.footer("Exit status: 0 every check passed, 1 a check failed, 2 undecided, 3 usage or invalid input.\n"
-             "Start with: lastmile-sim run scenarios/quickstart/two-islands.json");
+  app.footer(
+      "Exit status: 0 every check passed, 1 a check failed, 2 undecided, 3 usage or invalid input.\n"
+      "Start with: lastmile-sim run scenarios/quickstart/two-islands.json");
 
   CommandOptions options;
   auto* run = app.add_subcommand("run", "run a scenario and write its folder");

@@ -10,7 +10,7 @@ namespace lastmile::tools {
 class Progress {
  public:
   explicit Progress(bool quiet);
-  ~Progress();   // leaves the terminal on a fresh line
+  ~Progress();  // leaves the terminal on a fresh line
 
   // share 0..1 of the longest the run can take; text is shown beside it.
   void show(double share, std::string_view text);

@@ -1,0 +1,276 @@
+#include "core/node/chain_link.hpp"
+
+#include <algorithm>
+
+#include "core/crypto/chain.hpp"
+
+namespace lastmile::node {
+namespace {
+
+// Own table of the node beside those of the store, which begin with other bytes.
+std::string state_key(const std::string& chain) {
+  return "\xf0"
+         "chain/" +
+         chain;
+}
+
+// How long to wait before the rest of a transaction is offered to a full inbox again.
+constexpr Duration kFeedPause = seconds(1);
+// Messages of one transaction in the pipeline at once.
+constexpr std::size_t kFeedAtOnce = 256;
+constexpr Duration kTick = seconds(1);
+constexpr Duration kSaveEvery = seconds(10);
+
+}  // namespace
+
+struct ChainLink::Line {
+  Line(const FollowedChain& c, std::uint64_t i, chain::FollowConfig follow)
+      : config(c), index(i), follower(std::move(follow)) {}
+  const FollowedChain& config;
+  std::uint64_t index;
+  chain::ChainFollower follower;
+  std::optional<chain::Packer> packer;
+  Instant saved{};
+};
+
+struct ChainLink::Intake {
+  Line* line;
+  chain::TakeIn order;
+  std::size_t next = 0;  // to be offered
+  std::size_t outstanding = 0;
+};
+
+ChainLink::ChainLink(env::Clock& clock, env::Timers& timers, env::Disk& disk, env::ChainGateway& chains,
+                     store::Store& store, trace::Sink& sink, const NodeConfig& config, ChainSurroundings& surroundings)
+    : clock_(clock),
+      timers_(timers),
+      disk_(disk),
+      chains_(chains),
+      store_(store),
+      sink_(sink),
+      config_(config),
+      surroundings_(surroundings) {
+  for (const FollowedChain& followed : config.chains) {
+    chain::FollowConfig follow;
+    follow.name = followed.name;
+    follow.code = crypto::parse_chain(followed.code).value_or(crypto::Chain::ETH);
+    follow.emitters = followed.emitters;
+    follow.reorganisations = config.switches.chain_reorganisations;
+    follow.empty_transactions = config.switches.empty_transactions;
+    follow.limits.archives_at_once = std::min(follow.limits.archives_at_once, config.limits.archives_wanted);
+    auto line = std::make_unique<Line>(followed, lines_.size(), std::move(follow));
+    if (followed.synchronizer) {
+      chain::PackerConfig packer;
+      packer.every = followed.archive_every;
+      line->packer.emplace(packer, clock.now());
+    }
+    lines_.push_back(std::move(line));
+  }
+}
+
+ChainLink::~ChainLink() = default;
+
+ChainLink::Line* ChainLink::find(std::string_view chain) {
+  for (const auto& line : lines_) {
+    if (line->config.name == chain) return line.get();
+  }
+  return nullptr;
+}
+
+void ChainLink::start() {
+  for (const auto& line : lines_) {
+    if (const env::Value saved = disk_.latest().get(state_key(line->config.name))) {
+      // A state that cannot be read is no loss: the chain is read again from its first block.
+      if (!line->follower.restore(*saved).ok())
+        disk_.commit({{{state_key(line->config.name), std::nullopt}}}, [](Result<Unit>) {});
+    }
+    line->follower.start(clock_.now());
+    carry_out(*line);
+    ticking(*line);
+    if (line->packer) packing(*line);
+  }
+}
+
+std::size_t ChainLink::queued() const {
+  std::size_t sum = 0;
+  for (const auto& line : lines_) sum += line->follower.queued();
+  return sum;
+}
+
+bool ChainLink::stands(const store::Confirmation& confirmation) const {
+  for (const auto& line : lines_) {
+    if (line->config.code != confirmation.chain) continue;
+    chain::Confirmation asked{confirmation.chain, confirmation.height,    confirmation.transaction,
+                              confirmation.time,  confirmation.publisher, confirmation.final};
+    if (line->follower.stands(asked)) return true;
+  }
+  return false;
+}
+
+// --- what the chain says
+// -----------------------------------------------------------------------------------------------
+
+void ChainLink::on_block(std::string_view chain, const env::ChainBlock& block) {
+  Line* line = find(chain);
+  if (line == nullptr) return;
+  sink_.record({trace::Kind::block_applied, {}, line->index, block.height.value, 0});
+  line->follower.on_block(block, clock_.now());
+  carry_out(*line);
+}
+
+void ChainLink::on_reorg(std::string_view chain, env::Height kept) {
+  Line* line = find(chain);
+  if (line == nullptr) return;
+  const std::uint64_t next = line->follower.next_height();
+  sink_.record(
+      {trace::Kind::chain_reorg, {}, line->index, kept.value, next > kept.value + 1 ? next - kept.value - 1 : 0});
+  line->follower.on_reorg(kept, clock_.now());
+  carry_out(*line);
+}
+
+void ChainLink::on_final(std::string_view chain, env::Height height) {
+  Line* line = find(chain);
+  if (line == nullptr) return;
+  sink_.record({trace::Kind::block_final, {}, line->index, height.value, 0});
+  line->follower.on_final(height, clock_.now());
+  carry_out(*line);
+}
+
+bool ChainLink::archive_arrived(const message::ItemHash& archive, std::string_view bytes) {
+  bool wanted = false;
+  for (const auto& line : lines_) {
+    // A follower that did not ask for it ignores it.
+    line->follower.archive_arrived(archive, bytes, clock_.now());
+    carry_out(*line);
+    wanted = true;
+  }
+  return wanted;
+}
+
+bool ChainLink::archive_unavailable(const message::ItemHash& archive) {
+  for (const auto& line : lines_) {
+    line->follower.archive_unavailable(archive, clock_.now());
+    carry_out(*line);
+  }
+  return !lines_.empty();
+}
+
+void ChainLink::ticking(Line& line) {
+  timers_.after(kTick, [this, &line] {
+    line.follower.tick(clock_.now());
+    carry_out(line);
+    if (clock_.now() - line.saved >= kSaveEvery) save(line);
+    ticking(line);
+  });
+}
+
+void ChainLink::save(Line& line) {
+  // What the state speaks of was committed before it, and batches become durable in order.
+  line.saved = clock_.now();
+  env::Batch batch;
+  batch.put(state_key(line.config.name), line.follower.save());
+  disk_.commit(std::move(batch), [this](Result<Unit> written) {
+    if (!written.ok()) surroundings_.damaged(written.error());
+  });
+}
+
+void ChainLink::carry_out(Line& line) {
+  for (chain::FollowAction& action : line.follower.take_actions()) {
+    if (auto* follow = std::get_if<chain::Follow>(&action)) {
+      chains_.follow(line.config.name, follow->from, follow->known_hash, *this);
+    } else if (auto* fetch = std::get_if<chain::FetchArchive>(&action)) {
+      surroundings_.want_archive(fetch->archive);
+    } else if (auto* order = std::get_if<chain::TakeIn>(&action)) {
+      take_in(line, std::move(*order));
+    } else if (auto* back = std::get_if<chain::TakeBack>(&action)) {
+      const auto outcome = store_.remove_confirmations(line.config.code, back->from_height, clock_.wall());
+      if (!outcome.ok()) return surroundings_.damaged(outcome.error());
+    } else if (auto* final = std::get_if<chain::MakeFinal>(&action)) {
+      const auto outcome = store_.finalize_confirmations(line.config.code, final->height);
+      if (!outcome.ok()) return surroundings_.damaged(outcome.error());
+    }
+  }
+}
+
+// --- messages of a transaction
+// -----------------------------------------------------------------------------------------
+
+void ChainLink::take_in(Line& line, chain::TakeIn order) {
+  auto intake = std::make_shared<Intake>();
+  intake->line = &line;
+  intake->order = std::move(order);
+  // Later, never inside a call of the store or of the follower.
+  timers_.after(Duration{}, [this, intake] { feed(intake); });
+}
+
+void ChainLink::feed(const std::shared_ptr<Intake>& intake) {
+  const auto& messages = intake->order.content->messages;
+  const chain::Confirmation& from = intake->order.confirmation;
+  while (intake->next < messages.size() && intake->outstanding < kFeedAtOnce) {
+    Arrival arrival;
+    arrival.origin = Origin::chain;
+    arrival.vouched = intake->order.from_contract;
+    arrival.confirmation =
+        store::Confirmation{from.chain, from.height, from.transaction, from.time, from.publisher, from.final};
+    // The receipt may come before take_in returns; a message refused for a full inbox is offered again.
+    const std::size_t position = intake->next++;
+    ++intake->outstanding;
+    arrival.receipt = [this, intake, position](const Receipt& receipt) {
+      --intake->outstanding;
+      const bool refused_for_room = receipt.status == message::Status::none && !receipt.code;
+      if (refused_for_room) intake->next = std::min(intake->next, position);
+      timers_.after(refused_for_room ? kFeedPause : Duration{}, [this, intake] {
+        if (intake->next >= intake->order.content->messages.size() && intake->outstanding == 0) {
+          if (intake->line == nullptr) return;  // said already
+          Line& line = *std::exchange(intake->line, nullptr);
+          line.follower.taken_in(intake->order.id, clock_.now());
+          if (line.packer && intake->order.archive) line.packer->landed(*intake->order.archive, clock_.now());
+          return carry_out(line);
+        }
+        feed(intake);
+      });
+    };
+    const auto envelope = std::make_shared<const message::Envelope>(messages[position]);
+    if (surroundings_.take_in(envelope, std::move(arrival)) == Admission::full) return;
+  }
+  if (messages.empty()) {
+    Line& line = *std::exchange(intake->line, nullptr);
+    line.follower.taken_in(intake->order.id, clock_.now());
+    carry_out(line);
+  }
+}
+
+// --- writing
+// -----------------------------------------------------------------------------------------------------------
+
+void ChainLink::packing(Line& line) {
+  const Duration pause = std::max(line.packer->next_due() - clock_.now(), kTick);
+  timers_.after(pause, [this, &line] {
+    if (line.packer->due(clock_.now())) pack(line);
+    packing(line);
+  });
+}
+
+void ChainLink::pack(Line& line) {
+  const auto hashes = store_.unconfirmed(chain::kArchiveMessagesMax);
+  if (!hashes.ok()) return surroundings_.damaged(hashes.error());
+  std::vector<std::shared_ptr<const message::Envelope>> envelopes;
+  for (const message::ItemHash& hash : *hashes) {
+    const auto envelope = store_.envelope_for_peer(hash);
+    if (!envelope.ok()) return surroundings_.damaged(envelope.error());
+    if (*envelope != nullptr) envelopes.push_back(*envelope);
+  }
+  auto packed = line.packer->pack(envelopes, clock_.now());
+  if (!packed) return;
+  sink_.record({trace::Kind::anchored, {}, line.index, packed->messages.size(), 0});
+  // First the file, then the transaction that names it: nobody may learn a name that we could lose.
+  disk_.put_blob(packed->name.text(), to_bytes(packed->archive),
+                 [this, &line, name = packed->name, payload = packed->payload](Result<Unit> written) {
+                   if (!written.ok()) return surroundings_.damaged(written.error());
+                   chains_.submit(line.config.name, payload, [this, &line, name](Result<std::string> sent) {
+                     if (!sent.ok()) line.packer->submit_failed(name, clock_.now());
+                   });
+                 });
+}
+
+}  // namespace lastmile::node

@@ -1,0 +1,76 @@
+// Public chains: follows their events into the inbox, writes archives of what was not confirmed yet (messages.md 6).
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/chain/follower.hpp"
+#include "core/chain/packer.hpp"
+#include "core/env/chain_gateway.hpp"
+#include "core/env/clock.hpp"
+#include "core/env/disk.hpp"
+#include "core/env/timers.hpp"
+#include "core/node/config.hpp"
+#include "core/node/pipeline.hpp"
+#include "core/store/store.hpp"
+#include "core/trace/event.hpp"
+
+namespace lastmile::node {
+
+// What the link asks of the node.
+class ChainSurroundings {
+ public:
+  virtual ~ChainSurroundings() = default;
+  virtual Admission take_in(std::shared_ptr<const message::Envelope> envelope, Arrival arrival) = 0;
+  virtual void want_archive(const message::ItemHash& archive) = 0;
+  virtual void damaged(const Error& error) = 0;
+};
+
+class ChainLink final : public env::ChainHandler {
+ public:
+  ChainLink(env::Clock& clock, env::Timers& timers, env::Disk& disk, env::ChainGateway& chains, store::Store& store,
+            trace::Sink& sink, const NodeConfig& config, ChainSurroundings& surroundings);
+  ~ChainLink() override;
+
+  void start();
+  // Content that was fetched or is gone; true when a chain waited for it.
+  bool archive_arrived(const message::ItemHash& archive, std::string_view bytes);
+  bool archive_unavailable(const message::ItemHash& archive);
+  // Asked just before a confirmation is stored: its block may have been taken back meanwhile.
+  bool stands(const store::Confirmation& confirmation) const;
+
+  std::size_t queued() const;  // transactions not done yet, all chains
+
+  void on_block(std::string_view chain, const env::ChainBlock& block) override;
+  void on_reorg(std::string_view chain, env::Height kept) override;
+  void on_final(std::string_view chain, env::Height height) override;
+
+ private:
+  struct Line;    // one followed chain
+  struct Intake;  // messages of one transaction on their way in
+  Line* find(std::string_view chain);
+  void carry_out(Line& line);
+  void take_in(Line& line, chain::TakeIn order);
+  void feed(const std::shared_ptr<Intake>& intake);
+  void pack(Line& line);
+  void packing(Line& line);
+  void ticking(Line& line);
+  void save(Line& line);
+
+  env::Clock& clock_;
+  env::Timers& timers_;
+  env::Disk& disk_;
+  env::ChainGateway& chains_;
+  store::Store& store_;
+  trace::Sink& sink_;
+  const NodeConfig& config_;
+  ChainSurroundings& surroundings_;
+  std::vector<std::unique_ptr<Line>> lines_;
+};
+
+}  // namespace lastmile::node
