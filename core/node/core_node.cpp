@@ -40,6 +40,10 @@ std::optional<Error> CoreNode::wire(env::Random& random, env::Executor& executor
     chain_ = std::make_unique<ChainLink>(clock_, timers_, disk_, *chains, *store_, sink_, config_,
                                          static_cast<ChainSurroundings&>(*this));
   }
+  if (config_.roads.content_store) {
+    heads_ = std::make_unique<HeadLink>(clock_, timers_, network_, disk_, *store_, peers_, config_,
+                                        static_cast<HeadSurroundings&>(*this));
+  }
   network_.listen_peers(*this);
   return std::nullopt;
 }
@@ -48,6 +52,7 @@ void CoreNode::start() {
   if (gossip_) gossip_->start();
   peers_.start(config_.peers);
   if (chain_) chain_->start();
+  if (heads_) heads_->start();
   pipeline_->tick();
   tick_later();
 }
@@ -103,6 +108,7 @@ void CoreNode::on_connected(env::PeerId peer, env::Direction direction) {
   peers_.on_connected(peer);
   content_->on_connected(peer);
   if (gossip_) gossip_->on_connected(peer, direction);
+  if (heads_) heads_->on_connected(peer);
 }
 
 void CoreNode::on_lost(env::PeerId peer, env::CloseReason) {
@@ -138,6 +144,7 @@ void CoreNode::on_content(const gossip::Arrival& arrival) {
   if (arrival.name.kind == gossip::ContentKind::bytes) {
     pipeline_->content_arrived(arrival.name.hash, arrival.bytes);
     if (chain_) chain_->archive_arrived(arrival.name.hash, *arrival.bytes);
+    if (heads_) heads_->content_arrived(arrival.name.hash, *arrival.bytes);
     return;
   }
   Arrival message;
@@ -150,6 +157,7 @@ void CoreNode::on_content_given_up(const gossip::ContentName& name) {
   if (name.kind != gossip::ContentKind::bytes) return;
   pipeline_->content_unavailable(name.hash);
   if (chain_) chain_->archive_unavailable(name.hash);
+  if (heads_) heads_->content_unavailable(name.hash);
 }
 
 void CoreNode::spread(const message::Envelope& envelope, Origin) {
@@ -181,6 +189,29 @@ void CoreNode::want_archive(const message::ItemHash& archive) {
   });
 }
 
+void CoreNode::want_head_content(const message::ItemHash& content) { want_content(content, std::nullopt); }
+
+void CoreNode::take_in_archived(std::vector<message::Envelope> envelopes) {
+  const bool was_empty = archived_.empty();
+  for (message::Envelope& envelope : envelopes) {
+    archived_.push_back(std::make_shared<const message::Envelope>(std::move(envelope)));
+  }
+  if (was_empty && !archived_.empty()) timers_.after(Duration{}, [this] { feed_archived(); });
+}
+
+void CoreNode::feed_archived() {
+  for (std::size_t turn = 0; turn < config_.limits.inbox_turn && !archived_.empty(); ++turn) {
+    Arrival arrival;
+    arrival.origin = Origin::archive;
+    if (pipeline_->arrive(archived_.front(), std::move(arrival)) == Admission::full) {
+      timers_.after(seconds(1), [this] { feed_archived(); });  // offered again when the inbox has room
+      return;
+    }
+    archived_.pop_front();
+  }
+  if (!archived_.empty()) timers_.after(Duration{}, [this] { feed_archived(); });
+}
+
 bool CoreNode::stands(const store::Confirmation& confirmation) {
   return chain_ == nullptr || chain_->stands(confirmation);
 }
@@ -194,6 +225,9 @@ void CoreNode::status_changed(const store::StatusChange& change) {
     sink_.record({trace::Kind::message_processed, change.hash.view(), 0, 0, 0});
   }
   content_->forget({gossip::ContentKind::envelope, change.hash});
+  if (heads_ && (change.to == message::Status::processed || change.to == message::Status::forgotten)) {
+    heads_->on_news(change.hash);
+  }
 }
 
 void CoreNode::fatal(const Error& error) {

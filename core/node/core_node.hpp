@@ -8,7 +8,7 @@
 // does.
 #pragma once
 
-#include <map>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +26,7 @@
 #include "core/node/config.hpp"
 #include "core/node/content_link.hpp"
 #include "core/node/gossip_link.hpp"
+#include "core/node/head_link.hpp"
 #include "core/node/peer_book.hpp"
 #include "core/node/pipeline.hpp"
 #include "core/store/view.hpp"
@@ -39,7 +40,12 @@ struct Upload {
   std::string bytes;
 };
 
-class CoreNode final : public env::PeerHandler, GossipReceiver, ContentReceiver, ChainSurroundings, Surroundings {
+class CoreNode final : public env::PeerHandler,
+                       GossipReceiver,
+                       ContentReceiver,
+                       ChainSurroundings,
+                       HeadSurroundings,
+                       Surroundings {
  public:
   // Error: the disk holds something that is not a store of this format, or is damaged.
   static Result<std::unique_ptr<CoreNode>> open(env::Clock& clock, env::Timers& timers, env::Network& network,
@@ -73,6 +79,7 @@ class CoreNode final : public env::PeerHandler, GossipReceiver, ContentReceiver,
            trace::Sink& sink, NodeConfig config);
   std::optional<Error> wire(env::Random& random, env::Executor& executor, env::ChainGateway* chains);
   void tick_later();
+  void feed_archived();
 
   // PeerHandler
   void on_connected(env::PeerId peer, env::Direction direction) override;
@@ -87,6 +94,10 @@ class CoreNode final : public env::PeerHandler, GossipReceiver, ContentReceiver,
   Admission take_in(std::shared_ptr<const message::Envelope> envelope, Arrival arrival) override;
   void want_archive(const message::ItemHash& archive) override;
   void damaged(const Error& error) override { fatal(error); }
+  // HeadSurroundings
+  void take_in_archived(std::vector<message::Envelope> envelopes) override;
+  void want_head_content(const message::ItemHash& content) override;
+  void damaged_by_heads(const Error& error) override { fatal(error); }
   // Surroundings
   void spread(const message::Envelope& envelope, Origin origin) override;
   void gossip_verdict(const gossip::MessageRef& message, gossip::Verdict verdict) override;
@@ -108,6 +119,9 @@ class CoreNode final : public env::PeerHandler, GossipReceiver, ContentReceiver,
   std::unique_ptr<GossipLink> gossip_;
   std::unique_ptr<ContentLink> content_;
   std::unique_ptr<ChainLink> chain_;
+  std::unique_ptr<HeadLink> heads_;
+  std::deque<std::shared_ptr<const message::Envelope>>
+      archived_;  // from the content store, on their way into the inbox
   Callback<void(const Error&)> on_fatal_;
   bool failed_ = false;
 };

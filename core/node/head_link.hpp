@@ -1,0 +1,75 @@
+// The content store road (architecture.md 8, road 3): writes archives with signed heads, tells peers the newest heads,
+// and walks back from unknown ones. Works without any chain.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/chain/archive.hpp"
+#include "core/env/clock.hpp"
+#include "core/env/disk.hpp"
+#include "core/env/network.hpp"
+#include "core/env/timers.hpp"
+#include "core/node/config.hpp"
+#include "core/node/peer_book.hpp"
+#include "core/node/pipeline.hpp"
+#include "core/store/store.hpp"
+#include "core/sync/head_book.hpp"
+#include "core/trace/event.hpp"
+
+namespace lastmile::node {
+
+class HeadSurroundings {
+ public:
+  virtual ~HeadSurroundings() = default;
+  virtual void take_in_archived(std::vector<message::Envelope> envelopes) = 0;
+  virtual void want_head_content(const message::ItemHash& content) = 0;  // a head or an archive, by its hash
+  virtual void damaged_by_heads(const Error& error) = 0;
+};
+
+class HeadLink final : public env::FrameHandler {
+ public:
+  static constexpr std::size_t kHeadsPerFrame = 256;
+
+  HeadLink(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk, store::Store& store,
+           const PeerBook& peers, const NodeConfig& config, HeadSurroundings& surroundings);
+
+  void start();
+  void on_connected(env::PeerId peer);
+  // A message reached a state that an archive must tell: processed, or forgotten (its tombstone).
+  void on_news(const message::ItemHash& hash);
+  void content_arrived(const message::ItemHash& content, std::string_view bytes);
+  void content_unavailable(const message::ItemHash& content);
+
+  const sync::HeadBook& book() const { return book_; }
+
+  void on_frame(env::PeerId from, const env::Frame& frame) override;
+  void on_request(env::PeerId from, const env::Frame& frame, env::Reply reply) override;
+
+ private:
+  void write_later();
+  void write();
+  void tell(env::PeerId peer, const std::vector<sync::Head>& heads);
+  void on_head(const sync::Head& head, std::optional<env::PeerId> from);
+  void follow_up();
+  void retry_later();
+  void save();
+
+  env::Clock& clock_;
+  env::Timers& timers_;
+  env::Network& network_;
+  env::Disk& disk_;
+  store::Store& store_;
+  const PeerBook& peers_;
+  const NodeConfig& config_;
+  HeadSurroundings& surroundings_;
+  sync::HeadBook book_;
+  std::set<message::ItemHash> due_;              // not in an archive of ours yet; kept on disk
+  std::set<message::ItemHash> archives_wanted_;  // named by heads, not here yet
+  bool writing_ = false;
+};
+
+}  // namespace lastmile::node
