@@ -1,0 +1,110 @@
+#include "real/env/blob_files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "real/env/posix_file.hpp"
+#include "real/env/rocks_disk.hpp"
+
+namespace lastmile::real {
+namespace {
+
+Error bad_name(std::string_view name) {
+  return {"not a name of content: " + std::string(name.substr(0, kBlobNameMax))};
+}
+
+bool is_hash(std::string_view name) {
+  return name.size() == 64 && name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+// Makes a folder and its name durable; fine when it is there.
+Result<Unit> make_folder(const std::filesystem::path& folder) {
+  if (::mkdir(folder.c_str(), 0755) == 0) return sync_folder(folder.parent_path());
+  if (errno == EEXIST) return Unit{};
+  return file_error("cannot make the folder", folder);
+}
+
+}  // namespace
+
+bool BlobFiles::name_ok(std::string_view name) {
+  if (name.empty() || name.size() > kBlobNameMax || name.front() == '.') return false;
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
+  });
+}
+
+std::filesystem::path BlobFiles::place(std::string_view name) {
+  std::string key(name);
+  if (!is_hash(name) && key.size() > 4) key.erase(0, key.size() - 4);
+  key.resize(4, '_');
+  std::replace(key.begin(), key.end(), '.', '_');  // ".." would be another folder
+  return std::filesystem::path(key.substr(0, 2)) / key.substr(2) / name;
+}
+
+Result<Unit> BlobFiles::prepare(const std::filesystem::path& root) {
+  std::error_code code;
+  std::filesystem::create_directories(root, code);
+  if (!code) std::filesystem::remove_all(root / "tmp", code);
+  if (!code) std::filesystem::create_directory(root / "tmp", code);
+  if (code) return Error{"cannot prepare " + root.string() + ": " + code.message()};
+  return Unit{};
+}
+
+Result<Unit> BlobFiles::put(const std::string& name, ByteView bytes) {
+  if (!name_ok(name)) return bad_name(name);
+  const std::filesystem::path path = root_ / place(name);
+  const std::filesystem::path folder = path.parent_path();
+  if (auto made = make_folder(folder.parent_path()); !made.ok()) return made;
+  if (auto made = make_folder(folder); !made.ok()) return made;
+  return write_file_durably(path, root_ / "tmp" / std::to_string(temporaries_.fetch_add(1)), bytes);
+}
+
+Result<Bytes> BlobFiles::get(const env::ContentRange& range, std::uint64_t limit) const {
+  if (!name_ok(range.name)) return bad_name(range.name);
+  const std::filesystem::path path = root_ / place(range.name);
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return file_error("cannot open", path);
+  struct stat info{};
+  if (::fstat(fd.get(), &info) != 0) return file_error("cannot look at", path);
+  const auto size = static_cast<std::uint64_t>(info.st_size);
+  if (range.offset >= size) return Bytes{};
+  const std::uint64_t length = std::min(range.length, size - range.offset);
+  if (length > limit) return Error{path.string() + ": more than " + std::to_string(limit) + " bytes at once"};
+  Bytes out(length);
+  std::size_t filled = 0;
+  while (filled < out.size()) {
+    const auto at = static_cast<off_t>(range.offset + filled);
+    const ssize_t got = ::pread(fd.get(), out.data() + filled, out.size() - filled, at);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return file_error("cannot read", path);
+    if (got == 0) return Error{path.string() + ": ended while it was read"};
+    filled += static_cast<std::size_t>(got);
+  }
+  return out;
+}
+
+Result<Unit> BlobFiles::remove(const std::string& name) {
+  if (!name_ok(name)) return bad_name(name);
+  const std::filesystem::path path = root_ / place(name);
+  if (::unlink(path.c_str()) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return Unit{};
+    return file_error("cannot remove", path);
+  }
+  return sync_folder(path.parent_path());
+}
+
+std::optional<std::uint64_t> BlobFiles::size(std::string_view name) const {
+  if (!name_ok(name)) return std::nullopt;
+  struct stat info{};
+  const std::filesystem::path path = root_ / place(name);
+  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
+  return static_cast<std::uint64_t>(info.st_size);
+}
+
+}  // namespace lastmile::real

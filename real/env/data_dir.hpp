@@ -1,0 +1,42 @@
+// The folder in which a node keeps everything, laid out as the operator guide says: LOCK, VERSION, keys/, db/, blobs/.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "core/base/result.hpp"
+#include "real/env/posix_file.hpp"
+
+namespace lastmile::real {
+
+// Schema of the whole folder, in VERSION as one decimal line. A change of any key or value format raises it.
+inline constexpr std::uint32_t kSchemaVersion = 1;
+
+struct DataDirError {
+  // locked: another process has it (exit code 4). migration: an older or newer schema (exit code 5).
+  enum class Kind : std::uint8_t { missing, locked, migration, not_ours, io };
+  Kind kind = Kind::io;
+  std::string text;
+};
+
+// An open data folder, movable; holds the lock until it is destroyed or the process ends, however it ends.
+class DataDir {
+ public:
+  // Makes the folder and what a new node needs. Refuses (not_ours) a folder that has anything in it.
+  static Result<Unit, DataDirError> init(const std::filesystem::path& path);
+  // Takes LOCK (flock; the file holds the pid for people) and looks at VERSION.
+  static Result<DataDir, DataDirError> open(const std::filesystem::path& path);
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path database() const { return path_ / "db"; }
+  std::filesystem::path blobs() const { return path_ / "blobs"; }
+  std::filesystem::path keys() const { return path_ / "keys"; }
+
+ private:
+  DataDir(std::filesystem::path path, Descriptor lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+  std::filesystem::path path_;
+  Descriptor lock_;
+};
+
+}  // namespace lastmile::real

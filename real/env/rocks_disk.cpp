@@ -1,0 +1,216 @@
+#include "real/env/rocks_disk.hpp"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <limits>
+#include <thread>
+
+#include "real/env/blob_workers.hpp"
+#include "real/env/rocks_reader.hpp"
+
+namespace lastmile::real {
+namespace {
+
+constexpr std::size_t kLogFileBytesMax = 4 * 1024 * 1024;  // RocksDB's own log, so many of them are kept:
+constexpr std::size_t kLogFilesMax = 4;
+constexpr std::size_t kManifestBytesMax = 32 * 1024 * 1024;
+constexpr int kBloomBitsPerKey = 10;
+constexpr int kBackgroundJobs = 2;
+
+rocksdb::CompressionType compression() {
+  const auto supported = rocksdb::GetSupportedCompressions();
+  for (auto wanted : {rocksdb::kLZ4Compression, rocksdb::kSnappyCompression, rocksdb::kZSTD}) {
+    if (std::find(supported.begin(), supported.end(), wanted) != supported.end()) return wanted;
+  }
+  return rocksdb::kNoCompression;
+}
+
+rocksdb::Options database_options(const RocksDiskOptions& ours) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(ours.block_cache_bytes);
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  table.cache_index_and_filter_blocks = true;  // inside the sized cache rather than beside it
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.format_version = 5;
+
+  rocksdb::Options out;
+  out.create_if_missing = true;
+  out.paranoid_checks = true;
+  // What was written before the first damaged record of the log is there, nothing after it: the prefix that Disk
+  // promises.
+  out.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  out.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  out.compression = compression();
+  out.write_buffer_size = ours.write_buffer_bytes;
+  out.max_write_buffer_number = 4;
+  out.max_total_wal_size = 4 * ours.write_buffer_bytes;
+  out.max_background_jobs = kBackgroundJobs;
+  out.max_open_files = static_cast<int>(ours.open_files_max);
+  out.max_manifest_file_size = kManifestBytesMax;
+  out.info_log_level = rocksdb::WARN_LEVEL;
+  out.max_log_file_size = kLogFileBytesMax;
+  out.keep_log_file_num = kLogFilesMax;
+  out.avoid_flush_during_shutdown = true;  // the log has everything; closing stays quick
+  if (ours.environment != nullptr) out.env = ours.environment;
+  return out;
+}
+
+constexpr std::uint64_t kNothing = std::numeric_limits<std::uint64_t>::max();
+
+}  // namespace
+
+struct RocksDisk::State : std::enable_shared_from_this<RocksDisk::State> {
+  State(Loop& node_loop, const RocksDiskOptions& options)
+      : loop(node_loop), group_wait(options.group_wait), blobs(std::make_shared<BlobWorkers>(loop, options.blobs)) {}
+
+  struct Waiting {
+    std::uint64_t number;
+    env::Done<Unit> done;
+  };
+
+  // Syncs the log for one group after another until it is told to stop.
+  void flush_groups() {
+    std::unique_lock lock(mutex);
+    for (;;) {
+      wake.wait(lock, [&] { return stopping || written > synced; });
+      const auto close_at = std::chrono::steady_clock::now() + std::chrono::nanoseconds(group_wait.ns);
+      wake.wait_until(lock, close_at, [&] { return stopping || written - synced >= kGroupBatchesMax; });
+      if (stopping) return;
+      const std::uint64_t up_to = written;
+      lock.unlock();
+      // Everything written before this call, in older logs too, is durable when it returns.
+      const rocksdb::Status status = base->db->SyncWAL();
+      if (!status.ok()) base->failure.note(status, "syncing the log");
+      loop.post([weak = weak_from_this(), up_to, ok = status.ok()] {
+        if (const auto self = weak.lock()) self->answer(up_to, ok);
+      });
+      lock.lock();
+      synced = up_to;
+      ++syncs;
+    }
+  }
+
+  // On the loop, groups in order.
+  void answer(std::uint64_t up_to, bool durable) {
+    if (!durable && !waiting.empty()) failed_from = std::min(failed_from, waiting.front().number);
+    while (!dead && !waiting.empty() && waiting.front().number <= up_to) {
+      Waiting one = std::move(waiting.front());
+      waiting.pop_front();
+      if (one.number < failed_from) {
+        one.done(Unit{});
+      } else {
+        one.done(base->failure.get().value_or(Error{"database: failed"}));
+      }
+    }
+  }
+
+  Loop& loop;
+  const Duration group_wait;
+  std::shared_ptr<RocksBase> base = std::make_shared<RocksBase>();
+  std::unique_ptr<RocksReader> latest;
+  std::shared_ptr<BlobWorkers> blobs;
+
+  // Loop thread only.
+  std::deque<Waiting> waiting;
+  std::uint64_t last_number = 0;
+  std::uint64_t failed_from = kNothing;  // this commit and all after it are not durable
+  bool dead = false;
+
+  // Between the loop and the flusher.
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::uint64_t written = 0;
+  std::uint64_t synced = 0;
+  std::uint64_t syncs = 0;
+  bool stopping = false;
+  std::thread flusher;
+};
+
+RocksDisk::RocksDisk(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+Result<std::unique_ptr<RocksDisk>> RocksDisk::open(Loop& loop, RocksDiskOptions options) {
+  if (auto prepared = BlobFiles::prepare(options.blobs); !prepared.ok()) return std::move(prepared).error();
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status = rocksdb::DB::Open(database_options(options), options.database.string(), &db);
+  if (!status.ok()) return Error{"cannot open the database " + options.database.string() + ": " + status.ToString()};
+  auto state = std::make_shared<State>(loop, options);
+  state->base->db.reset(db);
+  state->latest = std::make_unique<RocksReader>(state->base, false);
+  state->flusher = std::thread([raw = state.get()] { raw->flush_groups(); });
+  return std::unique_ptr<RocksDisk>(new RocksDisk(std::move(state)));
+}
+
+RocksDisk::~RocksDisk() {
+  state_->dead = true;
+  {
+    const std::scoped_lock lock(state_->mutex);
+    state_->stopping = true;
+  }
+  state_->wake.notify_one();
+  state_->flusher.join();
+  state_->blobs->shut_down();
+  state_->waiting.clear();
+  state_->latest.reset();
+}
+
+const env::Reader& RocksDisk::latest() const { return *state_->latest; }
+
+std::shared_ptr<const env::Reader> RocksDisk::snapshot() const {
+  return std::make_shared<RocksReader>(state_->base, true);
+}
+
+void RocksDisk::commit(env::Batch batch, env::Done<Unit> done) {
+  LM_CHECK(done);
+  State& state = *state_;
+  const std::uint64_t number = ++state.last_number;
+  if (!batch.empty() && !state.base->failure.happened()) {
+    rocksdb::WriteBatch changes;
+    for (const env::Batch::Change& change : batch.changes) {
+      // Put and Delete only fail above 4 GiB of one batch.
+      const rocksdb::Status added =
+          change.value.has_value() ? changes.Put(change.key, *change.value) : changes.Delete(change.key);
+      LM_CHECK(added.ok());
+    }
+    const rocksdb::Status status = state.base->db->Write(rocksdb::WriteOptions(), &changes);
+    if (!status.ok()) state.base->failure.note(status, "writing");
+  }
+  if (state.base->failure.happened()) state.failed_from = std::min(state.failed_from, number);
+  state.waiting.push_back({number, std::move(done)});
+  {
+    const std::scoped_lock lock(state.mutex);
+    state.written = number;
+    // The flusher needs waking for the first of a group and for the one that fills it.
+    const std::uint64_t open = state.written - state.synced;
+    if (open != 1 && open != kGroupBatchesMax) return;
+  }
+  state.wake.notify_one();
+}
+
+void RocksDisk::put_blob(std::string name, Bytes bytes, env::Done<Unit> done) {
+  state_->blobs->put(std::move(name), std::move(bytes), std::move(done));
+}
+void RocksDisk::get_blob(env::ContentRange range, env::Done<Bytes> done) {
+  state_->blobs->get(std::move(range), std::move(done));
+}
+void RocksDisk::remove_blob(std::string name, env::Done<Unit> done) {
+  state_->blobs->remove(std::move(name), std::move(done));
+}
+std::optional<std::uint64_t> RocksDisk::blob_size(std::string_view name) const { return state_->blobs->size(name); }
+
+std::optional<Error> RocksDisk::failure() const { return state_->base->failure.get(); }
+
+RocksDisk::Figures RocksDisk::figures() const {
+  const std::scoped_lock lock(state_->mutex);
+  return {.commits = state_->last_number, .syncs = state_->syncs, .waiting = state_->waiting.size()};
+}
+
+}  // namespace lastmile::real

@@ -1,0 +1,1 @@
+lm_env_conformance(real lm_real_env)

@@ -1,0 +1,110 @@
+// The world of the real node: k nodes of one process on loopback, each with a data folder of its own, all on one loop
+// that the test's thread drives.
+#include <unistd.h>
+
+#include <filesystem>
+#include <vector>
+
+#include "real/env/loop.hpp"
+#include "real/env/os_clock.hpp"
+#include "real/env/os_random.hpp"
+#include "real/env/os_timers.hpp"
+#include "real/env/rocks_disk.hpp"
+#include "real/env/tcp_network.hpp"
+#include "real/env/thread_pool_executor.hpp"
+#include "tests/env_conformance/suite.hpp"
+
+namespace lastmile::env_conformance {
+namespace {
+
+// What one life of a node consists of. Members die in reverse order: jobs that read snapshots end before the disk.
+struct RealNode {
+  std::unique_ptr<real::OsRandom> random;
+  std::unique_ptr<real::OsTimers> timers;
+  std::unique_ptr<real::RocksDisk> disk;
+  std::unique_ptr<real::ThreadPoolExecutor> executor;
+  std::unique_ptr<real::TcpNetwork> network;
+};
+
+class RealWorld final : public World {
+ public:
+  explicit RealWorld(const WorldOptions& options) : options_(options), nodes_(options.nodes) {
+    static int worlds = 0;
+    folder_ = std::filesystem::path(testing::TempDir()) /
+              ("lastmile-env-" + std::to_string(::getpid()) + "-" + std::to_string(++worlds));
+    addresses_.resize(options.nodes);
+    for (std::size_t i = 0; i < options.nodes; ++i) reopen(i);
+  }
+  ~RealWorld() override {
+    for (auto& node : nodes_) node.reset();
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+
+  env::Clock& clock(std::size_t) override { return clock_; }
+  env::Timers& timers(std::size_t node) override { return *nodes_[node]->timers; }
+  env::Network& network(std::size_t node) override { return *nodes_[node]->network; }
+  env::Disk& disk(std::size_t node) override { return *nodes_[node]->disk; }
+  env::Random& random(std::size_t node) override { return *nodes_[node]->random; }
+  env::Executor& executor(std::size_t node) override { return *nodes_[node]->executor; }
+
+  std::string address(std::size_t node) const override { return addresses_[node]; }
+  std::string dead_address() const override { return "127.0.0.1:1"; }
+
+  void on_loop(std::size_t, Callback<void()> work) override {
+    bool ran = false;
+    loop_.post([&] {
+      work();
+      ran = true;
+    });
+    run_until([&] { return ran; }, seconds(60));
+  }
+  bool run_until(const std::function<bool()>& predicate, Duration limit) override {
+    const Instant end = clock_.now() + limit;
+    while (!predicate()) {
+      const Duration left = end - clock_.now();
+      if (left <= Duration{}) return false;
+      loop_.run_one(left);
+    }
+    return true;
+  }
+
+  void crash(std::size_t node) override { nodes_[node].reset(); }
+  void reopen(std::size_t node) override {
+    const auto folder = folder_ / std::to_string(node);
+    std::filesystem::create_directories(folder);
+    auto made = std::make_unique<RealNode>();
+    made->random = std::make_unique<real::OsRandom>(substream(options_.seed, node, "env_conformance"));
+    made->timers = std::make_unique<real::OsTimers>(loop_);
+    auto disk = real::RocksDisk::open(loop_, {.database = folder / "db", .blobs = folder / "blobs"});
+    LM_CHECK(disk.ok());
+    made->disk = *std::move(disk);
+    made->executor = std::make_unique<real::ThreadPoolExecutor>(loop_, 2);
+    real::TcpOptions options;
+    options.identity = "node-" + std::to_string(node);
+    options.incarnation = ++lives_;
+    options.listen_address = addresses_[node].empty() ? "127.0.0.1:0" : addresses_[node];
+    auto network = real::TcpNetwork::open(loop_, options);
+    if (!network.ok()) ADD_FAILURE() << network.error().text;
+    made->network = *std::move(network);
+    addresses_[node] = made->network->listen_address();
+    nodes_[node] = std::move(made);
+  }
+
+ private:
+  WorldOptions options_;
+  std::filesystem::path folder_;
+  real::OsClock clock_;
+  real::Loop loop_;
+  std::vector<std::unique_ptr<RealNode>> nodes_;
+  std::vector<std::string> addresses_;
+  std::uint64_t lives_ = 0;
+};
+
+std::unique_ptr<World> make_real_world(const WorldOptions& options) { return std::make_unique<RealWorld>(options); }
+
+}  // namespace
+
+LM_ENV_CONFORMANCE(Real, Factory{"real", &make_real_world});
+
+}  // namespace lastmile::env_conformance
