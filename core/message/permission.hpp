@@ -32,10 +32,10 @@ std::vector<Authorization> parse_authorizations(std::string_view aggregate_json)
 // What the filters look at: of the message itself, of the original for an amend, of the target for a FORGET. Views.
 struct PermissionFacts {
   crypto::Chain chain = crypto::Chain::ETH;
-  std::optional<std::string_view> channel;
+  std::optional<std::string_view> channel{};
   Type type = Type::POST;
-  std::string_view post_type;      // content.type of a POST
-  std::string_view aggregate_key;  // content.key of an AGGREGATE
+  std::string_view post_type{};      // content.type of a POST
+  std::string_view aggregate_key{};  // content.key of an AGGREGATE
 };
 
 bool allows(const Authorization& entry, std::string_view sender, const PermissionFacts& facts);

@@ -24,25 +24,29 @@ crypto::VerifyOptions options(const Switches& switches) {
   return result;
 }
 
-// Measured on the reference machine of docs/decisions/0113, rounded; the length of genuine texts makes no difference.
-Duration base_cost(crypto::SignatureFamily family) {
-  switch (family) {
+// Measured as docs/decisions/0113 says; the length of genuine texts makes no difference.
+Duration curve_cost(const Envelope& envelope) {
+  switch (crypto::signature_family(envelope.chain)) {
     case crypto::SignatureFamily::evm:
-      return microseconds(35);
+      return microseconds(43);
     case crypto::SignatureFamily::solana:
-      return microseconds(65);
+      return microseconds(51);
     case crypto::SignatureFamily::avalanche:
-      return microseconds(40);
-    case crypto::SignatureFamily::tezos:
-      return microseconds(80);
+      return microseconds(45);
+    case crypto::SignatureFamily::tezos: {
+      const std::string_view sender = envelope.sender;
+      return sender.starts_with("tz3")   ? microseconds(104)
+             : sender.starts_with("tz2") ? microseconds(48)
+                                         : microseconds(60);
+    }
     case crypto::SignatureFamily::substrate:
-      return microseconds(120);
+      return microseconds(82);
     case crypto::SignatureFamily::cosmos:
-      return microseconds(40);
+      return microseconds(46);
     case crypto::SignatureFamily::nuls:
-      return microseconds(40);
+      return microseconds(43);
     case crypto::SignatureFamily::nuls2:
-      return microseconds(40);
+      return microseconds(43);
   }
   LM_CHECK(false);
 }
@@ -69,7 +73,7 @@ env::JobKey verification_key(const Envelope& envelope) {
 Duration verification_cost(const Envelope& envelope) {
   // Hashing and reading the texts, far below the curve: 1 us for each KiB begun.
   const std::size_t bytes = envelope.sender.size() + (envelope.signature ? envelope.signature->size() : 0);
-  return base_cost(crypto::signature_family(envelope.chain)) + microseconds(static_cast<std::int64_t>(bytes / 1024));
+  return curve_cost(envelope) + microseconds(static_cast<std::int64_t>(bytes / 1024));
 }
 
 env::Job verification_job(std::shared_ptr<const Envelope> envelope, const Switches& switches) {
