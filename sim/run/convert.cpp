@@ -140,11 +140,11 @@ node::NodeConfig node_config(const node::NodeConfig& shared, const scenario::Sce
       followed.emitters.push_back(Chain::address_of(chain.name, nodes[other].name));
     }
     config.chains.push_back(std::move(followed));
-    if (config.chains.back().synchronizer && !config.head_signer) {
-      // Throw-away keys far above the wallets of the traffic.
-      constexpr std::uint64_t kFirstSigner = 1ULL << 40;
-      config.head_signer = crypto::Account::derive(crypto::Chain::SOL, scenario.seed, kFirstSigner + node);
-    }
+  }
+  // Synchronization nodes sign heads; in a world without chains all nodes are ones.
+  if (scenario.world.chains.empty() || !nodes[node].chains.empty()) {
+    constexpr std::uint64_t kFirstSigner = 1ULL << 40;  // throw-away keys far above the wallets of the traffic
+    config.head_signer = crypto::Account::derive(crypto::Chain::SOL, scenario.seed, kFirstSigner + node);
   }
   return config;
 }
