@@ -33,8 +33,9 @@ const std::vector<std::string>& messages() {
       message::Envelope envelope;
       envelope.sender = wallet.address();
       envelope.item_content = R"({"address":")" + wallet.address() + R"(","time":)" + std::to_string(1767225600 + i) +
-                              R"(,"type":"note","content":{"body":")" + std::string(300, 'a' + static_cast<char>(i % 26)) +
-                              R"("},"ref":"channel-)" + std::to_string(i % 10) + R"("})";
+                              R"(,"type":"note","content":{"body":")" +
+                              std::string(300, 'a' + static_cast<char>(i % 26)) + R"("},"ref":"channel-)" +
+                              std::to_string(i % 10) + R"("})";
       envelope.item_hash = message::ItemHash::of(crypto::sha256(*envelope.item_content));
       envelope.time_number = time;
       envelope.channel = "bench";
@@ -46,9 +47,7 @@ const std::vector<std::string>& messages() {
   return all;
 }
 
-void count(benchmark::State& state, std::size_t done) {
-  state.SetItemsProcessed(static_cast<std::int64_t>(done));
-}
+void count(benchmark::State& state, std::size_t done) { state.SetItemsProcessed(static_cast<std::int64_t>(done)); }
 
 // The limit: libsecp256k1 alone.
 void bare_recover(benchmark::State& state) {
@@ -56,7 +55,8 @@ void bare_recover(benchmark::State& state) {
   const Hash256 digest = crypto::sha256("message");
   const Hash256 key = crypto::sha256("key");
   secp256k1_ecdsa_recoverable_signature signature;
-  if (secp256k1_ecdsa_sign_recoverable(context, &signature, digest.bytes.data(), key.bytes.data(), nullptr, nullptr) != 1) {
+  if (secp256k1_ecdsa_sign_recoverable(context, &signature, digest.bytes.data(), key.bytes.data(), nullptr, nullptr) !=
+      1) {
     return state.SkipWithError("cannot sign");
   }
   std::size_t done = 0;
@@ -73,7 +73,7 @@ BENCHMARK(bare_recover)->MinTime(1.0);
 void verify_hash_parse(benchmark::State& state) {
   std::size_t done = 0;
   for (auto _ : state) {
-    const auto envelope = message::parse_envelope(messages()[done++ % kMessages]);   // checks the hash too
+    const auto envelope = message::parse_envelope(messages()[done++ % kMessages]);  // checks the hash too
     if (message::verify(*envelope) != crypto::Verdict::valid) return state.SkipWithError("refused");
     benchmark::DoNotOptimize(message::parse_inline_content(*envelope));
   }

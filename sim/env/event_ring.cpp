@@ -94,15 +94,17 @@ std::int64_t EventRing::next_used_slot() const {
   return std::min(slot, far);
 }
 
-bool EventRing::open_next() {
+bool EventRing::open_next(std::int64_t until) {
+  const std::int64_t last = until >> kBucketBits;
   for (;;) {
     const std::int64_t bucket = next_used_bucket();
     const std::int64_t slot = next_used_slot();
     if (slot != kNever && slot << kRingBits <= bucket) {
+      if (slot << kRingBits > last) return false;
       enter_slot(slot);
       continue;
     }
-    if (bucket == kNever) return false;
+    if (bucket == kNever || bucket > last) return false;
     open(bucket);
     return true;
   }

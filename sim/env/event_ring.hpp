@@ -40,10 +40,13 @@ class EventRing {
     push_elsewhere(event);
   }
 
-  // The next event in key order, or null; valid until the next push() or pop(). May open a bucket.
-  const Event* peek() {
-    if (next_ == order_.size() && late_.empty() && !open_next()) return nullptr;
-    return peek_open();
+  // The next event in key order if its time is not after `until`, else null; valid until the next push() or pop().
+  // Opens no bucket that begins after `until`: what is pushed before that bucket later would all have to go through the
+  // heap.
+  const Event* peek(std::int64_t until = INT64_MAX) {
+    if (next_ == order_.size() && late_.empty() && !open_next(until)) return nullptr;
+    const Event* event = peek_open();
+    return event->time <= until ? event : nullptr;
   }
   void pop();
 
@@ -96,7 +99,7 @@ class EventRing {
   }
   void push_elsewhere(const Event& event);
   void place(const Event& event);
-  bool open_next();
+  bool open_next(std::int64_t until);
   void open(std::int64_t bucket);
   void enter_slot(std::int64_t slot);
   std::int64_t next_used_bucket() const;  // absolute bucket, or max

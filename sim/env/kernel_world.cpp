@@ -61,6 +61,7 @@ void Kernel::end(NodeIndex node, Ending ending) {
   machine.past += runtime.network.counts();
   machine.past_cpu = machine.past_cpu + runtime.executor.busy_time();
   slot.network = nullptr;
+  slot.door = FrameDoor{};
   slot.deferring = false;
   for (auto& followers : followers_) std::erase(followers, node);
   machine.runtime.reset();

@@ -30,6 +30,7 @@ void SimNetwork::listen(env::Protocol protocol, env::FrameHandler& handler) {
   auto& entry = handlers_[static_cast<std::size_t>(protocol)];
   LM_CHECK(entry == nullptr);
   entry = &handler;
+  if (protocol == env::Protocol::gossip) kernel_.slot(self_).door.gossip = &handler;
 }
 
 // splitmix64: each path has luck of its own, eight bytes of it.
@@ -78,15 +79,21 @@ std::int64_t SimNetwork::departure(std::uint32_t index, const HeldFrame& frame) 
   return leaves;
 }
 
-void SimNetwork::launch(Peer& peer, const HeldFrame& frame, std::int64_t arrival, bool in_order) {
-  if (in_order && frame.lane < kControlLane) {
-    std::int64_t& last = peer.last_arrival[frame.lane];
+void SimNetwork::launch(std::uint32_t index, const HeldFrame& frame, std::int64_t arrival, bool in_order) {
+  Peer& peer = peers_[index];
+  if (frame.lane == kGossipLane && in_order) {
+    if (arrival < peer.last_gossip) arrival = peer.last_gossip;
+    peer.last_gossip = arrival;
+  } else if (frame.lane < kControlLane && in_order) {
+    std::int64_t& last = more_[index].last_arrival[frame.lane];
     if (arrival < last) arrival = last;
     last = arrival;
   } else if (frame.lane == kControlLane) {
     // A step of the connection comes after everything sent before it and before everything sent after it.
-    for (const std::int64_t last : peer.last_arrival) arrival = std::max(arrival, last);
-    peer.last_arrival.fill(arrival);
+    arrival = std::max(arrival, peer.last_gossip);
+    for (const std::int64_t last : more_[index].last_arrival) arrival = std::max(arrival, last);
+    peer.last_gossip = arrival;
+    more_[index].last_arrival.fill(arrival);
   }
   EventKind kind = frame.kind;
   if (frame.lane == kBulkLane)
@@ -103,7 +110,7 @@ void SimNetwork::transmit(std::uint32_t index, const HeldFrame& frame) {
     return;
   }
   const std::int64_t leaves = departure(index, frame);
-  launch(peer, frame, leaves + peer.latency + draw_within(peer, peer.jitter));
+  launch(index, frame, leaves + peer.latency + draw_within(peer, peer.jitter));
 }
 
 void SimNetwork::transmit_faulty(std::uint32_t index, HeldFrame frame) {
@@ -144,8 +151,8 @@ void SimNetwork::transmit_faulty(std::uint32_t index, HeldFrame frame) {
     copy.detach();  // one more owner: the second event
   }
   if (is_dial) leaves += handshake(latency);
-  launch(peer, frame, leaves + on_the_way() + (strays ? draw_within(peer, 2 * latency) : 0), !strays);
-  if (twice) launch(peer, frame, leaves + on_the_way());
+  launch(index, frame, leaves + on_the_way() + (strays ? draw_within(peer, 2 * latency) : 0), !strays);
+  if (twice) launch(index, frame, leaves + on_the_way());
 }
 
 void SimNetwork::send(env::PeerId to, env::Protocol protocol, env::Frame frame) {
@@ -220,6 +227,14 @@ void SimNetwork::on_frame(const Event& event) {
   counts_.bytes_received += frame->wire_size();
   kernel_.hand(self_, LoopKind::frame, event.source(), frame->digest());
   handler->on_frame({event.extra}, frame);
+}
+
+TrafficCounts SimNetwork::counts() const {
+  TrafficCounts counts = counts_;
+  const FrameDoor& door = kernel_.slot(self_).door;
+  counts.frames_received += door.frames;
+  counts.bytes_received += door.bytes;
+  return counts;
 }
 
 std::size_t SimNetwork::queued_bytes(env::PeerId peer) const {

@@ -74,9 +74,10 @@ class SimNetwork final : public env::Network {
   void farewell();                                    // the process ends: its machine closes every connection
   void paused();                                      // this node stopped answering: its peers will notice
   void resend(NodeIndex to, const HeldFrame& frame);  // a cut has ended
-  const TrafficCounts& counts() const { return counts_; }
+  TrafficCounts counts() const;
 
  private:
+  static constexpr std::uint8_t kGossipLane = static_cast<std::uint8_t>(env::Protocol::gossip);
   static constexpr std::uint8_t kControlLane = env::kProtocolCount;
   static constexpr std::uint8_t kBulkLane = kControlLane + 1;
   static constexpr std::uint8_t kCorrupt = 0x80;  // in aux of frames and parcels
@@ -86,7 +87,8 @@ class SimNetwork final : public env::Network {
     LinkEffect effect;
     AccessLink limit;
   };
-  struct Peer {
+  // What a frame touches when it is sent: one cache line per peer.
+  struct alignas(64) Peer {
     std::uint32_t remote = 0;       // NodeIndex
     std::uint32_t remote_peer = 0;  // our number there; valid while connected
     std::uint32_t connection = 0;   // of the newest dial or connection; unique in the run
@@ -95,12 +97,16 @@ class SimNetwork final : public env::Network {
     bool downlink_limited = false;
     bool reset = false;  // a rule closes connections on this path, either way
     std::int64_t latency = 0;
-    std::int64_t jitter = 0;
     std::uint64_t luck = 0;            // state of this path's own generator
     std::unique_ptr<PathFault> fault;  // of what we send; null: none
-    std::uint64_t queued = 0;          // bytes accepted and not on the wire
-    std::array<std::int64_t, env::kProtocolCount> last_arrival{};
-    std::int64_t silent_since = -1;  // a stall holds the path, either way; -1: none
+    std::int64_t jitter = 0;
+    std::uint64_t queued = 0;      // bytes accepted and not on the wire
+    std::int64_t last_gossip = 0;  // arrival of the newest gossip frame: none may overtake it
+  };
+  static_assert(sizeof(Peer) == 64);
+  struct PeerMore {
+    std::array<std::int64_t, env::kProtocolCount> last_arrival{};  // of the other protocols
+    std::int64_t silent_since = -1;                                // a stall holds the path, either way; -1: none
     std::uint32_t remote_incarnation = 0;
     env::CloseReason lost_reason = env::CloseReason::local;
   };
@@ -129,7 +135,7 @@ class SimNetwork final : public env::Network {
   std::int64_t departure(std::uint32_t index, const HeldFrame& frame);
   void transmit(std::uint32_t index, const HeldFrame& frame);
   void transmit_faulty(std::uint32_t index, HeldFrame frame);
-  void launch(Peer& peer, const HeldFrame& frame, std::int64_t arrival, bool in_order = true);
+  void launch(std::uint32_t index, const HeldFrame& frame, std::int64_t arrival, bool in_order = true);
   void control(std::uint32_t index, ConnectionStep step, std::uint32_t connection, std::uint32_t extra,
                std::uint64_t argument);
   void send_parcel(std::uint32_t index, std::unique_ptr<Parcel> parcel);
@@ -137,7 +143,8 @@ class SimNetwork final : public env::Network {
   void settle_departures() const;
 
   // connections
-  void refresh(Peer& peer);
+  void refresh(std::uint32_t index);
+  void set_state(std::uint32_t index, State state);
   void on_dial(const Event& event);
   void on_accept(const Event& event);
   void connected(std::uint32_t index, std::uint32_t connection, std::uint64_t hello, env::Direction direction);
@@ -167,6 +174,7 @@ class SimNetwork final : public env::Network {
   NodeIndex self_;
   std::uint32_t connected_ = 0;
   mutable std::vector<Peer> peers_;  // queued_bytes() brings `queued` up to date
+  std::vector<PeerMore> more_;
   std::array<env::FrameHandler*, env::kProtocolCount> handlers_{};
   AccessLink uplink_;
   AccessLink downlink_;

@@ -38,13 +38,16 @@ std::uint32_t SimNetwork::peer_for(NodeIndex node) {
   peer.luck = substream(substream(kernel_.config().seed, self_.value, "network"), scope, "path");
   peer.downlink_limited =
       kernel_.config().level != NetworkLevel::delay && kernel_.machine(node).spec.hardware.downlink_bits != 0;
-  refresh(peer);
+  more_.emplace_back();
+  refresh(index);
   return index;
 }
 
-void SimNetwork::refresh(Peer& peer) {
+void SimNetwork::refresh(std::uint32_t index) {
+  Peer& peer = peers_[index];
+  std::int64_t& silent_since = more_[index].silent_since;
   const LinkRules& rules = kernel_.links().rules();
-  if (rules.count() == 0 && peer.fault == nullptr && !peer.reset && peer.silent_since < 0) return;
+  if (rules.count() == 0 && peer.fault == nullptr && !peer.reset && silent_since < 0) return;
   const auto out = rules.effect(self_, remote(peer));
   const auto in = rules.effect(remote(peer), self_);
   if (!out) {
@@ -61,17 +64,24 @@ void SimNetwork::refresh(Peer& peer) {
   peer.reset = cuts(out, CutMode::reset) || cuts(in, CutMode::reset);
   const bool silent = cuts(out, CutMode::stall) || cuts(in, CutMode::stall);
   if (!silent) {
-    peer.silent_since = -1;
-  } else if (peer.silent_since < 0) {
-    peer.silent_since = kernel_.now_ns();
+    silent_since = -1;
+  } else if (silent_since < 0) {
+    silent_since = kernel_.now_ns();
   }
+}
+
+// Frames are let in by what stands in the slot (see FrameDoor).
+void SimNetwork::set_state(std::uint32_t index, State state) {
+  Peer& peer = peers_[index];
+  peer.state = state;
+  if (index < FrameDoor::kPeers) kernel_.slot(self_).door.live[index] = state == State::connected ? peer.connection : 0;
 }
 
 void SimNetwork::rules_changed() {
   for (std::uint32_t index = 0; index < peers_.size(); ++index) {
     Peer& peer = peers_[index];
-    const bool was_silent = peer.silent_since >= 0;
-    refresh(peer);
+    const bool was_silent = more_[index].silent_since >= 0;
+    refresh(index);
     if (peer.reset && peer.state == State::connected) {
       forget_held(index);
       lose_later(index, env::CloseReason::reset);
@@ -85,8 +95,8 @@ void SimNetwork::rules_changed() {
 }
 
 void SimNetwork::watch_silence(std::uint32_t index) {
+  if (more_[index].silent_since < 0) return;
   const Peer& peer = peers_[index];
-  if (peer.silent_since < 0) return;
   kernel_.post_own(self_, kernel_.now_ns() + kernel_.config().network.keep_alive.ns, EventKind::network_timer,
                    static_cast<std::uint8_t>(NetworkTimer::keep_alive), index, peer.connection);
 }
@@ -97,7 +107,7 @@ void SimNetwork::control(std::uint32_t index, ConnectionStep step, std::uint32_t
       EventKind::connection, static_cast<std::uint8_t>(step), kControlLane, connection, extra, argument, 0};
   Peer& peer = peers_[index];
   if (step != ConnectionStep::dial || peer.fault != nullptr) return transmit(index, frame);
-  launch(peer, frame, kernel_.now_ns() + handshake(peer.latency) + peer.latency + draw_within(peer, peer.jitter));
+  launch(index, frame, kernel_.now_ns() + handshake(peer.latency) + peer.latency + draw_within(peer, peer.jitter));
 }
 
 std::int64_t SimNetwork::handshake(std::int64_t latency) const {
@@ -120,7 +130,7 @@ void SimNetwork::dial(std::string address) {
   const std::uint32_t index = peer_for(*node);
   Peer& peer = peers_[index];
   if (peer.state != State::idle) return;
-  peer.state = State::dialing;
+  set_state(index, State::dialing);
   peer.connection = kernel_.new_connection();
   peer.queued = 0;
   const std::int64_t now = kernel_.now_ns();
@@ -147,10 +157,10 @@ void SimNetwork::close(env::PeerId to, env::CloseReason reason) {
 // The node learns of it by a later call; nothing passes from now on.
 void SimNetwork::lose_later(std::uint32_t index, env::CloseReason reason) {
   Peer& peer = peers_[index];
-  peer.state = State::idle;
+  set_state(index, State::idle);
   peer.queued = 0;
   peer.lost_pending = true;
-  peer.lost_reason = reason;
+  more_[index].lost_reason = reason;
   --connected_;
   kernel_.post_own(self_, kernel_.now_ns(), EventKind::network_timer, static_cast<std::uint8_t>(NetworkTimer::lost),
                    index, peer.connection);
@@ -164,7 +174,7 @@ void SimNetwork::forget_held(std::uint32_t index) {
 
 void SimNetwork::lose(std::uint32_t index, env::CloseReason reason) {
   Peer& peer = peers_[index];
-  peer.state = State::idle;
+  set_state(index, State::idle);
   peer.queued = 0;
   --connected_;
   tell_lost(index, reason);
@@ -193,14 +203,14 @@ void SimNetwork::tell_dial_failed(std::string_view address, NodeIndex node, env:
 void SimNetwork::connected(std::uint32_t index, std::uint32_t connection, std::uint64_t hello_word,
                            env::Direction direction) {
   Peer& peer = peers_[index];
-  peer.state = State::connected;
   peer.connection = connection;
+  set_state(index, State::connected);
   peer.remote_peer = static_cast<std::uint32_t>(hello_word);
-  peer.remote_incarnation = static_cast<std::uint32_t>(hello_word >> 32);
+  more_[index].remote_incarnation = static_cast<std::uint32_t>(hello_word >> 32);
   peer.queued = 0;
   ++connected_;
-  if (peer.silent_since >= 0) {
-    peer.silent_since = kernel_.now_ns();
+  if (more_[index].silent_since >= 0) {
+    more_[index].silent_since = kernel_.now_ns();
     watch_silence(index);
   }
   kernel_.hand(self_, LoopKind::connection, remote(peer), change(kConnected, static_cast<std::uint64_t>(direction)));
@@ -219,7 +229,7 @@ void SimNetwork::on_connection(const Event& event) {
     return lose(event.extra, reason);
   }
   if (step == ConnectionStep::refuse && peer.state == State::dialing) {
-    peer.state = State::idle;
+    set_state(event.extra, State::idle);
     tell_dial_failed(kernel_.machine(remote(peer)).spec.name, remote(peer), reason);
   }
 }
@@ -231,11 +241,11 @@ void SimNetwork::on_dial(const Event& event) {
   if (peers_[index].reset) return;
   if (peers_[index].state == State::connected) {
     // Either a dial that crossed ours, which is settled, or a peer that died and came back before we noticed.
-    if (peers_[index].remote_incarnation == their_incarnation) return;
+    if (more_[index].remote_incarnation == their_incarnation) return;
     forget_held(index);
     lose(index, env::CloseReason::reset);
   }
-  if (peers_[index].lost_pending) tell_lost(index, peers_[index].lost_reason);
+  if (peers_[index].lost_pending) tell_lost(index, more_[index].lost_reason);
   // Of two dials that cross, the one of the smaller index counts; both sides decide so.
   if (peers_[index].state == State::dialing && event.source().value > self_.value) return;
   if (peers_[index].state == State::connected) return;  // a handler above has run
@@ -303,18 +313,19 @@ void SimNetwork::on_timer(const Event& event) {
       const bool timed_out = timer == NetworkTimer::dial_timeout;
       const std::uint64_t connection = timed_out ? event.argument : event.argument >> 8;
       if (peer.state != State::dialing || peer.connection != connection) return;
-      peer.state = State::idle;
+      set_state(event.extra, State::idle);
       const auto reason = timed_out ? env::CloseReason::timeout : static_cast<env::CloseReason>(event.argument & 0xff);
       return tell_dial_failed(kernel_.machine(remote(peer)).spec.name, remote(peer), reason);
     }
     case NetworkTimer::lost:
-      if (peer.lost_pending) tell_lost(event.extra, peer.lost_reason);
+      if (peer.lost_pending) tell_lost(event.extra, more_[event.extra].lost_reason);
       return;
     case NetworkTimer::keep_alive: {
       const std::int64_t patience = kernel_.config().network.keep_alive.ns;
-      if (peer.state != State::connected || peer.connection != event.argument || peer.silent_since < 0) return;
+      if (peer.state != State::connected || peer.connection != event.argument || more_[event.extra].silent_since < 0)
+        return;
       // Silent again after an interruption: a later timer is for that.
-      if (kernel_.now_ns() - peer.silent_since < patience) return;
+      if (kernel_.now_ns() - more_[event.extra].silent_since < patience) return;
       forget_held(event.extra);
       return lose(event.extra, env::CloseReason::timeout);
     }

@@ -40,6 +40,8 @@ Result<Graph> by_region(std::span<const std::uint32_t> region_of_node, std::uint
 inline constexpr std::uint32_t kFullGraphNodesMax = 4000;
 Result<Graph> full(std::uint32_t nodes);
 
+// Number of the component of each node; that of node 0 is 0.
+std::vector<std::uint32_t> components(const Graph& graph);
 bool connected(const Graph& graph);
 struct Diameter {
   std::uint32_t hops = 0;
