@@ -46,4 +46,7 @@ if(LM_COVERAGE)
 endif()
 
 option(LM_FUZZ "build the libFuzzer targets (clang)" OFF)
+if(LM_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)   # the rooms too: without it libFuzzer sees the targets only
+endif()
 option(LM_BENCH "build the benchmarks" ON)
