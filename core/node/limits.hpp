@@ -44,7 +44,7 @@ struct Intervals {
   Duration reconcile_every = minutes(1);
   Duration store_tick = seconds(10);
   Duration dial_pause_min = seconds(5);
-  Duration dial_pause_max = minutes(5);
+  Duration dial_pause_max = minutes(1);
   Duration content_deadline = seconds(15);
   Duration request_deadline = seconds(10);
   Duration archive_every = minutes(1);
