@@ -25,10 +25,10 @@ void put_field(Bytes& out, int number, const Field& field) {
   field.append_to(out);
 }
 
+// The same for a synthetic field and for the bytes it stands for.
 std::uint64_t field_digest(const Field& field) {
   if (!field.present()) return 1;
-  if (field.is_synthetic()) return mix(mix(2, field.size()), field.tag());
-  return mix(3, siphash_2_4(kDigestKey, field.bytes()));
+  return mix(3, siphash_2_4(kDigestKey, field.is_synthetic() ? field.written() : field.bytes()));
 }
 
 // The serialised public key: the field, or what the identity multihash of `from` contains.

@@ -1,0 +1,388 @@
+// The content protocol: codec with limits, building answers, the plan whom to ask.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "core/crypto/hash.hpp"
+#include "core/gossip/content_fetcher.hpp"
+#include "core/gossip/protobuf.hpp"
+
+namespace lastmile::gossip {
+namespace {
+
+env::Value value(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
+ContentName name_of(std::string_view content) {
+  return {ContentKind::bytes, message::ItemHash::of(crypto::sha256(content))};
+}
+ContentName envelope_of(std::string_view content) {
+  return {ContentKind::envelope, message::ItemHash::of(crypto::sha256(content))};
+}
+
+RC_GTEST_PROP(ContentProperty, RequestsAndAnswersSurviveTheWire, (std::uint64_t seed)) {
+  Generator random(seed);
+  ContentRequest request;
+  request.only_have = random.chance(0.5);
+  ContentAnswer answer;
+  for (std::uint64_t i = random.below(20); i > 0; --i) {
+    const std::string text(random.below(300), static_cast<char>('a' + random.below(26)));
+    const ContentName name = random.chance(0.5) ? name_of(text) : envelope_of(text);
+    request.wanted.push_back(name);
+    const auto availability = static_cast<Availability>(random.below(4));
+    const bool inside = availability == Availability::inside;
+    answer.items.push_back(
+        {name, availability, inside ? text.size() : random.next() >> random.below(64), inside ? value(text) : nullptr});
+  }
+  for (const ContentMessage& message : {ContentMessage(request), ContentMessage(answer)}) {
+    const ContentBody body(message);
+    const Bytes wire = body.encode();
+    RC_ASSERT(body.wire_size() == wire.size());
+    const auto decoded = decode_content(wire);
+    RC_ASSERT(decoded.ok());
+    RC_ASSERT(*decoded == message);
+    RC_ASSERT(*content_message(env::Frame::of_bytes(wire)) == message);
+  }
+}
+
+TEST(ContentCodec, LimitsAreChecked) {
+  ContentRequest request;
+  for (std::size_t i = 0; i < kContentNamesMax; ++i) request.wanted.push_back(name_of(std::to_string(i)));
+  EXPECT_TRUE(decode_content(ContentBody(request).encode()).ok());
+  request.wanted.push_back(name_of("one more"));
+  EXPECT_FALSE(decode_content(ContentBody(request).encode()).ok());
+
+  for (const std::size_t extra : {std::size_t{0}, std::size_t{1}}) {
+    ContentAnswer answer;
+    const std::string text(kInlineBytesMax + extra, 'x');
+    answer.items.push_back({name_of(text), Availability::inside, text.size(), value(text)});
+    EXPECT_EQ(decode_content(ContentBody(answer).encode()).ok(), extra == 0);
+  }
+  for (const std::size_t extra : {std::size_t{0}, std::size_t{1}}) {
+    Bytes wire{0x7a};  // an unknown field that fills the frame
+    pb::put_varint(wire, kContentFrameBytesMax - 4 + extra);
+    wire.resize(kContentFrameBytesMax + extra);
+    EXPECT_EQ(decode_content(wire).ok(), extra == 0);
+  }
+}
+
+TEST(ContentCodec, ContradictionsAreRefused) {
+  const auto refused = [](const ContentItem& item) {
+    ContentAnswer answer;
+    answer.items.push_back(item);
+    return !decode_content(ContentBody(answer).encode()).ok();
+  };
+  EXPECT_TRUE(refused({name_of("a"), Availability::inside, 1, nullptr}));
+  EXPECT_TRUE(refused({name_of("a"), Availability::absent, 1, value("a")}));
+  EXPECT_TRUE(refused({name_of("a"), Availability::inside, 2, value("a")}));
+  EXPECT_FALSE(decode_content(*from_hex("0a0412026162")).ok());  // "ab" is no hash
+  EXPECT_FALSE(decode_content(*from_hex("0a")).ok());
+}
+
+TEST(ContentNameTest, NamesSurviveText) {
+  for (const ContentName& name : {name_of("a"), envelope_of("a")}) {
+    const auto parsed = parse_content_name(content_name(name));
+    ASSERT_TRUE(parsed.ok());
+    EXPECT_EQ(*parsed, name);
+  }
+  EXPECT_FALSE(parse_content_name("envelope:").ok());
+  EXPECT_FALSE(parse_content_name("../etc").ok());
+}
+
+TEST(ContentMatch, BytesMustHaveTheHash) {
+  EXPECT_TRUE(content_matches(name_of("hello"), as_bytes("hello")));
+  EXPECT_FALSE(content_matches(name_of("hello"), as_bytes("hullo")));
+  const auto cid = message::ItemHash::parse("QmWATWQ7fVPP2EFGu71UkfnqhYXDYH566qy47CnJDgvs8u");  // "hello world"
+  ASSERT_TRUE(cid);
+  EXPECT_FALSE(content_matches({ContentKind::bytes, *cid}, as_bytes("hello")));
+  EXPECT_TRUE(content_matches(envelope_of("x"), as_bytes("proves itself later")));
+}
+
+TEST(AnswerBuilderTest, WhatDoesNotFitComesLaterOrInRanges) {
+  AnswerBuilder builder(false);
+  const std::string big(kInlineBytesMax, 'b');
+  for (std::size_t i = 0; i <= kAnswerBytesMax / kInlineBytesMax; ++i)
+    builder.have(name_of(std::to_string(i)), value(big));
+  builder.have(name_of("too big"), value(big + "!"));
+  builder.absent(name_of("never seen"));
+  const ContentAnswer answer = builder.take();
+  const std::size_t inside = kAnswerBytesMax / kInlineBytesMax;
+  for (std::size_t i = 0; i < inside; ++i) EXPECT_EQ(answer.items[i].availability, Availability::inside);
+  EXPECT_EQ(answer.items[inside].availability, Availability::later);
+  EXPECT_EQ(answer.items[inside + 1].availability, Availability::large);
+  EXPECT_EQ(answer.items[inside + 2].availability, Availability::absent);
+  EXPECT_LE(ContentBody(answer).wire_size(), kContentFrameBytesMax);
+
+  AnswerBuilder only_have(true);
+  only_have.have(name_of("a"), value("a"));
+  const ContentAnswer availability = only_have.take();
+  EXPECT_EQ(availability.items[0].availability, Availability::later);
+  EXPECT_EQ(availability.items[0].size, 1u);
+}
+
+class FetcherTest : public ::testing::Test {
+ protected:
+  ContentFetcher& fetcher() {
+    if (!fetcher_) fetcher_.emplace(params, random);
+    return *fetcher_;
+  }
+  void connect(std::uint32_t n) { fetcher().on_connected(env::PeerId{n}); }
+  bool want(std::string_view content, std::vector<std::uint32_t> hints = {}) {
+    std::vector<env::PeerId> peers;
+    for (const std::uint32_t h : hints) peers.push_back(env::PeerId{h});
+    return fetcher().want(name_of(content), peers, now);
+  }
+  std::vector<FetchOrder> plan() { return fetcher().plan(now); }
+  static ContentAnswer absent(const FetchOrder& order) {
+    ContentAnswer answer;
+    for (const ContentName& name : order.request.wanted)
+      answer.items.push_back({name, Availability::absent, 0, nullptr});
+    return answer;
+  }
+  static ContentAnswer with(std::string_view content, std::string_view bytes) {
+    ContentAnswer answer;
+    answer.items.push_back({name_of(content), Availability::inside, bytes.size(), value(std::string(bytes))});
+    return answer;
+  }
+  static ContentAnswer large(std::string_view content, std::uint64_t size) {
+    ContentAnswer answer;
+    answer.items.push_back({name_of(content), Availability::large, size, nullptr});
+    return answer;
+  }
+  const FetchPeerCounts& counts(std::uint32_t n) { return fetcher().counts(env::PeerId{n}); }
+
+  FetchParams params;
+  Generator random{3};
+  Instant now{seconds(100).ns};
+
+ private:
+  std::optional<ContentFetcher> fetcher_;
+};
+
+TEST_F(FetcherTest, WithNobodyConnectedItWaits) {
+  want("a");
+  EXPECT_TRUE(plan().empty());
+  EXPECT_FALSE(fetcher().next_plan());
+  connect(0);
+  EXPECT_EQ(plan().size(), 1u);
+}
+
+TEST_F(FetcherTest, TheHintedPeerIsAskedFirstAndWhatArrivesIsNoLongerWanted) {
+  for (std::uint32_t n = 0; n < 5; ++n) connect(n);
+  want("a", {3});
+  const auto orders = plan();
+  ASSERT_EQ(orders.size(), 1u);
+  EXPECT_EQ(orders[0].peer, env::PeerId{3});
+  EXPECT_EQ(orders[0].request.wanted, std::vector<ContentName>{name_of("a")});
+  EXPECT_TRUE(plan().empty()) << "asked already";
+  const auto arrivals = fetcher().on_answer(orders[0].id, with("a", "a"), now);
+  ASSERT_EQ(arrivals.size(), 1u);
+  EXPECT_EQ(*arrivals[0].bytes, "a");
+  EXPECT_EQ(arrivals[0].from, env::PeerId{3});
+  EXPECT_FALSE(fetcher().wanted(name_of("a")));
+  EXPECT_EQ(counts(3).delivered, 1u);
+  EXPECT_TRUE(fetcher().on_answer(orders[0].id, with("a", "a"), now).empty()) << "the order is closed";
+}
+
+TEST_F(FetcherTest, ManyNamesTravelInOneRequest) {
+  connect(0);
+  for (int i = 0; i < 200; ++i) want(std::to_string(i));
+  const auto orders = plan();
+  ASSERT_EQ(orders.size(), params.orders_per_peer_max);
+  for (const FetchOrder& order : orders) EXPECT_EQ(order.request.wanted.size(), params.names_per_request);
+}
+
+TEST_F(FetcherTest, OrdersInFlightAreLimitedInTotal) {
+  params.names_per_request = 1;
+  for (std::uint32_t n = 0; n < 20; ++n) connect(n);
+  for (int i = 0; i < 100; ++i) want(std::to_string(i));
+  EXPECT_EQ(plan().size(), params.orders_max);
+  EXPECT_TRUE(plan().empty());
+}
+
+TEST_F(FetcherTest, OneMoreThanTheLimitIsNotTaken) {
+  params.wanted_max = 3;
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(want(std::to_string(i)));
+  EXPECT_FALSE(want("one more"));
+  EXPECT_TRUE(want("1")) << "known already";
+}
+
+TEST_F(FetcherTest, WhoHasNothingOrFailsOrLiesIsFollowedByTheNext) {
+  for (std::uint32_t n = 0; n < 4; ++n) connect(n);
+  want("a", {0, 1, 2, 3});
+  auto order = plan().at(0);
+  EXPECT_EQ(order.peer, env::PeerId{0});
+  fetcher().on_answer(order.id, absent(order), now);
+  order = plan().at(0);
+  EXPECT_EQ(order.peer, env::PeerId{1});
+  fetcher().on_failed(order.id, now);
+  order = plan().at(0);
+  EXPECT_EQ(order.peer, env::PeerId{2});
+  EXPECT_TRUE(fetcher().on_answer(order.id, with("a", "forged"), now).empty());
+  order = plan().at(0);
+  EXPECT_EQ(order.peer, env::PeerId{3});
+  EXPECT_EQ(fetcher().on_answer(order.id, with("a", "a"), now).size(), 1u);
+  EXPECT_EQ(counts(0).absent, 1u);
+  EXPECT_EQ(counts(1).failed, 1u);
+  EXPECT_EQ(counts(2).wrong, 1u);
+}
+
+TEST_F(FetcherTest, ALiarIsAskedLast) {
+  for (std::uint32_t n = 0; n < 3; ++n) connect(n);
+  want("a", {1});
+  const auto first = plan().at(0);
+  fetcher().on_answer(first.id, with("a", "forged"), now);
+  fetcher().on_answer(plan().at(0).id, with("a", "a"), now);
+  for (int i = 0; i < 20; ++i) {
+    want(std::to_string(i));
+    const auto order = plan().at(0);
+    EXPECT_NE(order.peer, env::PeerId{1});
+    fetcher().on_answer(order.id, with(std::to_string(i), std::to_string(i)), now);
+  }
+}
+
+TEST_F(FetcherTest, AnswersNobodyAskedForAreCountedAndDropped) {
+  connect(0);
+  want("a");
+  const auto order = plan().at(0);
+  ContentAnswer answer = with("b", "b");
+  EXPECT_TRUE(fetcher().on_answer(order.id, answer, now).empty());
+  EXPECT_EQ(counts(0).wrong, 1u);
+  EXPECT_EQ(counts(0).absent, 1u) << "and the asked one was not mentioned";
+}
+
+TEST_F(FetcherTest, AfterARoundThePauseGrowsToALimit) {
+  connect(0);
+  want("a");
+  Duration pause{};
+  for (int round = 1; round <= 12; ++round) {
+    const auto order = plan().at(0);
+    fetcher().on_answer(order.id, absent(order), now);
+    EXPECT_EQ(fetcher().rounds(name_of("a")), round);
+    EXPECT_TRUE(plan().empty());
+    const auto next = fetcher().next_plan();
+    ASSERT_TRUE(next);
+    if (round < 8) {
+      EXPECT_GT(*next - now, pause);
+    }
+    pause = *next - now;
+    EXPECT_LE(pause, params.retry_max + params.retry_max / 4);
+    now = *next;
+  }
+  EXPECT_GE(pause, params.retry_max);
+}
+
+TEST_F(FetcherTest, ANewcomerIsAskedWithoutWaitingForThePause) {
+  connect(0);
+  want("a");
+  const auto order = plan().at(0);
+  fetcher().on_answer(order.id, absent(order), now);
+  EXPECT_TRUE(plan().empty());
+  const auto pause_ends = fetcher().next_plan();
+  connect(1);
+  const auto orders = plan();
+  ASSERT_EQ(orders.size(), 1u);
+  EXPECT_EQ(orders[0].peer, env::PeerId{1});
+  fetcher().on_answer(orders[0].id, absent(orders[0]), now);
+  EXPECT_TRUE(plan().empty());
+  EXPECT_EQ(fetcher().next_plan(), pause_ends) << "and the pause goes on";
+  EXPECT_EQ(fetcher().rounds(name_of("a")), 1);
+}
+
+TEST_F(FetcherTest, AHintIsWorthAskingDuringThePause) {
+  connect(0);
+  want("a");
+  const auto order = plan().at(0);
+  fetcher().on_answer(order.id, absent(order), now);
+  want("a", {0});  // it has it by now
+  EXPECT_EQ(plan().size(), 1u);
+}
+
+TEST_F(FetcherTest, AfterSoManyRoundsItGivesUpWhenAskedTo) {
+  params.rounds_max = 2;
+  connect(0);
+  want("a");
+  for (int i = 0; i < 2; ++i) {
+    const auto order = plan().at(0);
+    fetcher().on_failed(order.id, now);
+    now = now + seconds(10);
+  }
+  EXPECT_EQ(fetcher().take_given_up(), std::vector<ContentName>{name_of("a")});
+  EXPECT_EQ(fetcher().size(), 0u);
+  EXPECT_TRUE(plan().empty());
+}
+
+TEST_F(FetcherTest, ALargeItemIsFetchedInRangesAndChecked) {
+  params.range_bytes = 1000;
+  std::string content;
+  for (int i = 0; i < 2500; ++i) content += static_cast<char>('a' + i % 26);
+  connect(0);
+  connect(1);
+  want(content, {0});
+  auto order = plan().at(0);
+  fetcher().on_answer(order.id, large(content, content.size()), now);
+  for (std::uint64_t offset = 0; offset < 2500; offset += 1000) {
+    order = plan().at(0);
+    ASSERT_TRUE(order.range);
+    EXPECT_EQ(order.peer, env::PeerId{0});
+    EXPECT_EQ(order.range->name, content_name(name_of(content)));
+    EXPECT_EQ(order.range->offset, offset);
+    EXPECT_EQ(order.range->length, std::min<std::uint64_t>(1000, 2500 - offset));
+    const auto arrivals =
+        fetcher().on_range(order.id, as_bytes(std::string_view(content).substr(offset, order.range->length)), now);
+    EXPECT_EQ(arrivals.size(), offset == 2000 ? 1u : 0u);
+  }
+  EXPECT_EQ(fetcher().size(), 0u);
+}
+
+TEST_F(FetcherTest, ABrokenBulkTransferStartsAgainElsewhere) {
+  const std::string content(2500, 'x');
+  connect(0);
+  connect(1);
+  want(content, {0});
+  fetcher().on_answer(plan().at(0).id, large(content, content.size()), now);
+  auto order = plan().at(0);
+  fetcher().on_range(order.id, as_bytes(std::string(2500, 'y')), now);
+  EXPECT_EQ(counts(0).wrong, 1u);
+  order = plan().at(0);
+  EXPECT_EQ(order.peer, env::PeerId{1});
+  fetcher().on_answer(order.id, large(content, content.size()), now);
+  order = plan().at(0);
+  fetcher().on_range(order.id, as_bytes(std::string_view(content).substr(0, 100)), now);
+  fetcher().on_lost(env::PeerId{1});  // the source goes; nobody is left to ask in this round
+  EXPECT_TRUE(plan().empty());
+  EXPECT_TRUE(fetcher().wanted(name_of(content)));
+}
+
+TEST_F(FetcherTest, SizesBeyondTheLimitAreNotFetched) {
+  connect(0);
+  want("a");
+  fetcher().on_answer(plan().at(0).id, large("a", params.item_bytes_max + 1), now);
+  EXPECT_TRUE(plan().empty());
+  EXPECT_EQ(fetcher().rounds(name_of("a")), 1);
+}
+
+TEST_F(FetcherTest, AskAgainIsFreeOnlyForThoseWhoGive) {
+  connect(0);
+  want("a");
+  want("b");
+  auto order = plan().at(0);
+  ContentAnswer answer = with("a", "a");
+  answer.items.push_back({name_of("b"), Availability::later, 1, nullptr});
+  fetcher().on_answer(order.id, answer, now);
+  order = plan().at(0);
+  EXPECT_EQ(order.request.wanted, std::vector<ContentName>{name_of("b")});
+  answer.items.erase(answer.items.begin());
+  fetcher().on_answer(order.id, answer, now);  // nothing but promises
+  EXPECT_TRUE(plan().empty());
+  EXPECT_EQ(fetcher().rounds(name_of("b")), 1);
+}
+
+TEST_F(FetcherTest, WhatCameAnotherWayIsForgotten) {
+  connect(0);
+  want("a");
+  const auto order = plan().at(0);
+  fetcher().forget(name_of("a"));
+  EXPECT_TRUE(fetcher().on_answer(order.id, with("a", "a"), now).empty());
+  EXPECT_EQ(fetcher().orders_in_flight(), 0u);
+}
+
+}  // namespace
+}  // namespace lastmile::gossip
