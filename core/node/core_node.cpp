@@ -1,6 +1,7 @@
 #include "core/node/core_node.hpp"
 
 #include "core/gossip/content.hpp"
+#include "core/sync/store_held_set.hpp"
 
 namespace lastmile::node {
 
@@ -36,6 +37,11 @@ std::optional<Error> CoreNode::wire(env::Random& random, env::Executor& executor
     gossip_ = std::make_unique<GossipLink>(clock_, timers_, network_, random.stream("gossip"), config_,
                                            static_cast<GossipReceiver&>(*this));
   }
+  if (config_.roads.reconciliation) {
+    held_ = std::make_unique<sync::StoreHeldSet>(*store_);
+    reconcile_ = std::make_unique<ReconcileLink>(clock_, timers_, network_, random.stream("reconcile"), *store_, *held_,
+                                                 peers_, sink_, config_, static_cast<ReconcileSurroundings&>(*this));
+  }
   if (config_.roads.chain && chains != nullptr && !config_.chains.empty()) {
     chain_ = std::make_unique<ChainLink>(clock_, timers_, disk_, *chains, *store_, sink_, config_,
                                          static_cast<ChainSurroundings&>(*this));
@@ -51,6 +57,7 @@ std::optional<Error> CoreNode::wire(env::Random& random, env::Executor& executor
 void CoreNode::start() {
   if (gossip_) gossip_->start();
   peers_.start(config_.peers);
+  if (reconcile_) reconcile_->start();
   if (chain_) chain_->start();
   if (heads_) heads_->start();
   pipeline_->tick();
@@ -109,10 +116,12 @@ void CoreNode::on_connected(env::PeerId peer, env::Direction direction) {
   content_->on_connected(peer);
   if (gossip_) gossip_->on_connected(peer, direction);
   if (heads_) heads_->on_connected(peer);
+  if (reconcile_) reconcile_->on_connected(peer, direction);
 }
 
 void CoreNode::on_lost(env::PeerId peer, env::CloseReason) {
   if (gossip_) gossip_->on_lost(peer);
+  if (reconcile_) reconcile_->on_lost(peer);
   content_->on_lost(peer);
   peers_.on_lost(peer);
 }
@@ -151,6 +160,7 @@ void CoreNode::on_content(const gossip::Arrival& arrival) {
   message.origin = Origin::peer;
   message.peer = arrival.from;
   pipeline_->arrive(*arrival.bytes, std::move(message));
+  if (reconcile_) reconcile_->resume();
 }
 
 void CoreNode::on_content_given_up(const gossip::ContentName& name) {
@@ -210,6 +220,10 @@ void CoreNode::feed_archived() {
     archived_.pop_front();
   }
   if (!archived_.empty()) timers_.after(Duration{}, [this] { feed_archived(); });
+}
+
+bool CoreNode::want_envelope(const message::ItemHash& hash, env::PeerId from) {
+  return content_->want({gossip::ContentKind::envelope, hash}, from);
 }
 
 bool CoreNode::stands(const store::Confirmation& confirmation) {

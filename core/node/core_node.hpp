@@ -29,6 +29,7 @@
 #include "core/node/head_link.hpp"
 #include "core/node/peer_book.hpp"
 #include "core/node/pipeline.hpp"
+#include "core/node/reconcile_link.hpp"
 #include "core/store/view.hpp"
 #include "core/trace/event.hpp"
 
@@ -45,6 +46,7 @@ class CoreNode final : public env::PeerHandler,
                        ContentReceiver,
                        ChainSurroundings,
                        HeadSurroundings,
+                       ReconcileSurroundings,
                        Surroundings {
  public:
   // Error: the disk holds something that is not a store of this format, or is damaged.
@@ -67,8 +69,9 @@ class CoreNode final : public env::PeerHandler,
   store::View view() const { return store::View(disk_.latest(), config_.store); }
   const NodeConfig& config() const { return config_; }
   const PeerBook& peers() const { return peers_; }
-  const ChainLink* chain() const { return chain_.get(); }     // null when the road is off
-  const GossipLink* gossip() const { return gossip_.get(); }  // null when the road is off
+  const ReconcileLink* reconciliation() const { return reconcile_.get(); }  // null when the road is off
+  const ChainLink* chain() const { return chain_.get(); }                   // null when the road is off
+  const GossipLink* gossip() const { return gossip_.get(); }                // null when the road is off
   QueueGauge queue(trace::Queue queue) const;
   std::uint64_t pending() const;                       // known and not applied, contents and files to fetch
   bool readable(const message::ItemHash& hash) const;  // a client could read the content now
@@ -98,6 +101,9 @@ class CoreNode final : public env::PeerHandler,
   void take_in_archived(std::vector<message::Envelope> envelopes) override;
   void want_head_content(const message::ItemHash& content) override;
   void damaged_by_heads(const Error& error) override { fatal(error); }
+  // ReconcileSurroundings
+  bool want_envelope(const message::ItemHash& hash, env::PeerId from) override;
+  void damaged_by_reconciliation(const Error& error) override { fatal(error); }
   // Surroundings
   void spread(const message::Envelope& envelope, Origin origin) override;
   void gossip_verdict(const gossip::MessageRef& message, gossip::Verdict verdict) override;
@@ -118,6 +124,8 @@ class CoreNode final : public env::PeerHandler,
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<GossipLink> gossip_;
   std::unique_ptr<ContentLink> content_;
+  std::unique_ptr<sync::HeldSet> held_;
+  std::unique_ptr<ReconcileLink> reconcile_;
   std::unique_ptr<ChainLink> chain_;
   std::unique_ptr<HeadLink> heads_;
   std::deque<std::shared_ptr<const message::Envelope>>

@@ -33,8 +33,7 @@ struct Limits {
   // Reconciliation: sessions at once, envelopes asked for per round trip, and sessions per minute we answer to one
   // peer.
   std::size_t reconcile_sessions = 4;
-  std::size_t reconcile_ask = 64;
-  std::size_t reconcile_answers_per_minute = 30;
+  std::size_t reconcile_answers_per_minute = 256;
   // Archives being fetched for chains and heads.
   std::size_t archives_wanted = 64;
 };

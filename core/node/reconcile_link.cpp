@@ -1,0 +1,203 @@
+#include "core/node/reconcile_link.hpp"
+
+#include <algorithm>
+
+namespace lastmile::node {
+
+struct ReconcileLink::Session {
+  Session(env::PeerId p, std::uint64_t salt) : peer(p), initiator(salt) {}
+  env::PeerId peer;
+  sync::Initiator initiator;
+  std::uint64_t bytes = 0;
+  bool lost = false;
+};
+
+ReconcileLink::ReconcileLink(env::Clock& clock, env::Timers& timers, env::Network& network, Generator& random,
+                             store::Store& store, const sync::HeldSet& held, const PeerBook& peers, trace::Sink& sink,
+                             const NodeConfig& config, ReconcileSurroundings& surroundings)
+    : clock_(clock),
+      timers_(timers),
+      network_(network),
+      random_(random),
+      store_(store),
+      held_(held),
+      peers_(peers),
+      sink_(sink),
+      config_(config),
+      surroundings_(surroundings) {
+  network_.listen(env::Protocol::reconciliation, *this);
+}
+
+ReconcileLink::~ReconcileLink() = default;
+
+void ReconcileLink::start() {
+  // The first turn at a random point of the interval, so that a network started together does not reconcile in step.
+  timers_.after(random_.uniform(Duration{}, config_.intervals.reconcile_every), [this] { every_minute(); });
+}
+
+void ReconcileLink::every_minute() {
+  const auto& connected = peers_.connected();
+  if (!connected.empty()) begin(connected[random_.below(connected.size())]);
+  const Instant now = clock_.now();
+  while (!asked_order_.empty() && now - asked_order_.front().first > kAskAgain) {
+    asked_.erase(asked_order_.front().second);
+    asked_order_.pop_front();
+  }
+  std::erase_if(answered_, [&](const auto& entry) { return now - entry.second.since > minutes(1); });
+  resume();
+  timers_.after(config_.intervals.reconcile_every, [this] { every_minute(); });
+}
+
+void ReconcileLink::on_connected(env::PeerId peer, env::Direction direction) {
+  // One session finds both differences, so one side is enough.
+  if (direction == env::Direction::outbound) begin(peer);
+}
+
+void ReconcileLink::on_lost(env::PeerId peer) {
+  std::erase(waiting_, peer);
+  if (const auto session = sessions_.find(peer); session != sessions_.end()) session->second->lost = true;
+}
+
+// --- asking
+// ------------------------------------------------------------------------------------------------------------
+
+void ReconcileLink::begin(env::PeerId peer) {
+  if (sessions_.contains(peer)) return;
+  if (sessions_.size() >= config_.limits.reconcile_sessions) {
+    if (std::find(waiting_.begin(), waiting_.end(), peer) == waiting_.end()) waiting_.push_back(peer);
+    return;
+  }
+  auto session = std::make_shared<Session>(peer, random_.next());
+  sessions_[peer] = session;
+  ++figures_.sessions;
+  timers_.after(Duration{}, [this, session] { step(session); });
+}
+
+bool ReconcileLink::usable(const Error& error) {
+  surroundings_.damaged_by_reconciliation(error);
+  return false;
+}
+
+void ReconcileLink::step(const std::shared_ptr<Session>& session) {
+  if (session->lost) return finish(session);
+  auto request = session->initiator.next(held_);
+  if (!request.ok()) {
+    usable(request.error());
+    return;
+  }
+  if (!*request) return finish(session);
+  env::Frame frame = sync::ReconcileBody::of(std::move(**request));
+  session->bytes += frame->wire_size();
+  network_.request(session->peer, env::Protocol::reconciliation, std::move(frame), config_.intervals.request_deadline,
+                   [this, session](Result<env::Frame> answer) {
+                     if (!answer.ok()) {
+                       session->lost = true;  // busy or gone; what was found so far is still good
+                       return finish(session);
+                     }
+                     session->bytes += (*answer)->wire_size();
+                     auto decoded = sync::reconcile_message(*answer);
+                     if (!decoded.ok() || !std::holds_alternative<sync::Answer>(*decoded)) {
+                       session->lost = true;
+                       network_.close(session->peer, env::CloseReason::protocol_error);
+                       return finish(session);
+                     }
+                     auto taken = session->initiator.on_answer(held_, std::get<sync::Answer>(*decoded));
+                     if (!taken.ok()) {
+                       usable(taken.error());
+                       return;
+                     }
+                     if (*taken == sync::Initiator::Taken::protocol_error) {
+                       session->lost = true;
+                       network_.close(session->peer, env::CloseReason::protocol_error);
+                       return finish(session);
+                     }
+                     step(session);
+                   });
+}
+
+void ReconcileLink::finish(const std::shared_ptr<Session>& session) {
+  const sync::Initiator& initiator = session->initiator;
+  for (const message::ItemHash& hash : initiator.lacking()) want(hash, session->peer);
+  figures_.lacking += initiator.lacking().size();
+  if (!session->lost) {
+    for (sync::Offer& offer : sync::make_offers(initiator.other_lacks())) {
+      env::Frame frame = sync::ReconcileBody::of(std::move(offer));
+      session->bytes += frame->wire_size();
+      network_.send(session->peer, env::Protocol::reconciliation, std::move(frame));
+    }
+  }
+  figures_.rounds += initiator.round_trips();
+  figures_.bytes += session->bytes;
+  sink_.record({trace::Kind::reconciled, {}, session->peer.value, initiator.round_trips(), session->bytes});
+  const bool again = !session->lost && initiator.over() && !initiator.complete();
+  sessions_.erase(session->peer);
+  if (again) begin(session->peer);  // ended at a limit: another session finds more
+  while (!waiting_.empty() && sessions_.size() < config_.limits.reconcile_sessions) {
+    const env::PeerId next = waiting_.front();
+    waiting_.pop_front();
+    begin(next);
+  }
+  resume();
+}
+
+void ReconcileLink::want(const message::ItemHash& hash, env::PeerId from) {
+  if (backlog_.size() < kBacklogMax) backlog_.emplace_back(hash, from);
+}
+
+void ReconcileLink::resume() {
+  const Instant now = clock_.now();
+  while (!backlog_.empty()) {
+    const auto [hash, from] = backlog_.front();
+    const auto held = store_.holds(hash);
+    if (!held.ok()) {
+      usable(held.error());
+      return;
+    }
+    const auto asked = asked_.find(hash);
+    const bool lately = asked != asked_.end() && now - asked->second < kAskAgain;
+    if (!*held && !lately) {
+      if (!surroundings_.want_envelope(hash, from)) return;  // full: continued when something arrived
+      if (asked_.size() < kRememberedMax) {
+        asked_[hash] = now;
+        asked_order_.emplace_back(now, hash);
+      }
+    }
+    backlog_.pop_front();
+  }
+}
+
+// --- answering
+// ---------------------------------------------------------------------------------------------------------
+
+void ReconcileLink::on_frame(env::PeerId from, const env::Frame& frame) {
+  auto decoded = sync::reconcile_message(frame);
+  if (!decoded.ok() || !std::holds_alternative<sync::Offer>(*decoded)) {
+    return network_.close(from, env::CloseReason::protocol_error);
+  }
+  for (const message::ItemHash& hash : std::get<sync::Offer>(*decoded).hashes) want(hash, from);
+  resume();
+}
+
+void ReconcileLink::on_request(env::PeerId from, const env::Frame& frame, env::Reply reply) {
+  Answered& answered = answered_[from];
+  const Instant now = clock_.now();
+  if (answered.requests == 0 || now - answered.since > minutes(1)) answered = {now, 0};
+  if (++answered.requests > config_.limits.reconcile_answers_per_minute) {
+    ++figures_.refused;
+    return reply(Error{"too many requests in this minute"});
+  }
+  auto decoded = sync::reconcile_message(frame);
+  if (!decoded.ok() || !std::holds_alternative<sync::Request>(*decoded)) {
+    reply(Error{"not a reconciliation request"});
+    return network_.close(from, env::CloseReason::protocol_error);
+  }
+  auto answer = sync::answer(held_, std::get<sync::Request>(*decoded));
+  if (!answer.ok()) {
+    reply(Error{"cannot read"});
+    usable(answer.error());
+    return;
+  }
+  reply(sync::ReconcileBody::of(std::move(*answer)));
+}
+
+}  // namespace lastmile::node

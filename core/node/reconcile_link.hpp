@@ -1,0 +1,95 @@
+// Road 1, second half: compares what two peers hold, when they connect and now and then with one random peer, and
+// fetches what is missing through the ordinary inbox (architecture.md 8).
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "core/base/random.hpp"
+#include "core/env/clock.hpp"
+#include "core/env/network.hpp"
+#include "core/env/timers.hpp"
+#include "core/node/config.hpp"
+#include "core/node/peer_book.hpp"
+#include "core/store/store.hpp"
+#include "core/sync/reconcile.hpp"
+#include "core/trace/event.hpp"
+
+namespace lastmile::node {
+
+class ReconcileSurroundings {
+ public:
+  virtual ~ReconcileSurroundings() = default;
+  // Ask this peer for the envelope. False when too much is wanted already: it is offered again later.
+  virtual bool want_envelope(const message::ItemHash& hash, env::PeerId from) = 0;
+  virtual void damaged_by_reconciliation(const Error& error) = 0;
+};
+
+class ReconcileLink final : public env::FrameHandler {
+ public:
+  // What was asked for in vain is not asked for again before this time has passed.
+  static constexpr Duration kAskAgain = seconds(60);
+  static constexpr std::size_t kRememberedMax = 100'000;
+  static constexpr std::size_t kBacklogMax = 200'000;
+
+  ReconcileLink(env::Clock& clock, env::Timers& timers, env::Network& network, Generator& random, store::Store& store,
+                const sync::HeldSet& held, const PeerBook& peers, trace::Sink& sink, const NodeConfig& config,
+                ReconcileSurroundings& surroundings);
+  ~ReconcileLink() override;
+
+  void start();
+  void on_connected(env::PeerId peer, env::Direction direction);
+  void on_lost(env::PeerId peer);
+  void resume();  // there is room for more wanted messages
+
+  struct Figures {
+    std::uint64_t sessions = 0;
+    std::uint64_t rounds = 0;
+    std::uint64_t bytes = 0;  // of requests, answers and offers, both directions, as the initiator sees them
+    std::uint64_t lacking = 0;
+    std::uint64_t refused = 0;  // requests above the limit per minute
+  };
+  const Figures& figures() const { return figures_; }
+  std::size_t sessions() const { return sessions_.size(); }
+  std::size_t backlog() const { return backlog_.size(); }
+
+  void on_frame(env::PeerId from, const env::Frame& frame) override;
+  void on_request(env::PeerId from, const env::Frame& frame, env::Reply reply) override;
+
+ private:
+  struct Session;
+  struct Answered {
+    Instant since;
+    std::size_t requests = 0;
+  };
+  void every_minute();
+  void begin(env::PeerId peer);
+  void step(const std::shared_ptr<Session>& session);
+  void finish(const std::shared_ptr<Session>& session);
+  void want(const message::ItemHash& hash, env::PeerId from);
+  bool usable(const Error& error);
+
+  env::Clock& clock_;
+  env::Timers& timers_;
+  env::Network& network_;
+  Generator& random_;
+  store::Store& store_;
+  const sync::HeldSet& held_;
+  const PeerBook& peers_;
+  trace::Sink& sink_;
+  const NodeConfig& config_;
+  ReconcileSurroundings& surroundings_;
+  std::map<env::PeerId, std::shared_ptr<Session>> sessions_;
+  std::deque<env::PeerId> waiting_;  // for a session, because as many as allowed are under way
+  std::deque<std::pair<message::ItemHash, env::PeerId>> backlog_;
+  std::map<message::ItemHash, Instant> asked_;
+  std::deque<std::pair<Instant, message::ItemHash>> asked_order_;
+  std::map<env::PeerId, Answered> answered_;
+  Figures figures_;
+};
+
+}  // namespace lastmile::node
