@@ -35,10 +35,15 @@ bool is_prefix(std::string_view prefix) {
   return true;
 }
 
-// Regroups bits, most significant first. Padding: fill the last group when packing bytes, refuse left-over bits
-// otherwise.
-std::optional<Bytes> regroup(ByteView in, int from, int to, bool pad) {
-  Bytes out;
+struct Regrouped {
+  Bytes groups;
+  unsigned rest = 0;  // bits that make no whole group, and how many
+  int rest_size = 0;
+};
+
+// Regroups bits, most significant first.
+Regrouped regroup(ByteView in, int from, int to) {
+  Regrouped out;
   const unsigned mask = (1U << to) - 1;
   unsigned window = 0;
   int held = 0;
@@ -47,15 +52,26 @@ std::optional<Bytes> regroup(ByteView in, int from, int to, bool pad) {
     held += from;
     while (held >= to) {
       held -= to;
-      out.push_back(static_cast<std::uint8_t>(window >> held & mask));
+      out.groups.push_back(static_cast<std::uint8_t>(window >> held & mask));
     }
   }
-  if (pad) {
-    if (held > 0) out.push_back(static_cast<std::uint8_t>(window << (to - held) & mask));
-  } else if (held >= from || (window & ((1U << held) - 1)) != 0) {
-    return std::nullopt;
-  }
+  out.rest = window & ((1U << held) - 1);
+  out.rest_size = held;
   return out;
+}
+
+// The last group of 5 is filled with zero bits.
+Bytes groups_of_bytes(ByteView data) {
+  Regrouped packed = regroup(data, 8, 5);
+  if (packed.rest_size > 0) packed.groups.push_back(static_cast<std::uint8_t>(packed.rest << (5 - packed.rest_size)));
+  return std::move(packed.groups);
+}
+
+// Refuses a whole group left over, and filling bits that are not zero.
+std::optional<Bytes> bytes_of_groups(ByteView groups) {
+  Regrouped unpacked = regroup(groups, 5, 8);
+  if (unpacked.rest_size >= 5 || unpacked.rest != 0) return std::nullopt;
+  return std::move(unpacked.groups);
 }
 
 }  // namespace
@@ -64,11 +80,10 @@ std::optional<std::string> bech32_encode(std::string_view prefix, ByteView data)
   if (!is_prefix(prefix) || prefix.size() + 1 + (data.size() * 8 + 4) / 5 + kChecksumGroups > kBech32TextMax) {
     return std::nullopt;
   }
-  const auto groups = regroup(data, 8, 5, true);
   std::string text(prefix);
   text.push_back('1');
   std::uint32_t sum = polymod_prefix(prefix);
-  for (const std::uint8_t group : *groups) {
+  for (const std::uint8_t group : groups_of_bytes(data)) {
     sum = polymod_step(sum, group);
     text.push_back(kAlphabet[group]);
   }
@@ -105,7 +120,7 @@ std::optional<Bech32> bech32_decode(std::string_view text) {
   }
   if (sum != 1) return std::nullopt;
   groups.resize(groups.size() - kChecksumGroups);
-  auto data = regroup(groups, 5, 8, false);
+  auto data = bytes_of_groups(groups);
   if (!data) return std::nullopt;
   return Bech32{prefix, std::move(*data)};
 }

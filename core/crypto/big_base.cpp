@@ -31,9 +31,9 @@ std::optional<Bytes> BigBase::decode(std::string_view text) const {
   Bytes bytes;  // least significant first, turned around at the end
   bytes.reserve(text.size());
   for (const char c : text.substr(zeros)) {
-    const int value = values_[static_cast<unsigned char>(c)];
-    if (value < 0) return std::nullopt;
-    auto carry = static_cast<unsigned>(value);
+    const unsigned value = values_[static_cast<unsigned char>(c)];
+    if (value == kNone) return std::nullopt;
+    unsigned carry = value;
     for (auto& byte : bytes) {
       carry += byte * base;
       byte = static_cast<std::uint8_t>(carry);

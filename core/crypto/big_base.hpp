@@ -17,9 +17,9 @@ namespace lastmile::crypto {
 class BigBase {
  public:
   constexpr explicit BigBase(std::string_view alphabet) : alphabet_(alphabet) {
-    values_.fill(-1);
+    values_.fill(kNone);
     for (std::size_t i = 0; i < alphabet.size(); ++i) {
-      values_[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
+      values_[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
     }
   }
 
@@ -27,8 +27,10 @@ class BigBase {
   std::optional<Bytes> decode(std::string_view text) const;  // empty for a character outside the alphabet
 
  private:
+  static constexpr std::uint8_t kNone = 0xff;
+
   std::string_view alphabet_;
-  std::array<std::int8_t, 256> values_{};
+  std::array<std::uint8_t, 256> values_{};  // of each character, or kNone
 };
 
 }  // namespace lastmile::crypto

@@ -26,9 +26,9 @@ std::optional<Bytes> BitGroups::decode(std::string_view text) const {
   unsigned window = 0;
   int held = 0;
   for (const char c : text) {
-    const int value = values_[static_cast<unsigned char>(c)];
-    if (value < 0) return std::nullopt;
-    window = (window << bits_ | static_cast<unsigned>(value)) & 0xffff;
+    const unsigned value = values_[static_cast<unsigned char>(c)];
+    if (value == kNone) return std::nullopt;
+    window = (window << bits_ | value) & 0xffff;
     held += bits_;
     if (held >= 8) {
       held -= 8;

@@ -15,9 +15,9 @@ namespace lastmile::crypto {
 class BitGroups {
  public:
   constexpr BitGroups(int bits, std::string_view alphabet) : bits_(bits), alphabet_(alphabet) {
-    values_.fill(-1);
+    values_.fill(kNone);
     for (std::size_t i = 0; i < alphabet.size(); ++i) {
-      values_[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
+      values_[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
     }
   }
 
@@ -27,9 +27,11 @@ class BitGroups {
   std::optional<Bytes> decode(std::string_view text) const;
 
  private:
+  static constexpr std::uint8_t kNone = 0xff;
+
   int bits_;
   std::string_view alphabet_;
-  std::array<std::int8_t, 256> values_{};
+  std::array<std::uint8_t, 256> values_{};  // of each character, or kNone
 };
 
 }  // namespace lastmile::crypto

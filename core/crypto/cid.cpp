@@ -11,19 +11,16 @@ namespace {
 
 constexpr std::size_t kVarintBytesMax = 9;
 constexpr std::size_t kV0TextSize = 46;
-constexpr std::uint8_t kSha2_256Length = 32;
 
 // The digest length a hash function has, or empty when any length will do (we do not know the function).
 std::optional<std::size_t> digest_size(std::uint64_t hash_function) {
   switch (hash_function) {
     case multihash::kSha1:
       return 20;
-    case multihash::kSha2_256:
-      return kSha2_256Length;
     case multihash::kSha2_512:
       return 64;
+    case multihash::kSha2_256:
     case multihash::kBlake3:
-      return 32;
     case multihash::kBlake2b_256:
       return 32;
     default:

@@ -19,7 +19,8 @@
 #include "core/base/random.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
-extern "C" __attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)());
+extern "C" __attribute__((weak)) void __sanitizer_set_death_callback(
+    void (*callback)());  // NOLINT(bugprone-reserved-identifier)
 
 namespace {
 
@@ -28,8 +29,8 @@ using lastmile::ByteView;
 using lastmile::Generator;
 
 constexpr int kMutationsPerFile = 2000;
-constexpr std::uint64_t kMutationSteps = 4;          // at most so many changes on top of each other
-constexpr std::size_t kInputBytesMax = 1024 * 1024;  // as a libFuzzer run with -max_len would limit it
+constexpr std::uint64_t kMutationSteps = 4;                   // at most so many changes on top of each other
+constexpr std::size_t kInputBytesMax = std::size_t{1} << 20;  // as a libFuzzer run with -max_len would limit it
 constexpr std::uint64_t kSeed = 7;
 
 struct CorpusFile {

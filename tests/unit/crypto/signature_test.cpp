@@ -310,7 +310,8 @@ TEST(Hostile, NothingCrashesOrVerifies) {
                                std::string(65, '\0'),
                                std::string("\xff\xfe\x00{", 4),
                                "\xef\xbb\xbf{}",
-                               R"({"pub_key":[],"signature":""})"};
+                               R"({"pub_key":[],"signature":""})",
+                               R"({"version":1e999,"signature":"","publicKey":""})"};
   for (const Chain chain : all_chains()) {
     if (!has_verifier(chain)) continue;
     Signed message(chain);
