@@ -35,7 +35,7 @@ struct UnixFsFile {
 class UnixFsBuilder {
  public:
   // Called for each block in the order of completion (children before parents, repeated chunks repeatedly); the bytes
-  // are valid during the call. Without a sink no inner block is kept in one piece.
+  // are valid during the call. Without a sink dag-pb leaves are never put together in memory.
   using BlockSink = std::function<void(const Cid&, ByteView)>;
 
   explicit UnixFsBuilder(UnixFsProfile profile, BlockSink sink = {});
