@@ -57,6 +57,8 @@ struct StoreOptions {
   // False: no indexes for people's queries are written, about half the keys. Queries still answer, by looking at
   // everything.
   bool query_indexes = true;
+  // False: unconfirmed() answers nothing (nodes that do not write into chains).
+  bool track_unconfirmed = true;
   Limits limits;
 };
 

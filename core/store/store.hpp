@@ -106,6 +106,8 @@ class Store {
   // A file nothing refers to gets a grace pin.
   virtual Result<Outcome> file_arrived(const message::ItemHash& file, std::uint64_t bytes, bool directory,
                                        Wall now) = 0;
+  // The archive of a transaction: kept for ever (pin kind `tx`).
+  virtual Result<Outcome> pin_transaction_file(const message::ItemHash& file, Wall now) = 0;
   virtual Result<bool> has_file(const message::ItemHash& file) const = 0;
   // Files that waiting STOREs name and that are not at hand, at most `limit`, each once.
   virtual Result<std::vector<message::ItemHash>> wanted_files(std::size_t limit) const = 0;
@@ -152,9 +154,13 @@ class Store {
   // SHA-256 over the sorted entries of what users can read, credits evaluated at `at`. Reads everything. Call tick(at)
   // before.
   virtual Result<Hash256> state_digest(Wall at) const = 0;
+  // The entries themselves, sorted: to see where two stores differ. Binary.
+  virtual Result<std::vector<std::string>> state_entries(Wall at) const = 0;
   // Sum mod 2^256 of the SHA-256 of each entry (credits as lots instead of balances), kept up with every write: equal
   // for two stores exactly when their entries are equal.
   virtual Uint256 state_sum() const = 0;
+  // The same, added up anew from the tables: state_sum() must equal it (tests, consistency checks).
+  virtual Result<Uint256> recomputed_state_sum() const = 0;
 
   // --- accounts (messages.md 7.2, 7.6)
   // ----------------------------------------------------------------------------------

@@ -19,6 +19,7 @@
 #include "core/store/filters.hpp"
 #include "core/store/options.hpp"
 #include "core/store/outcome.hpp"
+#include "core/store/transaction.hpp"
 
 namespace lastmile::store {
 
@@ -91,8 +92,8 @@ struct MessageCounts {
 
 class View {
  public:
-  // The reader must live as long as the view.
-  View(const env::Reader& reader, const StoreOptions& options);
+  // Both must live as long as the view.
+  View(const env::Reader& reader, const StoreOptions& options) : source_(reader), options_(options) {}
 
   // --- messages (http-api.md 4) ---
   Result<std::optional<MessageRow>> message(const message::ItemHash& hash) const;
@@ -124,8 +125,9 @@ class View {
   struct AddressFiles {
     Page<AddressFileRow> page;
     std::uint64_t total_bytes = 0;  // all files of the owner
+    std::uint64_t total_files = 0;
   };
-  Result<AddressFiles> address_files(std::string_view owner, const std::optional<message::ItemHash>& only,
+  Result<AddressFiles> address_files(std::string_view owner, const std::optional<message::ItemHash>& only, Order order,
                                      const PageRequest& page) const;
 
   // --- virtual machines ---
@@ -152,7 +154,7 @@ class View {
   Result<std::vector<std::pair<message::ItemHash, economy::Cost>>> costs(std::string_view owner) const;
 
  private:
-  const env::Reader& reader_;
+  Source source_;
   const StoreOptions& options_;
 };
 

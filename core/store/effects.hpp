@@ -1,0 +1,23 @@
+// What a message does to the state while it is live, and taking that back exactly.
+#pragma once
+
+#include "core/store/context.hpp"
+
+namespace lastmile::store {
+
+// The status is live already.
+void apply_effects(Context& context, Loaded& m);
+// The status is still live. Files that lose their last pin are kept until `keep_until`.
+void unapply_effects(Context& context, Loaded& m, Wall keep_until);
+// Records, or replaces, the cost of a live message.
+void record_cost(Context& context, Loaded& m, const std::optional<economy::Cost>& cost);
+
+// The facts of the content that outlive it, into the entry.
+void note_facts(Context& context, Loaded& m, const message::Content& content);
+
+void put_confirmation_rows(Context& context, const message::ItemHash& hash, const Confirmation& confirmation);
+void remove_confirmation_rows(Context& context, const message::ItemHash& hash, const Confirmation& confirmation);
+// The earliest by time, into the entry; paid messages are judged again when it changed.
+void refresh_confirmed(Context& context, Loaded& m);
+
+}  // namespace lastmile::store

@@ -1,0 +1,302 @@
+#include "core/store/forget.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "core/message/limits.hpp"
+#include "core/store/accounts.hpp"
+#include "core/store/aggregates.hpp"
+#include "core/store/effects.hpp"
+#include "core/store/judge.hpp"
+#include "core/store/machines.hpp"
+#include "core/store/permissions.hpp"
+#include "core/store/status.hpp"
+
+namespace lastmile::store {
+namespace {
+
+using message::ErrorCode;
+using message::Status;
+using message::Type;
+
+const message::Forget& body(Context& context, Loaded& forget) {
+  const auto* content = context.content(forget).as<message::Forget>();
+  if (content == nullptr) Source::damaged(keys::of_hash(Table::entry, forget.hash));
+  return *content;
+}
+
+bool names(const message::Forget& forget, const message::ItemHash& hash) {
+  return std::find(forget.hashes.begin(), forget.hashes.end(), hash) != forget.hashes.end();
+}
+
+// Elements of a key that a FORGET reaches: those known with a content time up to its own.
+std::vector<message::ItemHash> elements_of(Context& context, Loaded& forget, std::string_view key) {
+  const std::string prefix = keys::under(Table::element, aggregate20(context.owner(forget), key));
+  std::vector<message::ItemHash> elements;
+  for (Scan scan = context.tx.scan(prefix); scan.valid(); scan.next()) {
+    const TimedHash at = timed_hash_at(scan.key(), prefix.size());
+    if (at.time > forget.entry.content_time) break;
+    elements.push_back(at.hash);
+  }
+  return elements;
+}
+
+// Who could have created it may forget it; `security` elements only their owner.
+bool may_forget(Context& context, Loaded& forget, Loaded& target) {
+  const std::string& sender = context.sender(forget);
+  const std::string& owner = context.owner(target);
+  if (message::same_address(sender, owner)) return true;
+  if (target.entry.type == Type::AGGREGATE && target.entry.subject == message::kSecurityKey &&
+      !as_reference(context.options.switches.security_writers)) {
+    return false;
+  }
+  if (forget.entry.status != Status::processed) context.depend(forget, Kind::security, name20(owner));
+  return may_act(context, owner, sender, permission_facts(context, target), forget.entry.content_time);
+}
+
+std::string named(const message::ItemHash& hash) { return error_naming("message", hash.view()); }
+
+// Known: valid and here in whatever state, so that the answer does not depend on what else arrived already.
+bool known(Context& context, const Loaded* target) {
+  if (target == nullptr || !target->entry.authentic) return false;
+  if (as_reference(context.options.switches.final_refusals) && target->entry.status == Status::pending) return false;
+  return !as_reference(context.options.switches.second_forget) || target->entry.status != Status::forgotten;
+}
+
+std::optional<Verdict> judge_target(Context& context, Loaded& m, const message::ItemHash& hash,
+                                    std::vector<Need>& missing) {
+  context.depend_on_message(m, hash);
+  Loaded* target = context.find(hash);
+  if (!known(context, target)) {
+    missing.push_back({Need::Kind::message, hash, {}});
+    return std::nullopt;
+  }
+  if (target->entry.type == Type::FORGET) return Verdict::refuse(ErrorCode::forget_of_forget, named(hash));
+  // Without its content nobody knows whose it is; its own signer may forget it, others wait for the content.
+  if (!target->entry.has_content) {
+    if (!message::same_address(context.sender(m), context.sender(*target))) {
+      missing.push_back({Need::Kind::content, hash, {}});
+    }
+    return std::nullopt;
+  }
+  if (target->entry.type == Type::STORE && target->entry.live()) {
+    const auto user = user_of_file(context, hash, {m.entry.content_time, m.hash});
+    if (user) {
+      context.depend_on_message(m, *user);
+      return Verdict::refuse(ErrorCode::forget_of_used_file, named(*user));
+    }
+  }
+  if (!may_forget(context, m, *target)) return Verdict::refuse(ErrorCode::permission_denied, named(hash));
+  return std::nullopt;
+}
+
+std::optional<Verdict> judge_key(Context& context, Loaded& m, const std::string& key, std::vector<Need>& missing) {
+  const std::string& owner = context.owner(m);
+  context.depend(m, Kind::aggregate, aggregate20(owner, key));
+  bool any = false;
+  for (const message::ItemHash& hash : elements_of(context, m, key)) {
+    Loaded* element = context.find(hash);
+    if (!known(context, element)) continue;
+    any = true;
+    if (!may_forget(context, m, *element)) {
+      return Verdict::refuse(ErrorCode::permission_denied, error_naming("aggregate", key));
+    }
+  }
+  if (!any) missing.push_back({Need::Kind::aggregate, {}, key});
+  return std::nullopt;
+}
+
+}  // namespace
+
+Verdict judge_forget(Context& context, Loaded& m) {
+  const message::Forget& forget = body(context, m);
+  if (forget.names_nothing()) return Verdict::refuse(ErrorCode::forget_names_nothing);
+  std::vector<Need> missing;
+  std::optional<Verdict> refusal;
+  // Every dependency is registered, although the first refusal decides.
+  for (const message::ItemHash& hash : forget.hashes) {
+    auto verdict = judge_target(context, m, hash, missing);
+    if (verdict && !refusal) refusal = std::move(verdict);
+  }
+  for (const std::string& key : forget.aggregates) {
+    auto verdict = judge_key(context, m, key, missing);
+    if (verdict && !refusal) refusal = std::move(verdict);
+  }
+  if (!missing.empty()) {
+    const Need& first = missing.front();
+    std::string details =
+        first.kind == Need::Kind::aggregate ? error_naming("aggregate", first.name) : named(first.hash);
+    return Verdict::refuse(ErrorCode::forget_target_not_found, std::move(details), std::move(missing));
+  }
+  if (refusal) return *std::move(refusal);
+  return Verdict::apply();
+}
+
+std::vector<message::ItemHash> forgets_of_key(Context& context, Loaded& element) {
+  const std::string prefix = keys::under(Table::key_forget, aggregate20(context.owner(element), element.entry.subject));
+  std::string from = prefix;
+  append_time(from, element.entry.content_time);
+  std::vector<message::ItemHash> by;
+  for (Scan scan = context.tx.scan(prefix, from); scan.valid(); scan.next()) {
+    const message::ItemHash hash = timed_hash_at(scan.key(), prefix.size()).hash;
+    Loaded* forget = context.find(hash);
+    if (forget == nullptr) Source::damaged(scan.key());
+    if (may_forget(context, *forget, element)) by.push_back(hash);
+  }
+  return by;
+}
+
+std::optional<Verdict> proven_by(Context& context, Loaded& tombstone, Loaded& forget) {
+  if (!message::same_address(context.sender(forget), context.sender(tombstone))) return std::nullopt;
+  if (!forget.entry.has_content || !forget.entry.authentic) return std::nullopt;
+  const message::Forget& content = body(context, forget);
+  if (names(content, tombstone.hash)) return std::nullopt;
+  Verdict verdict = Verdict::forget({forget.hash}, std::nullopt);
+  verdict.unproven = true;
+  if (tombstone.entry.forgotten_with) {
+    const Loaded* original = context.find(*tombstone.entry.forgotten_with);
+    if (original == nullptr || original->entry.status != Status::forgotten) return std::nullopt;
+    const auto& by = original->entry.forgotten_by;
+    if (std::find(by.begin(), by.end(), forget.hash) == by.end()) return std::nullopt;
+    verdict.by = by;
+    verdict.with = tombstone.entry.forgotten_with;
+    return verdict;
+  }
+  const bool by_key = forget.entry.status == Status::processed && !content.aggregates.empty() &&
+                      tombstone.entry.type == Type::AGGREGATE;
+  if (!by_key) return std::nullopt;
+  return verdict;
+}
+
+void apply_forget(Context& context, Loaded& m) {
+  const message::Forget forget = body(context, m);
+  const std::vector<message::ItemHash> by{m.hash};
+  for (const message::ItemHash& hash : forget.hashes) {
+    Loaded* target = context.find(hash);
+    if (target != nullptr && target->entry.authentic) forget_message(context, *target, by, std::nullopt);
+  }
+  for (const std::string& key : forget.aggregates) {
+    context.tx.put(keys::of_name(Table::key_forget, aggregate20(context.owner(m), key), m.entry.content_time, m.hash),
+                   {});
+    for (const message::ItemHash& hash : elements_of(context, m, key)) {
+      Loaded* element = context.find(hash);
+      if (element != nullptr && element->entry.authentic) forget_message(context, *element, by, std::nullopt);
+    }
+  }
+}
+
+bool revoked(Context& context, Loaded& m) {
+  const message::Forget forget = body(context, m);
+  for (const message::ItemHash& hash : forget.hashes) {
+    Loaded* target = context.find(hash);
+    if (target != nullptr && target->entry.has_content && !may_forget(context, m, *target)) return true;
+  }
+  return false;
+}
+
+namespace {
+
+// Drops what is kept of the content, and the rows that need it.
+void erase_content(Context& context, Loaded& m) {
+  const Entry& e = m.entry;
+  context.tx.remove_if_there(keys::of_hash(Table::fetched, m.hash));
+  message::Envelope bare = context.envelope(m);
+  bare.item_content.reset();
+  context.tx.put(keys::of_hash(Table::envelope, m.hash), write_envelope(bare, false));
+  m.envelope = std::make_shared<message::Envelope>(std::move(bare));
+  m.content.reset();
+  for (const Confirmation& confirmation : load_confirmations(context.tx, m.hash)) {
+    remove_confirmation_rows(context, m.hash, confirmation);
+  }
+  if (e.type == Type::POST) remove_from_credits(context, {e.content_time, m.hash});
+  if (e.is_machine()) drop_upgrade(context, m);
+}
+
+// By (content time, hash) of the FORGETs. One that is only claimed stands at the end.
+void sort_forgets(Context& context, std::vector<message::ItemHash>& by) {
+  std::vector<TimedHash> timed;
+  for (const message::ItemHash& hash : by) {
+    const Loaded* forget = context.find(hash);
+    timed.push_back(
+        {forget == nullptr ? Wall{std::numeric_limits<std::int64_t>::max()} : forget->entry.content_time, hash});
+  }
+  std::sort(timed.begin(), timed.end());
+  timed.erase(std::unique(timed.begin(), timed.end()), timed.end());
+  by.clear();
+  for (const TimedHash& forget : timed) by.push_back(forget.hash);
+  if (by.size() > message::kForgottenByMax) by.resize(message::kForgottenByMax);
+}
+
+}  // namespace
+
+void forget_message(Context& context, Loaded& m, const std::vector<message::ItemHash>& by,
+                    const std::optional<message::ItemHash>& with, bool unproven) {
+  if (m.entry.type == Type::FORGET || m.entry.status == Status::removed || !m.entry.authentic) return;
+  const bool first = m.entry.status != Status::forgotten;
+  std::vector<message::ItemHash> all = first ? std::vector<message::ItemHash>{} : m.entry.forgotten_by;
+  all.insert(all.end(), by.begin(), by.end());
+  sort_forgets(context, all);
+  const auto origin = with ? with : m.entry.forgotten_with;
+  if (!first && all == m.entry.forgotten_by && origin == m.entry.forgotten_with) return;
+
+  if (first) {
+    withdraw(context, m);
+    if (m.entry.live()) unapply_effects(context, m, context.now + context.options.file_grace);
+    erase_content(context, m);
+  }
+  std::optional<Wall> at;
+  if (!all.empty()) {
+    const Loaded* forget = context.find(all.front());
+    if (forget != nullptr) at = forget->entry.envelope_time;
+  }
+  edit(context, m, [&](Entry& entry) {
+    entry.forgotten_by = std::move(all);
+    entry.forgotten_with = origin;
+    entry.ended_at = at;
+    entry.confirmed_time.reset();
+    entry.unproven = first ? unproven : entry.unproven && unproven;
+  });
+  if (first) set_status(context, m, Status::forgotten);
+  // Amends and upgrades follow, FORGETs may have waited.
+  context.touch_message(m.hash);
+}
+
+void follow_original(Context& context, Loaded& m) {
+  std::optional<message::ItemHash> original_hash = m.entry.forgotten_with;
+  if (!original_hash && (m.entry.is_amend() || m.entry.is_machine())) {
+    original_hash = message::ItemHash::parse(m.entry.ref);
+  }
+  if (!original_hash) return;
+  const Loaded* original = context.find(*original_hash);
+  if (original == nullptr || original->entry.status != Status::forgotten) return;
+  const auto by = original->entry.forgotten_by;
+  forget_message(context, m, by, original_hash, m.entry.unproven);
+}
+
+bool learn_facts(Context& context, Loaded& m, const message::Content& content) {
+  if (m.entry.unproven) {
+    Loaded trial = m;  // with the facts, to see whether the tombstone was right
+    note_facts(context, trial, content);
+    const auto ref = message::ItemHash::parse(trial.entry.ref);
+    const bool goes_with =
+        m.entry.forgotten_with && ref == m.entry.forgotten_with && (trial.entry.is_amend() || trial.entry.is_machine());
+    const bool by_key = trial.entry.type == Type::AGGREGATE && !forgets_of_key(context, trial).empty();
+    if (!goes_with && !by_key) return false;
+  }
+  edit(context, m, [&](Entry& entry) {
+    Loaded facts = m;
+    note_facts(context, facts, content);
+    facts.entry.unproven = false;
+    entry = std::move(facts.entry);
+  });
+  if (m.entry.is_amend() || m.entry.is_machine()) {
+    const auto ref = message::ItemHash::parse(m.entry.ref);
+    if (ref) context.depend_on_message(m, *ref);
+    follow_original(context, m);
+  }
+  if (m.entry.type == Type::AGGREGATE) note_element(context, m);
+  context.touch_message(m.hash);
+  return true;
+}
+
+}  // namespace lastmile::store

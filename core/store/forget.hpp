@@ -1,0 +1,32 @@
+// FORGETs and what they leave (messages.md 4.5; docs/decisions/0121): who may forget what, tombstones, and what goes
+// with its original.
+#pragma once
+
+#include "core/store/context.hpp"
+#include "core/store/verdict.hpp"
+
+namespace lastmile::store {
+
+// FORGETs in force that name the key of this AGGREGATE and were allowed to, at least as late as it; by (time, hash).
+std::vector<message::ItemHash> forgets_of_key(Context& context, Loaded& element);
+
+// Does this FORGET prove the claim of a tombstone without content? Only for what the FORGET does not name itself: that
+// is forgotten when the FORGET is processed.
+std::optional<Verdict> proven_by(Context& context, Loaded& tombstone, Loaded& forget);
+
+// A processed FORGET takes effect on everything it names.
+void apply_forget(Context& context, Loaded& forget);
+// Is a delegated FORGET in force that would not be allowed any more? It stays in force; for the figures.
+bool revoked(Context& context, Loaded& forget);
+
+// Erases the content; again: more FORGETs name it. Nothing for what is removed, and for FORGETs.
+void forget_message(Context& context, Loaded& m, const std::vector<message::ItemHash>& by,
+                    const std::optional<message::ItemHash>& with, bool unproven = false);
+// An already forgotten amend or upgrade takes over the FORGETs of its original.
+void follow_original(Context& context, Loaded& forgotten);
+
+// The content of a forgotten message came after all: its facts are noted. False: it shows that the message was never
+// meant, and the tombstone nobody could check was wrong.
+bool learn_facts(Context& context, Loaded& forgotten, const message::Content& content);
+
+}  // namespace lastmile::store

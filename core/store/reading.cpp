@@ -1,0 +1,67 @@
+#include "core/store/reading.hpp"
+
+#include <algorithm>
+
+namespace lastmile::store {
+
+std::optional<Entry> load_entry(const Source& source, const message::ItemHash& hash) {
+  return load<Entry>(source, keys::of_hash(Table::entry, hash), read_entry);
+}
+
+message::Envelope load_envelope(const Source& source, const message::ItemHash& hash) {
+  const std::string key = keys::of_hash(Table::envelope, hash);
+  const env::Value value = source.get(key);
+  if (value == nullptr) Source::damaged(key);
+  auto envelope = read_envelope(hash, *value);
+  if (!envelope) Source::damaged(key);
+  return *std::move(envelope);
+}
+
+std::string load_content_text(const Source& source, const message::Envelope& envelope) {
+  if (envelope.item_content) return *envelope.item_content;
+  const std::string key = keys::of_hash(Table::fetched, envelope.item_hash);
+  const env::Value value = source.get(key);
+  if (value == nullptr) Source::damaged(key);
+  return *value;
+}
+
+message::Content load_content(const Source& source, const message::Envelope& envelope,
+                              const message::Switches& switches) {
+  auto content = envelope.item_content
+                     ? message::parse_inline_content(envelope, switches)
+                     : message::parse_fetched_content(envelope, load_content_text(source, envelope), switches);
+  if (!content) Source::damaged(keys::of_hash(Table::envelope, envelope.item_hash));
+  return *std::move(content);
+}
+
+std::vector<Confirmation> load_confirmations(const Source& source, const message::ItemHash& hash) {
+  std::vector<Confirmation> all;
+  for (Scan scan = source.scan(keys::of_hash(Table::confirmation, hash)); scan.valid(); scan.next()) {
+    auto confirmation = read_confirmation(scan.value());
+    if (!confirmation) Source::damaged(scan.key());
+    all.push_back(*std::move(confirmation));
+  }
+  std::sort(all.begin(), all.end(), [](const Confirmation& a, const Confirmation& b) {
+    return std::tie(a.time, a.chain, a.transaction) < std::tie(b.time, b.chain, b.transaction);
+  });
+  return all;
+}
+
+message::ItemHash hash_at(std::string_view key, std::size_t skip) {
+  if (key.size() < skip) Source::damaged(key);
+  std::string_view rest = key.substr(skip);
+  const auto hash = take_hash(rest);
+  if (!hash || !rest.empty()) Source::damaged(key);
+  return *hash;
+}
+
+TimedHash timed_hash_at(std::string_view key, std::size_t skip) {
+  if (key.size() < skip) Source::damaged(key);
+  std::string_view rest = key.substr(skip);
+  const auto time = take_time(rest);
+  const auto hash = time ? take_hash(rest) : std::nullopt;
+  if (!hash || !rest.empty()) Source::damaged(key);
+  return {*time, *hash};
+}
+
+}  // namespace lastmile::store

@@ -1,0 +1,19 @@
+// Judging until nothing changes: carries out verdicts, and goes on with those who depended on what changed.
+#pragma once
+
+#include "core/store/context.hpp"
+#include "core/store/verdict.hpp"
+
+namespace lastmile::store {
+
+// Judges one message now and carries it out. `fresh`: a copy has just arrived, so that even final refusals are looked
+// at again. Returns what it lacks, when it waits.
+std::vector<Need> settle(Context& context, Loaded& m, bool fresh);
+
+// Takes over what an earlier call left, then judges everything enqueued, by (content time, hash), within the limit.
+void run(Context& context);
+
+// Keeps the number of waiting messages and of early rejections within their limits.
+void keep_limits(Context& context);
+
+}  // namespace lastmile::store

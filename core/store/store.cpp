@@ -1,0 +1,82 @@
+#include "core/store/store.hpp"
+
+#include "core/base/check.hpp"
+#include "core/store/accounts.hpp"
+#include "core/store/aggregates.hpp"
+#include "core/store/change.hpp"
+
+namespace lastmile::store {
+
+Result<std::unique_ptr<Store>> Store::open(env::Disk& disk, StoreOptions options, trace::Sink& sink) {
+  auto store = std::make_unique<StoreImpl>(disk, std::move(options), sink);
+  auto loaded = store->load();
+  if (!loaded) return std::move(loaded).error();
+  return std::unique_ptr<Store>(std::move(store));
+}
+
+StoreImpl::StoreImpl(env::Disk& disk, StoreOptions options, trace::Sink& sink)
+    : disk_(disk), options_(std::move(options)), sink_(sink) {}
+
+Result<Unit> StoreImpl::load() {
+  return guarded([&] {
+    const Source source(disk_.latest());
+    const std::string key = Key(Table::meta).text();
+    const env::Value value = source.get(key);
+    if (value != nullptr) {
+      const auto meta = read_meta(*value);
+      if (!meta) Source::damaged(key);
+      meta_ = *meta;
+    } else if (source.scan("").valid()) {
+      throw Damage{Error{"store: the disk holds keys but no store of this format"}};
+    }
+    rebuild_prices(source, options_, memory_);
+    rebuild_books(source, options_, memory_);
+    refresh_counts();
+    return Unit{};
+  });
+}
+
+void StoreImpl::commit(Context& context) {
+  context.finish();
+  if (!context.tx.empty()) {
+    const std::uint64_t number = ++durability_->committed;
+    disk_.commit(context.tx.take(), [kept = durability_, number](Result<Unit> result) {
+      if (result) {
+        kept->durable = number;
+      } else if (!kept->error) {
+        kept->error = std::move(result).error();
+      }
+      if (kept->callback) kept->callback();
+    });
+  }
+  meta_ = context.meta;
+  judgements_ += context.judgements;
+  refresh_counts();
+}
+
+void StoreImpl::refresh_counts() {
+  const auto count = [this](message::Status status) { return meta_.by_status[static_cast<std::size_t>(status)]; };
+  counts_.processed = count(message::Status::processed) + count(message::Status::removing);
+  counts_.pending = count(message::Status::pending);
+  counts_.rejected = count(message::Status::rejected);
+  counts_.forgotten = count(message::Status::forgotten);
+  counts_.removed = count(message::Status::removed);
+  counts_.let_go = meta_.let_go;
+  counts_.judgements = judgements_;
+  counts_.late_revocations = meta_.late_revocations;
+}
+
+AccountView StoreImpl::account(std::string_view address, Wall at) const {
+  AccountView view;
+  view.tokens = memory_.balances.total(address);
+  view.credits = memory_.credits.balance(address, at);
+  const env::Value value = disk_.latest().get(keys::under(Table::account, name20(address)));
+  if (value == nullptr) return view;
+  const auto summary = read_account(*value);
+  if (!summary) return view;
+  view.locked = summary->tokens.committed;
+  view.credit_rate = summary->credits.committed;
+  return view;
+}
+
+}  // namespace lastmile::store

@@ -1,0 +1,235 @@
+// Messages come in: accept() and its kin.
+#include <algorithm>
+
+#include "core/base/check.hpp"
+#include "core/message/limits.hpp"
+#include "core/store/aggregates.hpp"
+#include "core/store/change.hpp"
+#include "core/store/effects.hpp"
+#include "core/store/forget.hpp"
+#include "core/store/indexes.hpp"
+#include "core/store/status.hpp"
+
+namespace lastmile::store {
+namespace {
+
+using message::ErrorCode;
+using message::Status;
+constexpr std::size_t kSubmittedBytesMax = 65536;  // of an early rejection
+
+void add_confirmation_to(Context& context, Loaded& m, const Confirmation& confirmation) {
+  put_confirmation_rows(context, m.hash, confirmation);
+  const auto chain = crypto::parse_chain(confirmation.chain);
+  context.sink.record({trace::Kind::message_confirmed, m.hash.view(), chain ? static_cast<std::uint64_t>(*chain) : 255,
+                       confirmation.height, confirmation.final ? 1u : 0u});
+  refresh_confirmed(context, m);
+}
+
+// A message that is not known, or of which only a rejection is.
+Loaded& insert(Context& context, const message::Envelope& envelope, Loaded* rejection) {
+  Entry entry;
+  entry.type = envelope.type;
+  entry.content_time = envelope.time;
+  entry.envelope_time = envelope.time;
+  entry.reception = context.now;
+  entry.sequence = ++context.meta.sequence;
+  entry.authentic = true;
+  if (rejection == nullptr) return context.create(envelope.item_hash, std::move(entry));
+  context.tx.remove_if_there(keys::of_hash(Table::submitted, envelope.item_hash));
+  entry.reception = rejection->entry.reception;
+  // The rejection is taken back by becoming pending; the entry of the message takes its place.
+  edit(context, *rejection, [&](Entry& old) {
+    entry.status = Status::rejected;
+    entry.code = old.code;
+    old = std::move(entry);
+  });
+  set_status(context, *rejection, Status::pending);
+  return *rejection;
+}
+
+void keep_envelope(Context& context, Loaded& m, std::shared_ptr<const message::Envelope> envelope) {
+  context.tx.put(keys::of_hash(Table::envelope, m.hash), write_envelope(*envelope, true));
+  m.envelope = std::move(envelope);
+}
+
+void keep_content(Context& context, Loaded& m, const ValidMessage& message) {
+  const message::Envelope& envelope = *message.envelope;
+  keep_envelope(context, m, message.envelope);
+  if (message.fetched != nullptr && !envelope.item_content) {
+    context.tx.put(keys::of_hash(Table::fetched, m.hash), *message.fetched);
+  }
+  m.content = message.content;
+  edit(context, m, [&](Entry& entry) {
+    entry.forgotten_by.clear();  // claims without proof
+    entry.forgotten_with.reset();
+    note_facts(context, m, *message.content);
+    entry.size = envelope.item_content ? message::code_points(*envelope.item_content) : message.fetched->size();
+  });
+  if (m.entry.type == message::Type::AGGREGATE) note_element(context, m);
+}
+
+// A copy of what is here with its content.
+void note_earlier_time(Context& context, Loaded& m, Wall time) {
+  if (time >= m.entry.envelope_time) return;
+  if (m.entry.live()) {
+    move_message(context, m, time);
+  } else {
+    m.entry.envelope_time = time;
+    m.changed = true;
+  }
+  if (!m.entry.over()) context.enqueue(m);  // dates may decide who must pay
+}
+
+}  // namespace
+
+Outcome StoreImpl::outcome_of(Context& context, const message::ItemHash& hash, bool known_before,
+                              std::vector<Need> needs) {
+  // What depends on the message is judged first: it may come back to it.
+  run(context);
+  Outcome outcome;
+  outcome.known_before = known_before;
+  Loaded* m = context.find(hash);
+  if (m == nullptr) return outcome;
+  outcome.status = m->entry.status;
+  if (m->entry.status == Status::pending || m->entry.status == Status::rejected) {
+    outcome.code = m->entry.code;
+    outcome.details = m->entry.details;
+    outcome.needs = std::move(needs);
+  } else if (m->entry.status == Status::removing || m->entry.status == Status::removed) {
+    outcome.code = m->entry.code;
+  }
+  return outcome;
+}
+
+Result<Outcome> StoreImpl::accept(const ValidMessage& message, Wall now, const Confirmation* confirmation) {
+  LM_CHECK(message.envelope != nullptr && message.content != nullptr);
+  LM_CHECK(message.envelope->item_content.has_value() || message.fetched != nullptr);
+  LM_CHECK(message.content->type() == message.envelope->type);
+  return change<Outcome>(now, [&](Context& context) { return accept_in(context, message, confirmation); });
+}
+
+Outcome StoreImpl::accept_in(Context& context, const ValidMessage& message, const Confirmation* confirmation) {
+  const message::Envelope& envelope = *message.envelope;
+  const message::ItemHash& hash = envelope.item_hash;
+  Loaded* m = context.find(hash);
+  const bool known_before = m != nullptr && m->entry.status != Status::rejected;
+
+  if (m != nullptr && m->entry.status == Status::forgotten) {
+    const bool same_signature = context.envelope(*m).signature == envelope.signature;
+    const bool learned = m->entry.has_content && !m->entry.unproven;
+    if (learned || learn_facts(context, *m, *message.content)) {
+      Outcome outcome = outcome_of(context, hash, true, {});
+      outcome.code = same_signature ? ErrorCode::already_forgotten : ErrorCode::invalid_signature;
+      return outcome;
+    }
+    // Nobody forgot this: the tombstone was a false claim. Begin again as if it had never been here.
+    edit(context, *m, [](Entry& entry) {
+      entry.status = Status::none;
+      entry.authentic = false;
+    });
+    m->erased = true;
+    m = nullptr;
+  }
+  if (m != nullptr && m->entry.has_content) {
+    note_earlier_time(context, *m, envelope.time);
+    if (confirmation != nullptr && m->entry.status != Status::removed) add_confirmation_to(context, *m, *confirmation);
+    std::vector<Need> needs;
+    if (m->entry.waiting()) {
+      const bool final = as_reference(options_.switches.final_refusals);
+      if (final && m->entry.status == Status::rejected) set_status(context, *m, Status::pending, m->entry.code);
+      needs = settle(context, *m, true);
+    }
+    return outcome_of(context, hash, known_before, std::move(needs));
+  }
+
+  const bool fresh = m == nullptr;
+  if (m == nullptr || !m->entry.authentic) m = &insert(context, envelope, m);
+  keep_content(context, *m, message);
+  if (confirmation != nullptr) put_confirmation_rows(context, hash, *confirmation);
+  if (!fresh || confirmation != nullptr || context.tx.any(keys::of_hash(Table::confirmation, hash))) {
+    refresh_confirmed(context, *m);
+  }
+  const bool was_none = m->entry.status == Status::none;
+  std::vector<Need> needs = settle(context, *m, true);
+  if (!was_none) context.touch_message(hash);  // its content is new
+  return outcome_of(context, hash, known_before, std::move(needs));
+}
+
+Result<Outcome> StoreImpl::accept_unfetched(std::shared_ptr<const message::Envelope> envelope, Wall now,
+                                            const Confirmation* confirmation) {
+  LM_CHECK(envelope != nullptr && envelope->item_type != message::ItemType::inlined);
+  return change<Outcome>(now, [&](Context& context) {
+    Loaded* m = context.find(envelope->item_hash);
+    const bool known_before = m != nullptr && m->entry.status != Status::rejected;
+    if (m != nullptr && m->entry.authentic) {
+      if (m->entry.has_content && !m->entry.over()) note_earlier_time(context, *m, envelope->time);
+      if (confirmation != nullptr && !m->entry.over()) add_confirmation_to(context, *m, *confirmation);
+      return outcome_of(context, envelope->item_hash, known_before, {});
+    }
+    m = &insert(context, *envelope, m);
+    keep_envelope(context, *m, envelope);
+    if (confirmation != nullptr) add_confirmation_to(context, *m, *confirmation);
+    std::vector<Need> needs = settle(context, *m, true);
+    return outcome_of(context, envelope->item_hash, known_before, std::move(needs));
+  });
+}
+
+Result<Outcome> StoreImpl::accept_tombstone(std::shared_ptr<const message::Envelope> envelope, Wall now) {
+  LM_CHECK(envelope != nullptr && envelope->is_tombstone());
+  return change<Outcome>(now, [&](Context& context) {
+    Loaded* m = context.find(envelope->item_hash);
+    const bool known_before = m != nullptr && m->entry.status != Status::rejected;
+    // Who has the content needs no word of others.
+    if (m != nullptr && m->entry.authentic && (m->entry.has_content || m->entry.over())) {
+      return outcome_of(context, envelope->item_hash, known_before, {});
+    }
+    if (m == nullptr || !m->entry.authentic) m = &insert(context, *envelope, m);
+    if (m->envelope == nullptr && !context.tx.has(keys::of_hash(Table::envelope, m->hash))) {
+      keep_envelope(context, *m, envelope);
+    }
+    edit(context, *m, [&](Entry& entry) {
+      for (const message::ItemHash& claim : envelope->forgotten_by) {
+        if (entry.forgotten_by.size() >= message::kForgottenByMax) break;
+        if (std::find(entry.forgotten_by.begin(), entry.forgotten_by.end(), claim) == entry.forgotten_by.end()) {
+          entry.forgotten_by.push_back(claim);
+        }
+      }
+      if (envelope->forgotten_with) entry.forgotten_with = envelope->forgotten_with;
+    });
+    std::vector<Need> needs = settle(context, *m, true);
+    return outcome_of(context, envelope->item_hash, known_before, std::move(needs));
+  });
+}
+
+Result<Outcome> StoreImpl::give_up(const message::ItemHash& hash, Wall now) {
+  return change<Outcome>(now, [&](Context& context) {
+    Loaded* m = context.find(hash);
+    if (m != nullptr && m->entry.status == Status::pending) {
+      set_status(context, *m, Status::rejected, m->entry.code, m->entry.details);
+    }
+    return outcome_of(context, hash, m != nullptr, {});
+  });
+}
+
+Result<Outcome> StoreImpl::record_rejected(const message::ItemHash& hash, ErrorCode code, std::string_view details,
+                                           std::string_view submitted, Wall now) {
+  return change<Outcome>(now, [&](Context& context) {
+    Loaded* m = context.find(hash);
+    if (m != nullptr && (m->entry.status != Status::rejected || m->entry.authentic)) {
+      return outcome_of(context, hash, m->entry.status != Status::rejected, {});
+    }
+    if (m == nullptr) {
+      Entry entry;
+      entry.reception = now;
+      entry.sequence = ++context.meta.sequence;
+      m = &context.create(hash, std::move(entry));
+    }
+    set_status(context, *m, Status::rejected, code, std::string(details));
+    if (!submitted.empty()) {
+      context.tx.put(keys::of_hash(Table::submitted, hash), std::string(submitted.substr(0, kSubmittedBytesMax)));
+    }
+    return outcome_of(context, hash, false, {});
+  });
+}
+
+}  // namespace lastmile::store
