@@ -146,9 +146,14 @@ void TcpNetwork::Core::remove(Link& link) {
 }
 
 void TcpNetwork::Core::dial(std::string address) {
+  // "identity@place": whom we expect there.
+  const auto at_sign = address.rfind('@');
+  const std::string expected = at_sign == std::string::npos ? std::string() : address.substr(0, at_sign);
+  const std::string place = at_sign == std::string::npos ? address : address.substr(at_sign + 1);
+  if (const auto known = find(expected); known.has_value() && up(*known) != nullptr) return;
   if (const auto known = by_address_.find(address); known != by_address_.end() && up(known->second) != nullptr) return;
   if (dialling_.contains(address)) return;  // the answer of that dial is the answer of this one
-  const auto endpoint = parse_endpoint(address);
+  const auto endpoint = parse_endpoint(place);
   if (!endpoint.has_value() || endpoint->port() == 0)
     return dial_failed_later(std::move(address), env::CloseReason::refused);
   if (links_.size() >= options.limits.connections_max) {
@@ -158,6 +163,7 @@ void TcpNetwork::Core::dial(std::string address) {
   Link& link = add_link(std::make_shared<Connection>(loop_.context(), *this, ++last_link_), env::Direction::outbound);
   const std::uint64_t number = link.connection->number();
   link.address = address;
+  link.expected = expected;
   dialling_.insert(std::move(address));
   link.deadline = timers_.after(options.limits.dial_timeout, [this, number] {
     if (const auto found = links_.find(number); found != links_.end()) fail(found->second, env::CloseReason::timeout);
@@ -245,7 +251,8 @@ void TcpNetwork::Core::on_hello(Link& link, const Packet& packet) {
   if (link.stage != Stage::hello) return link.connection->end(env::CloseReason::protocol_error);
   link.identity = std::string(as_text(packet.body));
   link.incarnation = packet.incarnation;
-  if (link.identity == options.identity) return fail(link, env::CloseReason::refused);  // ourselves
+  const bool stranger = !link.expected.empty() && link.expected != link.identity;
+  if (stranger || link.identity == options.identity) return fail(link, env::CloseReason::refused);  // or ourselves
   const auto known = find(link.identity);
   if (!known.has_value() && peers_.size() >= options.limits.known_peers_max) {
     ++figures_.closed_limit;

@@ -40,6 +40,7 @@ struct TcpOptions {
 // Framed messages over TCP (framing.hpp) for nodes that trust each other's machine: the rig and tests. Peers say who
 // they are and nobody proves it; the libp2p transport replaces this on open networks.
 //
+// An address is "127.0.3.1:4001" or "identity@127.0.3.1:4001": then anybody else who answers there is a failed dial.
 // Of several sockets between the same two nodes (both dialled at once) only one comes up; who decides: framing.hpp.
 // Loop thread only; handlers must be registered before the loop runs. Peers are dialled once per dial(); backing off is
 // the node's business.
