@@ -99,8 +99,12 @@ class Injector {
 
   void begin(Running& running);
   void end(Running& running);
-  void churn_out(Running& running, std::size_t who);
-  void churn_in(Running& running, std::size_t who);
+  void tell(const Running& running, bool begin);
+  bool take_down(Running& running, std::size_t who, NodeIndex node, DiskFate disk);
+  void bring_back(Running& running, std::size_t who, NodeIndex node);
+  void begin_crash(Running& running, CrashFault& fault);
+  void churn_on(Running& running, ChurnFault& fault, std::size_t who);
+  void churn_off(Running& running, ChurnFault& fault, std::size_t who);
 };
 
 }  // namespace lastmile::sim
