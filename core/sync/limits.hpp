@@ -1,0 +1,39 @@
+// Every limit of reconciliation in one place (architecture.md 8: bounded work per peer and minute).
+#pragma once
+
+#include <cstddef>
+
+#include "core/env/network.hpp"
+
+namespace lastmile::sync {
+
+// A mismatching range is split in so many parts of equal count; below kListMax items it is listed instead.
+inline constexpr std::size_t kSplitParts = 16;
+inline constexpr std::size_t kListMax = 32;
+
+// One message: ranges asked about at once, and bytes. An answer that would not fit ends early and is continued.
+inline constexpr std::size_t kEntriesMax = 4096;
+inline constexpr std::size_t kReconcileBytesMax = 512 * 1024;
+// Sums that one answer may ask the set for: what a hostile request costs at most.
+inline constexpr std::size_t kAnswerSumsMax = 4096;
+// Items that one answer reads in order to compare or hand out, over all its ranges.
+inline constexpr std::size_t kAnswerItemsMax = 16384;
+// Hashes in one offer.
+inline constexpr std::size_t kOfferMax = 4096;
+
+// Ranges that a session keeps open at most; what other sides claim beyond is left to the next session.
+inline constexpr std::size_t kOpenRangesMax = 65536;
+
+// One session: round trips after which it ends with what it has found, and differences it collects on each side.
+inline constexpr std::size_t kRoundTripsMax = 64;
+inline constexpr std::size_t kDifferencesMax = 20000;
+
+// Bytes of a salted token that stands for a hash in a list.
+inline constexpr std::size_t kTokenBytesDefault = 6;
+inline constexpr std::size_t kTokenBytesMax = 8;
+
+static_assert(kReconcileBytesMax <= env::kFrameBytesMax);
+static_assert(kSplitParts <= kEntriesMax, "a range can always be split");
+static_assert(kSplitParts < kListMax, "a range that is split has an item for every part");
+
+}  // namespace lastmile::sync
