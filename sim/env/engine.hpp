@@ -109,9 +109,6 @@ class Engine {
   std::uint64_t queued_events() const;
   const EngineConfig& config() const;
 
-  // For the parts of this room and their tests.
-  Kernel& kernel() { return *kernel_; }
-
  private:
   explicit Engine(EngineConfig config);
   std::unique_ptr<Kernel> kernel_;

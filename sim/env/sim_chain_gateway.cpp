@@ -64,11 +64,14 @@ bool SimChainGateway::place(std::uint32_t index, Following& following) {
   if (following.known_hash.empty() || following.from == 0) return true;
   if (chain.at(following.delivered).block->hash == following.known_hash) return true;
   const std::uint32_t known = chain.find(following.known_hash);
-  // What was never a block of ours: only what is final is certain.
-  const std::uint32_t kept =
-      known == Chain::kNoBlock
-          ? chain.ancestor(following.seen, std::min(chain.final_height(following.seen), following.from - 1))
-          : chain.common_ancestor(known, following.seen);
+  std::uint32_t kept = Chain::kNoBlock;
+  if (known != Chain::kNoBlock) {
+    kept = chain.common_ancestor(known, following.seen);
+  } else {
+    // Never a block of this chain: go back as far as anything the node saw could have been taken back.
+    const std::uint64_t back = std::max<std::uint64_t>(chain.config().finality_blocks, 1);
+    kept = chain.ancestor(following.seen, following.from - 1 - std::min(following.from - 1, back));
+  }
   following.delivered = kept;
   const std::uint64_t height = chain.height_of(kept);
   kernel_.hand(self_, LoopKind::chain, {kFirstChainSource + index}, mix_payload(kReorg, height));

@@ -1,0 +1,110 @@
+#include <gtest/gtest.h>
+
+#include "tests/unit/sim/toy.hpp"
+
+namespace lastmile::sim::test {
+namespace {
+
+class Number final : public env::JobOutput {
+ public:
+  explicit Number(int n) : value(n) {}
+  int value;
+};
+
+env::Job job_of(std::uint64_t key, Duration cost, int& runs) {
+  return {{key, ~key}, cost, [key, &runs] {
+            ++runs;
+            return std::make_shared<const Number>(static_cast<int>(key));
+          }};
+}
+
+TEST(SimExecutor, a_lane_keeps_its_order_and_cores_work_side_by_side) {
+  Hardware hardware;
+  hardware.cores = 2;
+  Toys toys(1, Toys::quiet(), hardware);
+  int runs = 0;
+  std::vector<std::pair<int, Duration>> done;
+  toys.on(0, [&] {
+    const auto submit = [&](env::Lane lane, std::uint64_t key, Duration cost) {
+      toys[0].env.executor.submit(lane, job_of(key, cost, runs), [&](env::JobResult result) {
+        done.emplace_back(static_cast<const Number&>(*result).value, toys.engine->now() - Instant{});
+      });
+    };
+    submit(env::Lane::hashing, 1, milliseconds(100));    // core 1 until 100
+    submit(env::Lane::signatures, 2, milliseconds(30));  // core 2 until 30
+    submit(env::Lane::signatures, 3, milliseconds(10));  // core 2 until 40
+    submit(env::Lane::hashing, 4, milliseconds(5));      // core 2 until 45, but behind 1 in its lane
+    submit(env::Lane::signatures, 5, milliseconds(1));   // core 2 until 46
+    EXPECT_EQ(toys[0].env.executor.in_flight(env::Lane::signatures), 3U);
+    EXPECT_TRUE(done.empty());
+  });
+  toys.run(seconds(1));
+  const std::vector<std::pair<int, Duration>> expected{{2, milliseconds(30)},
+                                                       {3, milliseconds(40)},
+                                                       {5, milliseconds(46)},
+                                                       {1, milliseconds(100)},
+                                                       {4, milliseconds(100)}};
+  EXPECT_EQ(done, expected);
+  EXPECT_EQ(toys[0].env.executor.in_flight(env::Lane::hashing), 0U);
+  EXPECT_EQ(toys.engine->cpu_busy({0}), milliseconds(146));
+}
+
+TEST(SimExecutor, a_faster_machine_takes_less) {
+  Hardware hardware;
+  hardware.speed = 4 * std::uint64_t{kBillion};
+  Toys toys(1, Toys::quiet(), hardware);
+  int runs = 0;
+  Instant done;
+  toys.on(0, [&] {
+    toys[0].env.executor.submit(env::Lane::queries, job_of(1, milliseconds(100), runs),
+                                [&](env::JobResult) { done = toys.engine->now(); });
+  });
+  toys.run(seconds(1));
+  EXPECT_EQ(done, Instant{} + milliseconds(25));
+}
+
+TEST(SimExecutor, cached_computes_once_for_the_run_and_charges_everybody_with_the_digest_of_real) {
+  const auto run = [](CryptoMode mode, int& runs) {
+    EngineConfig config = Toys::quiet();
+    config.crypto = mode;
+    Toys toys(3, std::move(config));
+    int answers = 0;
+    for (std::uint32_t i = 0; i < 3; ++i) {
+      toys.on(i, [&] {
+        for (std::uint64_t key = 0; key < 10; ++key)
+          toys[i].env.executor.submit(
+              env::Lane::signatures, job_of(key, milliseconds(1), runs),
+              [&](env::JobResult result) { answers += static_cast<const Number&>(*result).value; });
+      });
+    }
+    toys.run(seconds(1));
+    EXPECT_EQ(answers, 3 * 45);
+    for (std::uint32_t i = 0; i < 3; ++i) EXPECT_EQ(toys.engine->cpu_busy({i}), milliseconds(10));
+    return toys.engine->run_digest({});
+  };
+  int cached = 0, real = 0;
+  const Hash256 a = run(CryptoMode::cached, cached);
+  const Hash256 b = run(CryptoMode::real, real);
+  EXPECT_EQ(cached, 10);
+  EXPECT_EQ(real, 30);
+  EXPECT_EQ(a, b);
+}
+
+TEST(SimExecutor, a_crash_drops_what_was_under_way_without_computing_it) {
+  Toys toys(1);
+  int runs = 0;
+  bool answered = false;
+  toys.on(0, [&] {
+    toys[0].env.executor.submit(env::Lane::queries, job_of(1, seconds(1), runs),
+                                [&](env::JobResult) { answered = true; });
+  });
+  toys.engine->crash({0}, DiskFate::kept);
+  toys.engine->start({0});
+  toys.run(seconds(5));
+  EXPECT_FALSE(answered);
+  EXPECT_EQ(runs, 0);
+  EXPECT_EQ(toys[0].env.executor.in_flight(env::Lane::queries), 0U);
+}
+
+}  // namespace
+}  // namespace lastmile::sim::test
