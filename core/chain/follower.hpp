@@ -81,7 +81,8 @@ struct TakeIn {
   std::optional<message::ItemHash> archive;  // the file it came in; empty: in the transaction itself
   bool from_contract = false;                // no signature to check (messages.md 6.4)
 };
-// The confirmations of this chain from this height on are gone, except final ones.
+// The confirmations of this chain from this height on are gone, except final ones. Commit a new save() with it or
+// before it: an older state would believe that they are there.
 struct TakeBack {
   std::uint64_t from_height = 0;
 };
@@ -131,12 +132,14 @@ class ChainFollower {
   // What is to be done, in order. Empties the list.
   std::vector<FollowAction> take_actions();
 
-  // Is this transaction in a block of the chain as it is now? True for what is final.
-  bool stands(const Confirmation& confirmation) const;
+  // Between TakeIn and taken_in: is the transaction still in a block of the chain? False when it was taken back
+  // meanwhile.
+  bool stands(const TransactionId& id) const;
   bool is_final(std::uint64_t height) const { return final_ && height <= *final_; }
 
-  // The state as text. May be saved at any time and as rarely as one likes; the changes to the store that the actions
-  // so far asked for must be durable before it.
+  // The state as text. An old one is good as long as no TakeBack was carried out after it (so save with each TakeBack,
+  // and otherwise as rarely as one likes). What actions asked for before it must be durable before it, except that
+  // messages on their way belong to the state until taken_in.
   std::string save() const;
 
   const FollowConfig& config() const { return config_; }
@@ -144,7 +147,7 @@ class ChainFollower {
   std::optional<std::uint64_t> final_height() const { return final_; }
   std::size_t queued() const { return queue_.size(); }  // transactions not done yet
   // Nothing is queued, put off or on its way: everything seen so far is done.
-  bool idle() const { return queue_.empty() && !reread_from_; }
+  bool idle() const { return queue_.empty() && !overflow_ && !stale_from_; }
   const FollowCounters& counters() const { return counters_; }
 
  private:
@@ -165,18 +168,22 @@ class ChainFollower {
     Instant next_attempt;
   };
   using Queue = std::map<TransactionId, Transaction>;
+  using Position = std::pair<std::uint64_t, std::uint32_t>;  // height, index of the event
 
-  void take_event(const env::ChainEvent& event, std::uint32_t index, Instant now);
+  void take_event(const env::ChainEvent& event, std::uint64_t height, std::uint32_t index);
   bool make_room(std::size_t bytes);
-  void put_off(std::uint64_t height);
   void remove(Queue::iterator place);
-  void take_back_above(std::uint64_t kept);
-  void resume_from_known(std::uint64_t highest);
+  void take_back_from(std::uint64_t height);
+  void remove_from(std::uint64_t height);
+  Follow follow_from(std::uint64_t wanted);
   void pump(Instant now);
   void pump_archives(Instant now);
   void pump_in_place();
   void reread(Instant now);
-  void hand_in(const TransactionId& id, Transaction& transaction, std::shared_ptr<const ArchiveContent> content);
+  void hand_in(const TransactionId& id, std::shared_ptr<const ArchiveContent> content);
+  std::optional<ArchiveContent> read_in_place(const TransactionId& id, const Transaction& transaction);
+  void add(TransactionId id, Transaction transaction);
+  bool expected(const env::ChainBlock& block);
   void remember_block(std::uint64_t height, const std::string& hash);
   bool authorised(std::string_view publisher) const;
   bool fresh(const Transaction& transaction) const;
@@ -193,12 +200,18 @@ class ChainFollower {
   std::set<TransactionId> in_place_;  // ready, needs no archive
   std::size_t archives_busy_ = 0;     // fetching, and transactions of archives being taken in
   std::size_t in_place_busy_ = 0;
-  // Events of blocks that are not final and on the chain now, by height: not to be done twice, and what stands() looks
-  // at.
+  // Events of blocks that are not final and on the chain now, by height: not to be done twice.
   std::map<std::uint64_t, std::set<std::pair<std::string, std::uint32_t>>> seen_;
-  std::optional<std::uint64_t> reread_from_;
+  // The first event that found no room; it and all after it are left for the rereading.
+  std::optional<Position> overflow_;
+  bool left_since_overflow_ = false;  // a transaction left the queue: there is room that was not there then
+  // Everything before was taken: when a final block is read again because of an overflow, only the rest counts.
+  std::optional<Position> taken_until_;
+  std::optional<std::uint64_t> stale_from_;  // lowest block of a transaction that gave way
+  std::optional<std::uint64_t> pass_until_;  // the rereading for such transactions is not over before this height
   Instant last_reread_;
   bool started_ = false;
+  bool astray_ = false;  // asked to follow anew after blocks that do not fit ours
   std::vector<FollowAction> actions_;
   FollowCounters counters_;
 };

@@ -13,7 +13,10 @@ inline constexpr std::size_t kArchiveBytesMax =
     100 * 1024 * 1024;  // of an archive we read: below the limit of any content
 inline constexpr std::size_t kPayloadBytesMax = 2 * 1024 * 1024;  // JSON text in one transaction; chains allow far less
 inline constexpr std::size_t kLogDataBytesMax = 4 * 1024 * 1024;  // ABI data of one event
-inline constexpr std::size_t kEventTextBytesMax = 256;            // transaction hash, publisher, block hash
+inline constexpr std::size_t kSavedBlocksMax = 1024;              // hashes in a saved state
+inline constexpr std::size_t kSavedTransactionsMax =
+    1'000'000;                                          // read back from one; its limits may have been other ones
+inline constexpr std::size_t kEventTextBytesMax = 256;  // transaction hash, publisher, block hash
 
 // What one follower keeps in memory and in its saved state.
 struct FollowLimits {

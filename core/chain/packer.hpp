@@ -25,7 +25,7 @@ struct PackerConfig {
   Duration every = seconds(35);         // between two archives
   Duration lost_after = minutes(10);    // an archive that has not landed by then is given up
   std::size_t candidates_max = 10'000;  // to ask for; the archive may hold fewer
-  ArchiveWriter::Limits archive;
+  ArchiveWriter::Limits archive{};
   ArchiveNaming naming = ArchiveNaming::cid_v0;
 };
 
