@@ -30,6 +30,8 @@ struct ChainLink::Line {
   std::uint64_t index;
   chain::ChainFollower follower;
   std::optional<chain::Packer> packer;
+  // Transactions whose messages are on their way, by height and hash.
+  std::map<std::pair<std::uint64_t, std::string>, chain::TransactionId> taking_in;
   Instant saved{};
 };
 
@@ -100,9 +102,8 @@ std::size_t ChainLink::queued() const {
 bool ChainLink::stands(const store::Confirmation& confirmation) const {
   for (const auto& line : lines_) {
     if (line->config.code != confirmation.chain) continue;
-    chain::Confirmation asked{confirmation.chain, confirmation.height,    confirmation.transaction,
-                              confirmation.time,  confirmation.publisher, confirmation.final};
-    if (line->follower.stands(asked)) return true;
+    const auto id = line->taking_in.find({confirmation.height, confirmation.transaction});
+    if (id != line->taking_in.end() && line->follower.stands(id->second)) return true;
   }
   return false;
 }
@@ -183,6 +184,7 @@ void ChainLink::carry_out(Line& line) {
     } else if (auto* order = std::get_if<chain::TakeIn>(&action)) {
       take_in(line, std::move(*order));
     } else if (auto* back = std::get_if<chain::TakeBack>(&action)) {
+      save(line);  // before it: an older state would believe that the confirmations are there
       const auto outcome = store_.remove_confirmations(line.config.code, back->from_height, clock_.wall());
       if (!outcome.ok()) return surroundings_.damaged(outcome.error());
     } else if (auto* final = std::get_if<chain::MakeFinal>(&action)) {
@@ -199,6 +201,7 @@ void ChainLink::take_in(Line& line, chain::TakeIn order) {
   auto intake = std::make_shared<Intake>();
   intake->line = &line;
   intake->order = std::move(order);
+  line.taking_in[{intake->order.id.height, intake->order.id.transaction}] = intake->order.id;
   // Later, never inside a call of the store or of the follower.
   timers_.after(Duration{}, [this, intake] { feed(intake); });
 }
@@ -223,6 +226,7 @@ void ChainLink::feed(const std::shared_ptr<Intake>& intake) {
         if (intake->next >= intake->order.content->messages.size() && intake->outstanding == 0) {
           if (intake->line == nullptr) return;  // said already
           Line& line = *std::exchange(intake->line, nullptr);
+          line.taking_in.erase({intake->order.id.height, intake->order.id.transaction});
           line.follower.taken_in(intake->order.id, clock_.now());
           if (line.packer && intake->order.archive) line.packer->landed(*intake->order.archive, clock_.now());
           return carry_out(line);
@@ -235,6 +239,7 @@ void ChainLink::feed(const std::shared_ptr<Intake>& intake) {
   }
   if (messages.empty()) {
     Line& line = *std::exchange(intake->line, nullptr);
+    line.taking_in.erase({intake->order.id.height, intake->order.id.transaction});
     line.follower.taken_in(intake->order.id, clock_.now());
     carry_out(line);
   }
