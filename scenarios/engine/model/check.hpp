@@ -4,10 +4,12 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/trace/event.hpp"
 #include "scenarios/engine/text/quantity.hpp"
 #include "scenarios/engine/text/selector.hpp"
 
@@ -49,20 +51,25 @@ struct MeasureInfo {
   MeasureUnit unit;
   std::string_view unit_text;  // in summary.json: "s", "B", "share", "messages", ...
   bool distribution;           // has count, min, mean, quantiles and max; otherwise one value
+  bool whole;                  // exists under its own name, not only in parts
+  // Parts are named with a dot: "propagation_s.during", "coverage_s.90", "queue_depth.inbox". "#" stands for any
+  // number.
+  std::span<const std::string_view> parts;
 };
 const std::vector<MeasureInfo>& all_measures();
-// By name; a suffix after a dot picks a part of a measure: "propagation_s.during", "coverage_s.90",
-// "queue_depth.inbox".
+// By the name of a measure or of one of its parts; null for anything else.
 const MeasureInfo* find_measure(std::string_view name);
+// `measures` lists names of measures; a part counts as asked for when its measure is listed.
+bool measure_wanted(const std::vector<std::string>& wanted, std::string_view name);
 
 struct Check {
   CheckName name = CheckName::healed;
-  std::array<std::vector<Selector>, 2> between;  // diverged; default: the sides of the fault `during`
-  std::string during;                            // diverged: name of a partition or hold
-  std::optional<Duration> within;                // healed, converged
-  std::vector<std::string> chains;               // confirmed; default: all
-  std::uint64_t backlog_at_most = 0;             // backlog_drained
-  std::string of;                                // measure
+  std::array<Selector, 2> between;    // diverged; default: the sides of the fault `during`
+  std::string during;                 // diverged: name of a partition or hold
+  std::optional<Duration> within;     // healed, converged
+  std::vector<std::string> chains;    // confirmed; default: all
+  std::uint64_t backlog_at_most = 0;  // backlog_drained
+  std::string of;                     // measure
   Stat stat = Stat::value;
   std::optional<double> at_most;  // measure, in its unit (seconds, bytes, share 0..1, number)
   std::optional<double> at_least;

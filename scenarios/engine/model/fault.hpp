@@ -26,7 +26,7 @@ std::string_view disk_trouble_text(DiskTrouble trouble);
 std::string_view chain_trouble_text(ChainTrouble trouble);
 
 // Two sides. A node of the first is taken away from the second; counting atoms of the second draw from what is left.
-using Between = std::array<std::vector<Selector>, 2>;
+using Between = std::array<Selector, 2>;
 
 struct PartitionFault {
   static constexpr std::string_view kKind = "partition";
@@ -59,7 +59,7 @@ struct HoldFault {
 };
 struct CrashFault {
   static constexpr std::string_view kKind = "crash";
-  std::vector<Selector> who;
+  Selector who;
   DiskFate disk = DiskFate::kept;
   std::optional<Law> restart_after;  // per node; empty: at the end of the fault
   bool never = false;                // stays down
@@ -67,12 +67,12 @@ struct CrashFault {
 };
 struct PauseFault {
   static constexpr std::string_view kKind = "pause";
-  std::vector<Selector> who;
+  Selector who;
   friend bool operator==(const PauseFault&, const PauseFault&) = default;
 };
 struct ChurnFault {
   static constexpr std::string_view kKind = "churn";
-  std::vector<Selector> who;
+  Selector who;
   Law session;
   Law absence;
   DiskFate disk = DiskFate::kept;
@@ -80,7 +80,7 @@ struct ChurnFault {
 };
 struct ClockFault {
   static constexpr std::string_view kKind = "clock";
-  std::vector<Selector> who;
+  Selector who;
   Duration offset;  // of wall(), while it lasts
   Drift drift{};    // while it lasts
   Duration step;    // of wall(), at the start, for good
@@ -88,7 +88,7 @@ struct ClockFault {
 };
 struct DiskFault {
   static constexpr std::string_view kKind = "disk";
-  std::vector<Selector> who;
+  Selector who;
   DiskTrouble mode = DiskTrouble::slow;
   Share amount{};  // slow: speed that is left; full: part of the free space that is taken; corrupt: part of the values
   friend bool operator==(const DiskFault&, const DiskFault&) = default;
@@ -97,9 +97,9 @@ struct ChainFault {
   static constexpr std::string_view kKind = "chain";
   std::string chain;
   ChainTrouble mode = ChainTrouble::outage;
-  std::uint64_t depth = 1;    // reorg
-  Duration delay;             // delay
-  std::vector<Selector> who;  // default all
+  std::uint64_t depth = 1;  // reorg
+  Duration delay;           // delay
+  Selector who;             // default all
   friend bool operator==(const ChainFault&, const ChainFault&) = default;
 };
 
@@ -121,7 +121,7 @@ std::string_view adversary_text(AdversaryKind kind);
 struct Adversary {
   std::string name;
   AdversaryKind kind = AdversaryKind::flooder;
-  std::vector<Selector> who;
+  Selector who;
   Rate rate;
   Moment from{Phase::trouble, {}};
   Moment until{Phase::heal, {}};

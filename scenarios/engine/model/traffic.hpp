@@ -21,7 +21,7 @@ std::string_view arrival_text(Arrival arrival);
 
 struct TrafficSpec {
   std::string name;
-  std::vector<Selector> into;  // entry nodes: union; counting atoms are drawn at `from`
+  Selector into;  // entry nodes; counting atoms are drawn at `from`
   Rate rate;
   Arrival arrival = Arrival::poisson;
   std::uint32_t burst_size = 10;  // burst: so many at one instant, bursts at rate / burst_size, Poisson
@@ -30,7 +30,7 @@ struct TrafficSpec {
   std::uint32_t accounts = 100;
   std::vector<std::pair<crypto::Chain, Share>> chains;  // of the accounts; they add up to 1
   std::vector<std::pair<message::Type, Share>> types;   // of the messages; they add up to 1
-  Share amends{};                                       // of the POSTs
+  Share amends{100'000'000};                            // of the POSTs
   std::uint32_t aggregate_keys = 3;                     // each account writes one of so many keys
   Law size = Law::fixed_at(Unit::size, 600);            // of the content
   Law file_size = Law::fixed_at(Unit::size, 4096);      // of what a STORE pins

@@ -78,8 +78,8 @@ struct ChainSpec {
   Law block_time = Law::fixed_at(Unit::duration, 12'000'000'000);
   std::uint64_t finality_blocks = 64;
   Duration archive_every = minutes(1);
-  std::vector<Selector> synchronizers;  // union
-  Amount fee;                           // of one anchor
+  Selector synchronizers;
+  Amount fee;  // of one anchor
   friend bool operator==(const ChainSpec&, const ChainSpec&) = default;
 };
 

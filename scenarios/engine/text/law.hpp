@@ -10,9 +10,8 @@
 #include <vector>
 
 #include "core/base/random.hpp"
-#include "scenarios/engine/text/finding.hpp"
-#include "scenarios/engine/text/json.hpp"
 #include "scenarios/engine/text/quantity.hpp"
+#include "scenarios/engine/text/reading.hpp"
 
 namespace lastmile::scenario {
 
@@ -25,9 +24,9 @@ enum class Unit : std::uint8_t { duration, signed_duration, size, share, drift, 
 struct Law {
   LawKind kind = LawKind::fixed;
   Unit unit = Unit::duration;
-  std::int64_t value =
-      0;  // fixed; mean of exponential and normal; median of lognormal; scale of pareto; min of uniform
-  std::int64_t upper = 0;                              // max of uniform; deviation of normal
+  // fixed; mean of exponential and normal; median of lognormal; scale of pareto; min of uniform
+  std::int64_t value = 0;
+  std::int64_t upper = 0;                              // max of uniform; sigma of normal
   double shape = 0;                                    // sigma of lognormal; shape of pareto
   std::vector<std::pair<std::int64_t, Share>> points;  // empirical: values with their shares, which add up to 1
   std::optional<std::int64_t> at_least;
@@ -41,7 +40,11 @@ struct Law {
   friend bool operator==(const Law&, const Law&) = default;
 };
 
-// A quantity, or {"law": ..., ...}. Empty with findings.
+inline constexpr std::size_t kLawPointsMax = 10'000;
+
+// A quantity, or {"law": ..., ...}.
+bool read(const Place& place, Law& out, Unit unit);
+// The same for who has no Reading. Empty with findings.
 std::optional<Law> parse_law(const Json& value, Unit unit, const std::string& pointer, Findings& findings);
 Json law_json(const Law& law);
 

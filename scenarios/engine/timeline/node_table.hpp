@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/amount.hpp"
+#include "core/base/random.hpp"
 #include "scenarios/engine/model/scenario.hpp"
 
 namespace lastmile::scenario {
@@ -43,7 +45,7 @@ class NodeTable {
 
   // Ascending, without repeats. Counting atoms draw from the stream ("select", entry); `without` is taken away before
   // they draw. Names were checked by the parser; an island that does not exist now is empty.
-  std::vector<Node> select(const std::vector<Selector>& selectors, std::string_view entry,
+  std::vector<Node> select(const Selector& selector, std::string_view entry,
                            const std::vector<Node>& without = {}) const;
 
  private:
@@ -51,10 +53,9 @@ class NodeTable {
                                 const std::vector<Node>& without) const;
   bool matches(const Atom& atom, Node node) const;
 
-  const Regions* regions_;
   std::uint64_t seed_;
   std::vector<std::string> groups_;
-  std::vector<std::string> regions_names_;
+  std::vector<std::string> region_names_;
   std::vector<std::string> chain_names_;
   std::vector<NodeInfo> nodes_;
   std::map<std::string, Node, std::less<>> by_name_;

@@ -2,6 +2,7 @@
 // no clock: it is told the time, and events that `on` entries wait for.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -77,6 +78,8 @@ class Timeline {
   Phase phase() const;
   Instant traffic_end() const;                  // end of heal
   const std::vector<FaultSpan>& spans() const;  // in order of their start
+  // Names of the two sides of a partition, by position in spans(); empty for other faults.
+  std::optional<std::array<std::string, 2>> islands(std::size_t span) const;
   // When the last fault ended; empty while one is in force or to come, and when there was none.
   std::optional<Instant> last_fault_end() const;
   // Start and (when over) end of each phase that began.

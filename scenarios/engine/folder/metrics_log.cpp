@@ -1,0 +1,104 @@
+#include "scenarios/engine/folder/metrics_log.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <set>
+
+#include "core/base/check.hpp"
+#include "scenarios/engine/folder/numbers.hpp"
+
+namespace lastmile::scenario {
+namespace {
+
+struct Scope {
+  std::string name;
+  std::vector<Node> nodes;
+};
+
+}  // namespace
+
+struct MetricsLog::State {
+  std::FILE* file = nullptr;
+  std::string path;
+  bool failed = false;
+  const Timeline& timeline;
+  const Watch& watch;
+  std::vector<Scope> scopes;
+  std::set<std::vector<Node>> known;  // islands that are a group, or were there before, add nothing
+  std::size_t spans_seen = 0;
+
+  State(const Timeline& t, const Watch& w) : timeline(t), watch(w) {}
+
+  void write(const std::string& line) {
+    if (std::fwrite(line.data(), 1, line.size(), file) != line.size()) failed = true;
+  }
+  void row(std::string& out, const std::string& time, const std::string& scope, std::string_view name, double value) {
+    out += time + "," + scope + "," + std::string(name) + "," + figure_number(value) + "\n";
+  }
+};
+
+MetricsLog::MetricsLog(std::unique_ptr<State> state) : state_(std::move(state)) {}
+MetricsLog::~MetricsLog() {
+  if (state_->file != nullptr) std::fclose(state_->file);
+}
+
+Result<std::unique_ptr<MetricsLog>> MetricsLog::create(const std::string& path, const NodeTable& nodes,
+                                                       const Timeline& timeline, const Watch& watch) {
+  auto state = std::make_unique<State>(timeline, watch);
+  state->file = std::fopen(path.c_str(), "wb");
+  if (state->file == nullptr) return Error{path + ": cannot be written"};
+  state->path = path;
+  Scope all{"all", {}};
+  std::vector<Scope> groups;
+  for (const auto& name : nodes.groups()) groups.push_back({"group:" + name, {}});
+  for (Node node = 0; node < nodes.size(); ++node) {
+    all.nodes.push_back(node);
+    groups[nodes[node].group].nodes.push_back(node);
+  }
+  state->scopes.push_back(std::move(all));
+  for (Scope& group : groups) state->scopes.push_back(std::move(group));
+  for (const Scope& scope : state->scopes) state->known.insert(scope.nodes);
+  state->write("time_s,scope,name,value\n");
+  return std::unique_ptr<MetricsLog>(new MetricsLog(std::move(state)));
+}
+
+void MetricsLog::on_sample(Instant time) {
+  State& s = *state_;
+  const auto& spans = s.timeline.spans();
+  for (; s.spans_seen < spans.size(); ++s.spans_seen) {
+    const FaultSpan& span = spans[s.spans_seen];
+    const auto names = s.timeline.islands(s.spans_seen);
+    if (!names) continue;
+    for (const auto* side : {&span.first, &span.second}) {
+      if (!s.known.insert(*side).second) continue;
+      s.scopes.push_back({"island:" + (*names)[side == &span.first ? 0 : 1], *side});
+    }
+  }
+  const std::string at = seconds_number(time);
+  std::string out;
+  for (const Scope& scope : s.scopes) {
+    const Watch::Progress progress = s.watch.progress(scope.nodes);
+    s.row(out, at, scope.name, "published", static_cast<double>(progress.published));
+    s.row(out, at, scope.name, "processed", progress.processed);
+    s.row(out, at, scope.name, "backlog", progress.backlog);
+    s.row(out, at, scope.name, "pending", static_cast<double>(progress.pending));
+    s.row(out, at, scope.name, "queue_depth", static_cast<double>(progress.queue_depth));
+  }
+  std::optional<std::uint64_t> apart;
+  for (std::size_t i = 0; i < spans.size(); ++i) {
+    if (const auto difference = s.watch.divergence(i)) apart = std::max(apart.value_or(0), *difference);
+  }
+  if (apart) s.row(out, at, "all", "divergence_messages", static_cast<double>(*apart));
+  s.write(out);
+}
+
+Result<Unit> MetricsLog::close() {
+  State& s = *state_;
+  LM_CHECK(s.file != nullptr);
+  if (std::fclose(s.file) != 0) s.failed = true;
+  s.file = nullptr;
+  if (s.failed) return Error{s.path + ": not everything could be written"};
+  return Unit{};
+}
+
+}  // namespace lastmile::scenario

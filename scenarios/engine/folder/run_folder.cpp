@@ -1,0 +1,107 @@
+#include "scenarios/engine/folder/run_folder.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include "core/base/check.hpp"
+#include "scenarios/engine/model/load.hpp"
+
+namespace lastmile::scenario {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kSummary = "summary.json";
+constexpr std::string_view kScenario = "scenario.json";
+
+bool is_empty_folder(const fs::path& path) {
+  std::error_code error;
+  return fs::is_directory(path, error) && fs::is_empty(path, error);
+}
+
+Result<Unit> written(const std::string& path, std::string_view content, std::ios::openmode mode) {
+  std::ofstream file(path, std::ios::binary | mode);
+  file.write(content.data(), static_cast<std::streamsize>(content.size()));
+  file.close();
+  if (!file) return Error{path + ": cannot be written"};
+  return Unit{};
+}
+
+}  // namespace
+
+Result<RunFolder> RunFolder::begin(const std::string& target) {
+  std::string name = fs::path(target).lexically_normal().string();
+  while (name.size() > 1 && name.back() == '/') name.pop_back();
+  if (name.empty() || name == "." || name == "/" || fs::path(name).filename() == "..") {
+    return Error{target + ": expected the name of a folder for this run"};
+  }
+  std::error_code error;
+  if (fs::exists(name, error) && !is_empty_folder(name)) {
+    if (!fs::is_directory(name, error)) return Error{name + ": expected a folder, found a file"};
+    if (!fs::exists(fs::path(name) / kSummary, error)) {
+      return Error{name + ": expected an empty folder or an earlier run (with summary.json), found other files"};
+    }
+  }
+  const std::string partial = name + ".partial";
+  if (fs::exists(partial, error)) {
+    if (!is_empty_folder(partial) && !fs::exists(fs::path(partial) / kScenario, error)) {
+      return Error{partial + ": expected what a killed run left (with scenario.json), found other files"};
+    }
+    fs::remove_all(partial, error);
+  }
+  fs::create_directories(partial, error);
+  if (error) return Error{partial + ": cannot be made: " + error.message()};
+  return RunFolder(std::move(name), partial);
+}
+
+RunFolder::RunFolder(RunFolder&&) noexcept = default;
+RunFolder& RunFolder::operator=(RunFolder&&) noexcept = default;
+RunFolder::~RunFolder() = default;
+
+Result<Unit> RunFolder::write_scenario(const Scenario& scenario, std::string_view version) {
+  Scenario copy = scenario;
+  for (TrafficSpec& traffic : copy.traffic) {
+    if (traffic.file.empty()) continue;
+    const std::string name = "envelopes-" + traffic.name + ".jsonl";
+    std::error_code error;
+    fs::copy_file(traffic.file, path(name), fs::copy_options::overwrite_existing, error);
+    if (error) return Error{traffic.file + ": cannot be copied to " + path(name) + ": " + error.message()};
+    traffic.file = name;
+  }
+  Json json = resolved(copy);
+  json.set("version", version);
+  return write(kScenario, pretty(json));
+}
+
+Result<Unit> RunFolder::write_summary(const Summary& summary) { return write(kSummary, pretty(summary_json(summary))); }
+
+Result<Unit> RunFolder::write(std::string_view file, std::string_view content) {
+  return written(path(file), content, std::ios::trunc);
+}
+
+Result<Unit> RunFolder::log(std::string_view line) {
+  return written(path("log.txt"), std::string(line) + "\n", std::ios::app);
+}
+
+Result<Unit> RunFolder::commit() {
+  LM_CHECK(!done_);
+  std::error_code error;
+  const std::string replaced = target_ + ".replaced";
+  const bool there = fs::exists(target_, error);
+  if (there) {
+    fs::remove_all(replaced, error);
+    fs::rename(target_, replaced, error);
+    if (error) return Error{target_ + ": cannot be replaced: " + error.message()};
+  }
+  fs::rename(partial_, target_, error);
+  if (error) {
+    const Error failed{partial_ + ": cannot be renamed to " + target_ + ": " + error.message()};
+    if (there) fs::rename(replaced, target_, error);
+    return failed;
+  }
+  if (there) fs::remove_all(replaced, error);
+  done_ = true;
+  return Unit{};
+}
+
+}  // namespace lastmile::scenario

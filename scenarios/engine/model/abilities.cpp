@@ -1,0 +1,154 @@
+#include "scenarios/engine/model/abilities.hpp"
+
+#include <algorithm>
+
+#include "scenarios/engine/model/words.hpp"
+
+namespace lastmile::scenario {
+namespace {
+
+class Refuser {
+ public:
+  Refuser(const Scenario& scenario, const Abilities& abilities, Findings& findings)
+      : s_(scenario), a_(abilities), findings_(findings) {}
+
+  void run() {
+    head();
+    world();
+    for (std::size_t i = 0; i < s_.faults.size(); ++i) fault("/faults/" + std::to_string(i), s_.faults[i]);
+    for (std::size_t i = 0; i < s_.adversaries.size(); ++i) {
+      const auto kind = adversary_text(s_.adversaries[i].kind);
+      if (!a_.adversaries.contains(kind)) no("/adversaries/" + std::to_string(i) + "/kind", quoted(kind));
+    }
+    if (s_.economy && !a_.economy) no("/economy", "an economy");
+    for (std::size_t i = 0; i < s_.checks.size(); ++i) {
+      const auto name = check_text(s_.checks[i].name);
+      if (!a_.checks.contains(name)) no("/checks/" + std::to_string(i) + "/name", quoted(name));
+    }
+  }
+
+ private:
+  static std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+  void no(std::string pointer, std::string_view what) {
+    findings_.expected(std::move(pointer),
+                       "what the " + std::string(a_.world == WorldKind::sim ? "simulated" : "real") + " world can do",
+                       std::string(what) + ", which it cannot do yet");
+  }
+
+  void head() {
+    if (!s_.runs_in(a_.world)) {
+      findings_.expected("/worlds", quoted(world_text(a_.world)) + " in this list", "it is not made for that world");
+    }
+    if (!a_.networks.contains(s_.network)) no("/network", quoted(network_text(s_.network)));
+    if (!a_.crypto.contains(s_.crypto)) no("/crypto", quoted(crypto_text(s_.crypto)));
+  }
+
+  void world() {
+    if (!s_.world.chains.empty() && !a_.chains) no("/world/chains", "public chains");
+    if (!a_.parameters) {
+      if (!s_.world.parameters.empty() || !(s_.world.switches == message::Switches{})) {
+        no("/world/parameters", "other parameters of a node");
+      }
+    }
+    for (std::size_t i = 0; i < s_.world.groups.size(); ++i) {
+      const Group& group = s_.world.groups[i];
+      const std::string pointer = "/world/groups/" + std::to_string(i);
+      if (group.role != Role::core && !a_.other_roles) no(pointer + "/role", quoted(role_text(group.role)));
+      if (group.fidelity == Fidelity::light && !a_.light_nodes) no(pointer + "/fidelity", "\"light\"");
+      if (group.start && !a_.late_groups) no(pointer + "/start", "a group that starts later");
+      const Law none_offset = Law::fixed_at(Unit::signed_duration, 0);
+      const Law none_drift = Law::fixed_at(Unit::drift, 0);
+      if (!a_.clocks && (!(group.clock_offset == none_offset) || !(group.clock_drift == none_drift))) {
+        no(pointer + "/clock", "clocks that are off");
+      }
+    }
+  }
+
+  void need(const std::string& pointer, bool used, std::string_view ability, std::string_view what) {
+    if (used && !a_.faults.contains(ability)) no(pointer, what);
+  }
+
+  void fault(const std::string& pointer, const Fault& f) {
+    if (!a_.faults.contains(f.kind())) {
+      no(pointer + "/kind", quoted(f.kind()));
+      return;
+    }
+    if (const auto* cut = std::get_if<PartitionFault>(&f.body)) {
+      need(pointer + "/leak", cut->leak.parts > 0, "partition.leak", "a cut that leaks");
+    } else if (const auto* link = std::get_if<LinkFault>(&f.body)) {
+      const bool latency = link->latency_add.ns != 0 || link->latency_factor != kWhole;
+      need(pointer, latency, "link.latency", "slower links");
+      need(pointer + "/jitter", link->jitter.ns != 0, "link.jitter", "jitter");
+      need(pointer + "/bandwidth", link->bandwidth.bits_per_second != 0, "link.bandwidth", "less bandwidth");
+      need(pointer + "/loss", link->loss.parts > 0, "link.loss", "loss");
+      need(pointer + "/duplicate", link->duplicate.parts > 0, "link.duplicate", "duplicates");
+      need(pointer + "/reorder", link->reorder.parts > 0, "link.reorder", "reordering");
+      need(pointer + "/corrupt", link->corrupt.parts > 0, "link.corrupt", "corruption");
+    } else if (const auto* crash = std::get_if<CrashFault>(&f.body)) {
+      disk(pointer, "crash", crash->disk);
+    } else if (const auto* churn = std::get_if<ChurnFault>(&f.body)) {
+      disk(pointer, "churn", churn->disk);
+    } else if (const auto* chain = std::get_if<ChainFault>(&f.body)) {
+      const auto mode = chain_trouble_text(chain->mode);
+      need(pointer + "/mode", true, "chain." + std::string(mode), quoted(mode));
+    } else if (const auto* trouble = std::get_if<DiskFault>(&f.body)) {
+      const auto mode = disk_trouble_text(trouble->mode);
+      need(pointer + "/mode", true, "disk." + std::string(mode), quoted(mode));
+    }
+  }
+
+  void disk(const std::string& pointer, std::string_view kind, DiskFate fate) {
+    const auto text = disk_fate_text(fate);
+    need(pointer + "/disk", true, std::string(kind) + "." + std::string(text), "a disk that is " + quoted(text));
+  }
+
+  const Scenario& s_;
+  const Abilities& a_;
+  Findings& findings_;
+};
+
+std::set<std::string, std::less<>> watched_checks() {
+  std::set<std::string, std::less<>> names(words::kChecks.begin(), words::kChecks.end());
+  for (const auto name : {CheckName::supply_conserved, CheckName::loss_reported})
+    names.erase(std::string(check_text(name)));
+  return names;
+}
+
+}  // namespace
+
+Abilities simulator_abilities() {
+  Abilities a;
+  a.world = WorldKind::sim;
+  a.faults = {"partition",   "partition.leak", "link",         "link.latency", "link.jitter",  "link.bandwidth",
+              "link.loss",   "link.duplicate", "link.reorder", "hold",         "crash",        "crash.kept",
+              "crash.torn",  "crash.lost",     "pause",        "chain",        "chain.outage", "chain.reorg",
+              "chain.delay", "churn",          "churn.kept",   "churn.torn",   "churn.lost",   "clock"};
+  a.checks = watched_checks();
+  a.networks = {NetworkLevel::delay, NetworkLevel::access};
+  a.crypto = {CryptoMode::cached, CryptoMode::real};
+  a.chains = true;
+  a.parameters = true;
+  a.clocks = true;
+  a.late_groups = true;
+  return a;
+}
+
+Abilities real_abilities() {
+  Abilities a;
+  a.world = WorldKind::real;
+  a.faults = {"partition", "link",       "link.latency", "link.jitter", "link.bandwidth", "link.corrupt", "hold",
+              "crash",     "crash.kept", "crash.lost",   "pause",       "churn",          "churn.kept",   "churn.lost"};
+  a.checks = watched_checks();
+  // Levels and modes of the simulator mean nothing here: every one is accepted and none is applied.
+  a.networks = {NetworkLevel::delay, NetworkLevel::access, NetworkLevel::flow};
+  a.crypto = {CryptoMode::cached, CryptoMode::real};
+  a.late_groups = true;
+  return a;
+}
+
+void unsupported(const Scenario& scenario, const Abilities& abilities, Findings& findings) {
+  Refuser(scenario, abilities, findings).run();
+}
+
+}  // namespace lastmile::scenario

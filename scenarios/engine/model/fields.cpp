@@ -1,0 +1,108 @@
+// Selectors and times, as fields of several sections.
+#include "scenarios/engine/model/parse.hpp"
+
+namespace lastmile::scenario {
+namespace {
+
+constexpr std::string_view kMoment = "a time such as \"30s\" or \"trouble+10s\"";
+constexpr std::string_view kWhen =
+    "a time such as \"30s\" or \"trouble+10s\", {\"every\": ...}, {\"rate\": ...} or {\"on\": ...}";
+
+bool read_term(const Place& place, Selector& out) {
+  const std::string* text = place.json.text();
+  if (text == nullptr) return place.refuse("a selector such as \"group:west\" or a list of them");
+  auto term = parse_term(*text);
+  if (!term.ok()) return place.refuse_because("a selector such as \"group:west & !one\"", term.error().text);
+  out.terms.push_back(std::move(term).value());
+  return true;
+}
+
+void read_window(ObjectReader& reader, std::optional<Moment>& from, std::optional<Moment>& until) {
+  Moment moment;
+  if (reader.read_if("from", moment)) from = moment;
+  if (reader.read_if("until", moment)) until = moment;
+}
+
+}  // namespace
+
+bool read(const Place& place, Selector& out) {
+  Selector selector;
+  if (const auto* items = place.json.items()) {
+    if (items->empty() || items->size() > kSelectorTermsMax) return place.refuse("a list of 1 to 1000 selectors");
+    bool ok = true;
+    for (std::size_t i = 0; i < items->size(); ++i) ok = read_term(place.item(i), selector) && ok;
+    if (!ok) return false;
+  } else if (!read_term(place, selector)) {
+    return false;
+  }
+  out = std::move(selector);
+  return true;
+}
+
+bool read(const Place& place, std::array<Selector, 2>& out) {
+  const auto* items = place.json.items();
+  if (items == nullptr || items->size() != 2) return place.refuse("a list of two selectors");
+  const bool first = read(place.item(0), out[0]);
+  return read(place.item(1), out[1]) && first;
+}
+
+bool read(const Place& place, Moment& out) {
+  const std::string* text = place.json.text();
+  if (text == nullptr) return place.refuse(kMoment);
+  auto moment = parse_moment(*text);
+  if (!moment.ok()) return place.refuse_because(kMoment, moment.error().text);
+  out = *moment;
+  return true;
+}
+
+bool read(const Place& place, When& out) {
+  if (place.json.text() != nullptr) {
+    Moment moment;
+    if (!read(place, moment)) return false;
+    out = moment;
+    return true;
+  }
+  if (place.json.members() == nullptr) return place.refuse(kWhen);
+  const std::size_t before = place.reading.findings.total();
+  Place here = place;
+  here.pattern = "when";
+  if (place.json.find("every") != nullptr) {
+    ObjectReader reader(here, "every");
+    Every every;
+    if (const auto at = reader.get("every")) read_positive(*at, every.interval);
+    read_window(reader, every.from, every.until);
+    reader.done();
+    out = every;
+  } else if (place.json.find("rate") != nullptr) {
+    ObjectReader reader(here, "rate");
+    Poisson poisson;
+    reader.read_if("rate", poisson.rate);
+    read_window(reader, poisson.from, poisson.until);
+    reader.done();
+    out = poisson;
+  } else if (place.json.find("on") != nullptr) {
+    ObjectReader reader(here, "on");
+    OnEvent on;
+    if (const auto at = reader.get("on")) {
+      const std::string* text = at->json.text();
+      auto event = parse_event(text == nullptr ? std::string_view() : std::string_view(*text));
+      constexpr std::string_view kEvent = "an event such as \"block_final\" or \"queue_above:inbox:500\"";
+      if (text == nullptr) {
+        at->refuse(kEvent);
+      } else if (!event.ok()) {
+        at->refuse_because(kEvent, event.error().text);
+      } else {
+        on.event = *event;
+      }
+    }
+    reader.read_if("count", on.count, 1, 1'000'000'000'000);
+    reader.read_if("after", on.after);
+    reader.done();
+    out = on;
+  } else {
+    return place.refuse(kWhen);
+  }
+  return place.reading.findings.total() == before;
+}
+
+}  // namespace lastmile::scenario

@@ -1,0 +1,76 @@
+// The names of section 5, their units and parts.
+#include <algorithm>
+
+#include "scenarios/engine/model/check.hpp"
+
+namespace lastmile::scenario {
+namespace {
+
+using W = std::string_view;
+constexpr std::array<W, 3> kStages{"before", "during", "after"};
+constexpr std::array<W, 4> kCoverages{"50", "90", "99", "100"};
+constexpr std::array<W, 7> kQueues{"inbox", "verify", "fetch", "waiting", "outbound", "reconcile", "chain_archives"};
+static_assert(kQueues.size() == trace::kQueueCount);
+constexpr std::array<W, 1> kAnyNumber{"#"};
+constexpr std::array<W, 3> kTopology{"diameter", "clustering", "cut"};
+
+}  // namespace
+
+const std::vector<MeasureInfo>& all_measures() {
+  using U = MeasureUnit;
+  static const std::vector<MeasureInfo> list{
+      {"propagation_s", U::seconds, "s", true, true, kStages},
+      {"coverage_s", U::seconds, "s", true, false, kCoverages},
+      {"time_to_heal_s", U::seconds, "s", false, true, {}},
+      {"divergence_messages", U::count, "messages", true, true, {}},
+      {"duplicates", U::count, "copies", true, true, {}},
+      {"bytes_per_message", U::bytes, "B", false, true, {}},
+      {"control_share", U::share, "share", false, true, {}},
+      {"reconciliation_bytes", U::bytes, "B", true, true, {}},
+      {"reconciliation_rounds", U::count, "rounds", true, true, {}},
+      {"pending_messages", U::count, "messages", true, true, {}},
+      {"queue_depth", U::count, "messages", true, true, kQueues},
+      {"queue_age_s", U::seconds, "s", true, true, {}},
+      {"queue_refused", U::count, "refusals", false, true, {}},
+      {"rejected", U::count, "messages", false, true, kAnyNumber},
+      {"permission_disagreements", U::count, "messages", false, true, {}},
+      {"confirmation_lag_s", U::seconds, "s", true, true, {}},
+      {"chain_lag_blocks", U::blocks, "blocks", true, true, {}},
+      {"disk_bytes", U::bytes, "B", true, true, {}},
+      {"node_memory_bytes", U::bytes, "B", true, true, {}},
+      {"cpu_busy", U::share, "share", true, true, {}},
+      {"peers", U::count, "peers", true, true, {}},
+      {"mesh_degree", U::count, "peers", true, true, {}},
+      {"deliveries", U::count, "messages", false, true, {}},
+      {"published", U::count, "messages", false, true, {}},
+      {"acknowledged", U::count, "messages", false, true, {}},
+      {"topology", U::hops, "", false, false, kTopology},
+  };
+  return list;
+}
+
+const MeasureInfo* find_measure(std::string_view name) {
+  const auto dot = name.find('.');
+  const std::string_view base = name.substr(0, dot);
+  for (const MeasureInfo& info : all_measures()) {
+    if (info.name != base) continue;
+    if (dot == std::string_view::npos) return &info;
+    const std::string_view part = name.substr(dot + 1);
+    for (const std::string_view known : info.parts) {
+      if (known == part) return &info;
+      const std::string_view digits = !part.empty() && part.front() == '-' ? part.substr(1) : part;
+      if (known == "#" && !digits.empty() && digits.size() <= 4 &&
+          std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+        return &info;
+      }
+    }
+  }
+  return nullptr;
+}
+
+bool measure_wanted(const std::vector<std::string>& wanted, std::string_view name) {
+  const std::string_view base = name.substr(0, name.find('.'));
+  return std::any_of(wanted.begin(), wanted.end(), [&](const std::string& w) { return w == base || w == name; });
+}
+
+}  // namespace lastmile::scenario

@@ -1,0 +1,177 @@
+#include <algorithm>
+
+#include "scenarios/engine/model/parse.hpp"
+#include "scenarios/engine/model/words.hpp"
+
+namespace lastmile::scenario {
+namespace {
+
+bool read_between(ObjectReader& reader, Between& out) {
+  return reader.read_required("between", "a list of two selectors", out);
+}
+void read_who(ObjectReader& reader, Selector& out) { reader.read_required("who", "a selector", out); }
+
+// "1.5" or "150%" of the latency without fault: a bare number or a share, possibly above one.
+bool read_factor(const Place& place, std::uint64_t& out) {
+  constexpr std::uint64_t kMax = 1000;
+  const auto value = place.json.as_double();
+  if (!value || *value < 0 || *value > static_cast<double>(kMax)) return place.refuse("a factor from 0 to 1000");
+  out = static_cast<std::uint64_t>(*value * 1e9 + 0.5);
+  return true;
+}
+
+void parse_body(ObjectReader& reader, const std::string& name, PartitionFault& fault) {
+  read_between(reader, fault.between);
+  if (const auto at = reader.get("direction")) read_enum(*at, words::kDirections, fault.direction);
+  if (const auto at = reader.get("mode")) read_enum(*at, words::kCutModes, fault.mode);
+  reader.read_if("leak", fault.leak);
+  fault.islands = {name + "-first", name + "-second"};
+  if (const auto at = reader.get("islands")) {
+    if (at->json.items() == nullptr || at->json.items()->size() != 2) {
+      at->refuse("a list of two names");
+    } else {
+      read_name(at->item(0), fault.islands[0]);
+      read_name(at->item(1), fault.islands[1]);
+    }
+  }
+}
+
+void parse_body(ObjectReader& reader, const std::string&, LinkFault& fault) {
+  read_between(reader, fault.between);
+  if (const auto at = reader.get("direction")) read_enum(*at, words::kDirections, fault.direction);
+  bool any = reader.read_if("latency_add", fault.latency_add);
+  if (const auto at = reader.get("latency_factor")) any = read_factor(*at, fault.latency_factor) || any;
+  any = reader.read_if("jitter", fault.jitter) || any;
+  any = reader.read_if("bandwidth", fault.bandwidth) || any;
+  any = reader.read_if("loss", fault.loss) || any;
+  any = reader.read_if("duplicate", fault.duplicate) || any;
+  any = reader.read_if("reorder", fault.reorder) || any;
+  any = reader.read_if("corrupt", fault.corrupt) || any;
+  static constexpr std::array<std::string_view, 8> kEffects{"latency_add", "latency_factor", "jitter",  "bandwidth",
+                                                            "loss",        "duplicate",      "reorder", "corrupt"};
+  const Json& json = reader.place().json;
+  if (!any && std::none_of(kEffects.begin(), kEffects.end(), [&](auto key) { return json.find(key) != nullptr; })) {
+    reader.place().reading.findings.expected(reader.place().pointer, "at least one of " + alternatives(kEffects),
+                                             "none");
+  }
+}
+
+void parse_body(ObjectReader& reader, const std::string&, HoldFault& fault) {
+  read_between(reader, fault.between);
+  if (const auto at = reader.get("direction")) read_enum(*at, words::kDirections, fault.direction);
+}
+
+void parse_body(ObjectReader& reader, const std::string&, CrashFault& fault) {
+  read_who(reader, fault.who);
+  if (const auto at = reader.get("disk")) read_enum(*at, words::kDiskFates, fault.disk);
+  if (const auto at = reader.get("restart_after")) {
+    if (at->json.text() != nullptr && *at->json.text() == "never") {
+      fault.never = true;
+    } else {
+      Law law;
+      if (read(*at, law, Unit::duration)) fault.restart_after = law;
+    }
+  }
+}
+
+void parse_body(ObjectReader& reader, const std::string&, PauseFault& fault) { read_who(reader, fault.who); }
+
+void parse_body(ObjectReader& reader, const std::string&, ChurnFault& fault) {
+  read_who(reader, fault.who);
+  reader.read_required("session", "a law of durations", fault.session, Unit::duration);
+  reader.read_required("absence", "a law of durations", fault.absence, Unit::duration);
+  if (const auto at = reader.get("disk")) read_enum(*at, words::kDiskFates, fault.disk);
+}
+
+void parse_body(ObjectReader& reader, const std::string&, ClockFault& fault) {
+  read_who(reader, fault.who);
+  if (const auto at = reader.get("offset")) read_signed(*at, fault.offset);
+  reader.read_if("drift", fault.drift);
+  if (const auto at = reader.get("step")) read_signed(*at, fault.step);
+}
+
+void parse_body(ObjectReader& reader, const std::string&, DiskFault& fault) {
+  read_who(reader, fault.who);
+  if (const auto at = reader.require("mode", alternatives(words::kDiskTroubles))) {
+    read_enum(*at, words::kDiskTroubles, fault.mode);
+  }
+  reader.read_if("amount", fault.amount);
+}
+
+void parse_body(ObjectReader& reader, const std::string&, ChainFault& fault) {
+  if (const auto at = reader.require("chain", "the name of a chain")) read_name(*at, fault.chain);
+  if (const auto at = reader.require("mode", alternatives(words::kChainTroubles))) {
+    read_enum(*at, words::kChainTroubles, fault.mode);
+  }
+  reader.read_if("depth", fault.depth, 1, 1'000'000);
+  reader.read_if("delay", fault.delay);
+  fault.who.terms = {{Atom{}}};
+  reader.read_if("who", fault.who);
+}
+
+template <std::size_t I = 0>
+FaultBody body_of(std::size_t kind) {
+  if constexpr (I + 1 < std::variant_size_v<FaultBody>) {
+    if (kind != I) return body_of<I + 1>(kind);
+  }
+  return FaultBody(std::in_place_index<I>);
+}
+
+template <std::size_t... I>
+constexpr bool kinds_match(std::index_sequence<I...>) {
+  return ((words::kFaults[I] == std::variant_alternative_t<I, FaultBody>::kKind) && ...);
+}
+static_assert(kinds_match(std::make_index_sequence<words::kFaults.size()>{}), "words and variant have one order");
+
+void parse_fault(const Place& place, Fault& fault) {
+  const Json* kind = place.json.find("kind");
+  std::size_t index = 0;
+  if (place.json.members() == nullptr) {
+    place.refuse("an object");
+    return;
+  }
+  if (kind == nullptr) {
+    place.reading.findings.expected(place.pointer + "/kind", alternatives(words::kFaults), "nothing");
+    return;
+  }
+  const Place kind_place{place.reading, *kind, place.pointer + "/kind", place.pattern + "/kind"};
+  if (!read_word(kind_place, words::kFaults, index)) return;
+  ObjectReader reader(place, words::kFaults[index]);
+  reader.get("kind");
+  if (const auto at = reader.require("name", "a name")) read_name(*at, fault.name);
+  reader.read_if("from", fault.from);
+  Moment until;
+  if (reader.read_if("until", until)) fault.until = until;
+  if (const auto at = reader.get("for")) {
+    Duration length;
+    if (read_positive(*at, length)) fault.length = length;
+    if (place.json.find("until") != nullptr) at->refuse("either \"until\" or \"for\"");
+  }
+  fault.body = body_of(index);
+  std::visit([&](auto& body) { parse_body(reader, fault.name, body); }, fault.body);
+  reader.done();
+}
+
+}  // namespace
+
+void parse_faults(const Place& place, std::vector<Fault>& faults) {
+  each_item(place, kFaultsMax, [&](const Place& item) { parse_fault(item, faults.emplace_back()); });
+}
+
+void parse_adversaries(const Place& place, std::vector<Adversary>& adversaries) {
+  each_item(place, kFaultsMax, [&](const Place& item) {
+    Adversary& adversary = adversaries.emplace_back();
+    ObjectReader reader(item);
+    if (const auto at = reader.require("name", "a name")) read_name(*at, adversary.name);
+    if (const auto at = reader.require("kind", alternatives(words::kAdversaries))) {
+      read_enum(*at, words::kAdversaries, adversary.kind);
+    }
+    read_who(reader, adversary.who);
+    reader.read_if("rate", adversary.rate);
+    reader.read_if("from", adversary.from);
+    reader.read_if("until", adversary.until);
+    reader.done();
+  });
+}
+
+}  // namespace lastmile::scenario

@@ -1,0 +1,269 @@
+#include <algorithm>
+
+#include "scenarios/engine/model/parameters.hpp"
+#include "scenarios/engine/model/parse.hpp"
+#include "scenarios/engine/model/regions.hpp"
+#include "scenarios/engine/model/words.hpp"
+
+namespace lastmile::scenario {
+namespace {
+
+constexpr std::size_t kHardwareMax = 1000;
+
+// "100MiB/s" and the like: bytes per second.
+bool read_speed(const Place& place, Size& out) {
+  Bandwidth speed;
+  if (!read(place, speed)) return false;
+  out = {speed.bits_per_second / 8};
+  return true;
+}
+
+// What a machine is when the file names none: a rented server of ordinary size.
+Hardware default_hardware() {
+  Hardware machine;
+  machine.name = "default";
+  machine.uplink = {200'000'000};
+  machine.downlink = {500'000'000};
+  machine.access_latency = Law::fixed_at(Unit::duration, milliseconds(2).ns);
+  machine.disk_read = {500ULL << 20};
+  machine.disk_write = {200ULL << 20};
+  machine.disk_sync = milliseconds(1);
+  machine.disk_size = {50ULL << 30};
+  return machine;
+}
+
+void parse_machine(const Place& place, std::string name, std::vector<Hardware>& list) {
+  Hardware machine = default_hardware();
+  machine.name = std::move(name);
+  ObjectReader reader(place);
+  reader.read_if("uplink", machine.uplink);
+  reader.read_if("downlink", machine.downlink);
+  reader.read_if("access_latency", machine.access_latency, Unit::duration);
+  reader.read_if("cores", machine.cores, 1, 4096);
+  if (const auto at = reader.get("disk_read")) read_speed(*at, machine.disk_read);
+  if (const auto at = reader.get("disk_write")) read_speed(*at, machine.disk_write);
+  reader.read_if("disk_sync", machine.disk_sync);
+  reader.read_if("disk_seek", machine.disk_seek);
+  reader.read_if("disk_size", machine.disk_size);
+  reader.done();
+  list.push_back(std::move(machine));
+}
+
+void parse_region_shares(const Place& place, const Regions& regions, std::vector<RegionShare>& out) {
+  std::vector<std::string_view> names(regions.names.begin(), regions.names.end());
+  if (place.json.members() == nullptr) {
+    std::size_t position = 0;
+    if (read_word(place, names, position)) out = {{static_cast<std::uint32_t>(position), {kWhole}}};
+    return;
+  }
+  std::uint64_t sum = 0;
+  for (const auto& member : *place.json.members()) {
+    const auto found = std::find(names.begin(), names.end(), member.key);
+    if (found == names.end()) {
+      place.reading.findings.expected(place.pointer + pointer_token(member.key), alternatives(names),
+                                      found_text(Json(member.key)), nearest(member.key, names));
+      continue;
+    }
+    RegionShare share{static_cast<std::uint32_t>(found - names.begin()), {}};
+    if (read(place.member(member), share.share)) out.push_back(share);
+    sum += share.share.parts;
+  }
+  if (sum + out.size() < kWhole || sum > kWhole + out.size()) place.refuse("shares of regions that add up to 100%");
+  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.region < b.region; });
+}
+
+void parse_group(const Place& place, const World& world, bool machine_needed, Group& group) {
+  ObjectReader reader(place);
+  if (const auto at = reader.require("name", "a name")) read_name(*at, group.name);
+  if (const auto at = reader.get("role")) read_enum(*at, words::kRoles, group.role);
+  reader.read_required("count", "a number of nodes", group.count, 1, kNodesMax);
+  if (world.regions.names.size() == 1) {
+    group.regions = {{0, {kWhole}}};
+    if (const auto at = reader.get("region")) {
+      group.regions.clear();
+      parse_region_shares(*at, world.regions, group.regions);
+    }
+  } else if (const auto at = reader.require("region", "a region or shares of regions")) {
+    parse_region_shares(*at, world.regions, group.regions);
+  }
+  // One kind of machine needs no naming.
+  group.hardware = 0;
+  if (const auto at = reader.get("hardware")) {
+    std::vector<std::string_view> names;
+    for (const Hardware& machine : world.hardware) names.push_back(machine.name);
+    std::size_t position = 0;
+    if (read_word(*at, names, position)) group.hardware = static_cast<std::uint32_t>(position);
+  } else if (machine_needed) {
+    reader.place().reading.findings.expected(place.pointer + "/hardware", "the name of a machine", "nothing");
+  }
+  if (const auto at = reader.get("fidelity")) read_enum(*at, words::kFidelities, group.fidelity);
+  if (const auto at = reader.get("clock")) {
+    ObjectReader clock(*at);
+    clock.read_if("offset", group.clock_offset, Unit::signed_duration);
+    clock.read_if("drift", group.clock_drift, Unit::drift);
+    clock.done();
+  }
+  Moment start;
+  if (reader.read_if("start", start)) group.start = start;
+  reader.done();
+}
+
+void parse_topology(const Place& place, Topology& topology, std::uint32_t nodes) {
+  ObjectReader reader(place);
+  if (const auto at = reader.get("kind")) read_enum(*at, words::kTopologies, topology.kind);
+  topology.degree = std::min<std::uint32_t>(8, nodes > 1 ? nodes - 1 : 1);
+  reader.read_if("degree", topology.degree, 1, 10'000);
+  reader.read_if("rewire", topology.rewire);
+  reader.read_if("across", topology.across, 0, 10'000);
+  reader.done();
+}
+
+void parse_chain(const Place& place, ChainSpec& chain) {
+  ObjectReader reader(place);
+  if (const auto at = reader.require("name", "a name")) read_name(*at, chain.name);
+  if (const auto at = reader.get("kind")) {
+    std::size_t kind = 0;
+    if (read_word(*at, words::kChainKinds, kind)) chain.kind = words::kChainKinds[kind];
+  }
+  reader.read_if("block_time", chain.block_time, Unit::duration);
+  reader.read_if("finality_blocks", chain.finality_blocks, 0, 1'000'000);
+  if (const auto at = reader.get("archive_every")) read_positive(*at, chain.archive_every);
+  reader.read_required("synchronizers", "selectors of synchronization nodes", chain.synchronizers);
+  reader.read_if("fee", chain.fee);
+  reader.done();
+}
+
+void parse_parameters(const Place& place, World& world) {
+  if (place.json.members() == nullptr) {
+    place.refuse("an object");
+    return;
+  }
+  std::vector<std::string> switch_names;
+  for (const auto& point : message::all_switches()) switch_names.push_back("switches." + std::string(point.name));
+  std::vector<std::string_view> known;
+  for (const auto& info : all_parameters()) known.push_back(info.name);
+  for (const auto& name : switch_names) known.push_back(name);
+  for (const auto& member : *place.json.members()) {
+    const Place at = place.member(member);
+    if (std::find(known.begin(), known.end(), member.key) == known.end()) {
+      place.reading.findings.expected(at.pointer, "a parameter of a node such as \"limits.inbox_messages\"",
+                                      found_text(Json(member.key)), nearest(member.key, known));
+      continue;
+    }
+    if (member.key.starts_with("switches.")) {
+      const auto* point = message::find_switch(std::string_view(member.key).substr(9));
+      read_enum(at, words::kBehaviours, world.switches.*(point->member));
+      continue;
+    }
+    const auto info = std::find_if(all_parameters().begin(), all_parameters().end(),
+                                   [&](const ParameterInfo& p) { return p.name == member.key; });
+    Parameter parameter{member.key, 0};
+    if (info->kind == ParameterKind::duration) {
+      Duration value;
+      if (read_positive(at, value)) parameter.value = value.ns;
+    } else if (info->kind == ParameterKind::bytes) {
+      Size value;
+      if (read(at, value)) parameter.value = static_cast<std::int64_t>(value.bytes);
+    } else {
+      std::uint64_t value = 0;
+      if (read(at, value, 1, 1'000'000'000)) parameter.value = static_cast<std::int64_t>(value);
+    }
+    world.parameters.push_back(std::move(parameter));
+  }
+  std::sort(world.parameters.begin(), world.parameters.end(),
+            [](const Parameter& a, const Parameter& b) { return a.name < b.name; });
+}
+
+void parse_regions(const Place& place, Regions& regions) {
+  if (place.json.text() != nullptr) {
+    const auto tables = region_tables();
+    std::size_t position = 0;
+    if (read_word(place, tables, position)) regions = *find_region_table(tables[position]);
+    return;
+  }
+  ObjectReader reader(place);
+  regions = {};
+  const auto names = reader.require("names", "a list of region names");
+  const auto rows = reader.require("round_trip", "rows of round-trip times");
+  reader.done();
+  if (!names || !rows) return;
+  each_item(*names, kRegionsMax, [&](const Place& at) {
+    std::string name;
+    if (read_name(at, name)) regions.names.push_back(std::move(name));
+  });
+  const std::size_t n = regions.names.size();
+  const auto* items = rows->json.items();
+  if (n == 0 || items == nullptr || items->size() != n) {
+    rows->refuse("one row per region: the times to itself and to each region after it");
+    return;
+  }
+  regions.round_trip.resize(n * n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const Place row = rows->item(i);
+    if (row.json.items() == nullptr || row.json.items()->size() != n - i) {
+      row.refuse("a list of " + std::to_string(n - i) + " times");
+      continue;
+    }
+    for (std::size_t j = i; j < n; ++j) {
+      Duration time;
+      read(row.item(j - i), time);
+      regions.round_trip[i * n + j] = regions.round_trip[j * n + i] = time;
+    }
+  }
+}
+
+void parse_roads(const Place& place, Roads& roads) {
+  ObjectReader reader(place);
+  reader.read_if("gossip", roads.gossip);
+  reader.read_if("reconciliation", roads.reconciliation);
+  reader.read_if("chain", roads.chain);
+  reader.read_if("content_store", roads.content_store);
+  reader.done();
+}
+
+}  // namespace
+
+void parse_world(const Place& place, World& world) {
+  ObjectReader reader(place);
+  world.regions = *find_region_table("internet-2019");
+  if (const auto at = reader.get("regions")) parse_regions(*at, world.regions);
+  if (const auto at = reader.get("hardware")) {
+    if (at->json.members() == nullptr || at->json.members()->size() > kHardwareMax) {
+      at->refuse("an object of machines by name");
+    } else {
+      for (const auto& member : *at->json.members()) parse_machine(at->member(member), member.key, world.hardware);
+    }
+  }
+  if (std::none_of(world.hardware.begin(), world.hardware.end(), [](const auto& h) { return h.name == "default"; })) {
+    world.hardware.push_back(default_hardware());
+  }
+  if (const auto at = reader.require("groups", "a list of groups of nodes")) {
+    const Json* machines = place.json.find("hardware");
+    const bool machine_needed =
+        machines != nullptr && machines->members() != nullptr && machines->members()->size() > 1;
+    each_item(*at, kGroupsMax,
+              [&](const Place& item) { parse_group(item, world, machine_needed, world.groups.emplace_back()); });
+    if (world.groups.empty()) at->refuse("at least one group");
+  }
+  // Only machines that somebody uses, or that the file names, are part of the resolved scenario.
+  const auto unused = static_cast<std::uint32_t>(world.hardware.size() - 1);
+  const bool named = place.json.find("hardware") != nullptr && place.json.find("hardware")->find("default") != nullptr;
+  if (!named &&
+      std::none_of(world.groups.begin(), world.groups.end(), [&](const Group& g) { return g.hardware == unused; })) {
+    world.hardware.pop_back();
+  }
+  std::uint64_t nodes = 0;
+  for (const Group& group : world.groups) nodes += group.count;
+  if (nodes > kNodesMax)
+    place.reading.findings.expected(place.pointer + "/groups", "at most 1,000,000 nodes", std::to_string(nodes));
+  world.topology.degree = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(nodes, 2, 9) - 1);
+  if (const auto at = reader.get("topology")) parse_topology(*at, world.topology, static_cast<std::uint32_t>(nodes));
+  if (const auto at = reader.get("chains")) {
+    each_item(*at, kChainsMax, [&](const Place& item) { parse_chain(item, world.chains.emplace_back()); });
+  }
+  if (const auto at = reader.get("roads")) parse_roads(*at, world.roads);
+  if (const auto at = reader.get("parameters")) parse_parameters(*at, world);
+  reader.done();
+}
+
+}  // namespace lastmile::scenario

@@ -1,0 +1,198 @@
+#include "scenarios/engine/traffic/author.hpp"
+
+#include <algorithm>
+
+#include "core/crypto/hash.hpp"
+#include "scenarios/engine/text/json.hpp"
+
+namespace lastmile::scenario {
+namespace {
+
+constexpr std::string_view kChannel = "LASTMILE";
+constexpr int kChoiceDraws = 16;
+constexpr std::uint64_t kMiB = 1ULL << 20;
+
+std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+}  // namespace
+
+Author::Author(const TrafficSpec& spec, std::uint64_t seed, std::uint64_t first_account)
+    : spec_(spec),
+      draws_(substream(seed, kRunScope, "traffic:" + spec.name + ":choices")),
+      texts_(substream(seed, kRunScope, "traffic:" + spec.name + ":texts")),
+      wallets_(spec, seed, first_account) {}
+
+message::Type Author::draw_type() {
+  std::uint64_t left = draws_.below(kWhole);
+  for (const auto& [type, share] : spec_.types) {
+    if (left < share.parts) return type;
+    left -= share.parts;
+  }
+  return spec_.types.back().first;
+}
+
+template <class Fits>
+std::optional<std::size_t> Author::choose(Instant now, const Fits& fits) {
+  const Instant latest = now - Traffic::kFollowUpPause;
+  const auto end = std::partition_point(own_.begin(), own_.end(), [&](const Own& own) { return own.time <= latest; });
+  const auto count = static_cast<std::size_t>(end - own_.begin());
+  for (int i = 0; count > 0 && i < kChoiceDraws; ++i) {
+    const auto position = static_cast<std::size_t>(draws_.below(count));
+    const Own& own = own_[position];
+    if (!own.gone && fits(own)) return position;
+  }
+  return std::nullopt;
+}
+
+std::string Author::padded(std::string content, std::string_view tail, std::size_t wanted) {
+  const std::size_t used = content.size() + tail.size();
+  content += filler(texts_, wanted > used ? wanted - used : 0);
+  content += tail;
+  return content;
+}
+
+std::string Author::post(Publication& p, Own& own, std::string_view address, Wall time) {
+  const auto wanted = static_cast<std::size_t>(spec_.size.draw(draws_));
+  std::optional<std::size_t> original;
+  if (draws_.below(kWhole) < spec_.amends.parts) {
+    original = choose(
+        p.time, [&](const Own& o) { return o.type == message::Type::POST && !o.amend && o.wallet == own.wallet; });
+  }
+  std::string content = content_head(address, time);
+  if (original) {
+    own.amend = true;
+    own_[*original].amends.push_back(own_.size());  // where it will stand
+    p.needs.push_back(own_[*original].number);
+    content += ",\"type\":\"amend\",\"ref\":" + quoted(own_[*original].hash.view());
+  } else {
+    content += ",\"type\":\"note\"";
+  }
+  return padded(content + ",\"content\":{\"text\":\"", "\"}}", wanted);
+}
+
+std::string Author::aggregate(std::string_view address, Wall time, std::uint32_t) {
+  const auto wanted = static_cast<std::size_t>(spec_.size.draw(draws_));
+  const std::uint64_t key = draws_.below(spec_.aggregate_keys);
+  // One to three of eight names, so that elements of one key overlap.
+  const std::uint64_t names = 1 + draws_.below(3);
+  const std::uint64_t first = draws_.below(8);
+  std::string content = content_head(address, time) + ",\"key\":\"key-" + std::to_string(key) + "\",\"content\":{";
+  for (std::uint64_t i = 0; i + 1 < names; ++i) {
+    content += "\"name-" + std::to_string((first + i) % 8) + "\":" + std::to_string(draws_.below(1'000'000)) + ",";
+  }
+  return padded(content + "\"name-" + std::to_string((first + names - 1) % 8) + "\":\"", "\"}}", wanted);
+}
+
+std::string Author::store(Publication& p, Own& own, std::string_view address, Wall time) {
+  std::optional<std::size_t> earlier;
+  if (draws_.below(kWhole) >= spec_.new_files.parts) {
+    earlier = choose(p.time, [](const Own& o) { return o.type == message::Type::STORE; });
+  }
+  if (earlier) {
+    own.file = own_[*earlier].file;
+    own.file_size = own_[*earlier].file_size;
+  } else {
+    const auto size = std::min<std::uint64_t>(static_cast<std::uint64_t>(spec_.file_size.draw(draws_)), kFileBytesMax);
+    auto bytes = std::make_shared<const Bytes>(file_bytes(texts_, static_cast<std::size_t>(size)));
+    own.file = message::ItemHash::of(crypto::sha256(ByteView(*bytes)));
+    own.file_size = size;
+    p.uploads.push_back({own.file, std::move(bytes)});
+  }
+  std::string content =
+      content_head(address, time) + ",\"item_type\":\"storage\",\"item_hash\":" + quoted(own.file.view());
+  // A quarter of the files are versions of a document with a name of the owner's choice.
+  if (draws_.below(4) == 0)
+    content += ",\"ref\":\"document-" + std::to_string(draws_.below(spec_.aggregate_keys)) + "\"";
+  return content + "}";
+}
+
+std::optional<std::string> Author::program(Publication& p, std::string_view address, Wall time) {
+  const auto file = choose(p.time, [](const Own& o) { return o.type == message::Type::STORE; });
+  if (!file) return std::nullopt;
+  own_[*file].used = true;
+  p.needs.push_back(own_[*file].number);
+  const std::string ref = quoted(own_[*file].hash.view());
+  return content_head(address, time) +
+         ",\"type\":\"vm-function\",\"allow_amend\":false,\"code\":{\"encoding\":\"zip\",\"entrypoint\":\"main:app\","
+         "\"ref\":" +
+         ref + ",\"use_latest\":false},\"on\":{\"http\":true},\"environment\":{\"internet\":true}," +
+         "\"resources\":{\"vcpus\":1,\"memory\":128,\"seconds\":30},\"runtime\":{\"ref\":" + ref +
+         ",\"use_latest\":false,\"comment\":\"runtime\"}}";
+}
+
+std::optional<std::string> Author::instance(Publication& p, std::string_view address, Wall time) {
+  const auto file = choose(p.time, [](const Own& o) { return o.type == message::Type::STORE; });
+  if (!file) return std::nullopt;
+  own_[*file].used = true;
+  p.needs.push_back(own_[*file].number);
+  const std::uint64_t size_mib = std::max<std::uint64_t>(1024, (own_[*file].file_size + kMiB - 1) / kMiB);
+  return content_head(address, time) +
+         ",\"allow_amend\":false,\"environment\":{\"internet\":true},\"resources\":{\"vcpus\":1,\"memory\":2048,"
+         "\"seconds\":30}," +
+         "\"rootfs\":{\"parent\":{\"ref\":" + quoted(own_[*file].hash.view()) +
+         ",\"use_latest\":false},\"persistence\":\"host\",\"size_mib\":" + std::to_string(size_mib) + "}}";
+}
+
+std::string Author::forget(Publication& p, std::size_t target, std::string_view address, Wall time) {
+  Own& named = own_[target];
+  named.gone = true;
+  p.needs.push_back(named.number);
+  // Amends go with their original.
+  for (const std::size_t amend : named.amends) own_[amend].gone = true;
+  return content_head(address, time) + ",\"hashes\":[" + quoted(named.hash.view()) +
+         "],\"reason\":\"no longer wanted\"}";
+}
+
+void Author::write(Publication& p) {
+  const Wall time = wall_at(p.time);
+  message::Type type = draw_type();
+  auto wallet = static_cast<std::uint32_t>(draws_.below(wallets_.size()));
+  std::optional<std::size_t> target;
+  if (type == message::Type::FORGET) {
+    target = choose(p.time, [](const Own& o) { return o.type != message::Type::FORGET && !o.used; });
+    if (target) {
+      wallet = own_[*target].wallet;  // only the owner may
+    } else {
+      type = message::Type::POST;  // nothing to forget yet
+    }
+  }
+  const crypto::Account& account = wallets_.account(wallet);
+  Own own{.number = p.number, .time = p.time, .hash = {}, .type = type, .wallet = wallet};
+  std::optional<std::string> content;
+  switch (type) {
+    case message::Type::AGGREGATE:
+      content = aggregate(account.address(), time, wallet);
+      break;
+    case message::Type::STORE:
+      content = store(p, own, account.address(), time);
+      break;
+    case message::Type::PROGRAM:
+      content = program(p, account.address(), time);
+      break;
+    case message::Type::INSTANCE:
+      content = instance(p, account.address(), time);
+      break;
+    case message::Type::FORGET:
+      content = forget(p, *target, account.address(), time);
+      break;
+    default:
+      break;
+  }
+  if (!content) {  // a POST, or a program without a file to run
+    own.type = message::Type::POST;
+    content = post(p, own, account.address(), time);
+  }
+  seal(p, account, own.type, std::move(*content), time, kChannel);
+  own.hash = p.item_hash;
+  own_.push_back(std::move(own));
+}
+
+void Author::lost(std::uint64_t number) {
+  const auto found =
+      std::partition_point(own_.begin(), own_.end(), [&](const Own& own) { return own.number < number; });
+  if (found == own_.end() || found->number != number) return;
+  found->gone = true;
+  for (const std::size_t amend : found->amends) own_[amend].gone = true;
+}
+
+}  // namespace lastmile::scenario

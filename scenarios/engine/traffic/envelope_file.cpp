@@ -1,0 +1,70 @@
+#include "scenarios/engine/traffic/envelope_file.hpp"
+
+#include <fstream>
+#include <set>
+
+#include "core/message/content.hpp"
+#include "scenarios/engine/traffic/traffic.hpp"
+
+namespace lastmile::scenario {
+namespace {
+
+Error at_line(const std::string& path, std::size_t line, const std::string& text) {
+  return Error{path + ":" + std::to_string(line) + ": " + text};
+}
+
+// Like getline, but never holds more than one line may have. False at the end; `too_long` says why it stopped.
+bool take_line(std::ifstream& file, std::string& line, bool& too_long) {
+  line.clear();
+  too_long = false;
+  int c = file.get();
+  if (c == std::ifstream::traits_type::eof()) return false;
+  for (; c != std::ifstream::traits_type::eof() && c != '\n'; c = file.get()) {
+    if (line.size() >= Traffic::kEnvelopeLineBytesMax) {
+      too_long = true;
+      return true;
+    }
+    line += static_cast<char>(c);
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<std::vector<FileEnvelope>> read_envelopes(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return Error{path + ": expected a file with envelopes, found none"};
+  std::vector<FileEnvelope> out;
+  std::set<std::string, std::less<>> seen;
+  std::string line;
+  bool too_long = false;
+  for (std::size_t number = 1; take_line(file, line, too_long); ++number) {
+    if (too_long) return at_line(path, number, "expected at most 4 MiB in one line, found more");
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (line.find_first_not_of(" \t") == std::string::npos) continue;
+    if (out.size() >= Traffic::kFileEnvelopesMax)
+      return at_line(path, number, "expected at most 10 million envelopes, found more");
+    auto envelope = message::parse_envelope(std::string_view(line));
+    if (!envelope.ok())
+      return at_line(path, number, "expected a message envelope, found one refused with: " + envelope.error().detail);
+    if (envelope->item_type != message::ItemType::inlined) {
+      return at_line(path, number,
+                     "expected an inline message, found item_type " +
+                         std::string(message::item_type_text(envelope->item_type)) + ", whose content is not here");
+    }
+    if (auto content = message::parse_inline_content(*envelope); !content.ok()) {
+      return at_line(path, number, "expected a valid content, found one refused with: " + content.error().detail);
+    }
+    if (crypto::verify(envelope->signed_fields()) != crypto::Verdict::valid) {
+      return at_line(path, number, "expected a valid signature, found another");
+    }
+    if (!seen.insert(envelope->item_hash.text()).second) {
+      return at_line(path, number, "expected each message once, found " + envelope->item_hash.text() + " again");
+    }
+    out.push_back({envelope->item_hash, envelope->type, envelope->sender, message::serialize_envelope(*envelope)});
+  }
+  if (out.empty()) return Error{path + ": expected at least one envelope, found none"};
+  return out;
+}
+
+}  // namespace lastmile::scenario

@@ -1,0 +1,142 @@
+#include "scenarios/engine/traffic/traffic.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "core/base/check.hpp"
+#include "scenarios/engine/traffic/arrivals.hpp"
+#include "scenarios/engine/traffic/author.hpp"
+#include "scenarios/engine/traffic/envelope_file.hpp"
+
+namespace lastmile::scenario {
+namespace {
+
+struct Entry {
+  Arrivals arrivals;
+  Generator places;                       // draws the entry node
+  std::optional<std::vector<Node>> into;  // selected at the first publication, when counting atoms draw
+  std::unique_ptr<Author> author;         // null for a file
+  std::vector<FileEnvelope> envelopes;
+  std::size_t next_envelope = 0;
+
+  std::optional<Instant> next_time() const {
+    if (!author && next_envelope >= envelopes.size()) return std::nullopt;
+    return arrivals.next();
+  }
+};
+
+}  // namespace
+
+struct Traffic::State {
+  const Scenario& scenario;
+  const NodeTable& nodes;
+  std::vector<Entry> entries;
+  std::vector<std::uint32_t> entry_of;  // by publication number
+
+  // The entry that speaks next; the first of equals.
+  Entry* first(std::uint32_t* index) {
+    Entry* best = nullptr;
+    for (std::uint32_t i = 0; i < entries.size(); ++i) {
+      const auto time = entries[i].next_time();
+      if (time && (best == nullptr || *time < *best->next_time())) {
+        best = &entries[i];
+        *index = i;
+      }
+    }
+    return best;
+  }
+
+  const std::vector<Node>& into(Entry& entry, const TrafficSpec& spec) {
+    if (!entry.into) {
+      entry.into = nodes.select(spec.into, spec.name);
+      // Wallets talk to core nodes; "all" must not mean more in a world with other roles.
+      std::erase_if(*entry.into, [&](Node node) { return nodes[node].role != Role::core; });
+      if (entry.into->empty())
+        entry.into = nodes.select(Selector{{{Atom{AtomKind::role, false, "core", 0, {}}}}}, spec.name);
+    }
+    return *entry.into;
+  }
+};
+
+Traffic::Traffic(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Traffic::Traffic(Traffic&&) noexcept = default;
+Traffic& Traffic::operator=(Traffic&&) noexcept = default;
+Traffic::~Traffic() = default;
+
+Result<Traffic> Traffic::open(const Scenario& scenario, std::uint64_t seed, const NodeTable& nodes) {
+  auto state = std::make_unique<State>(State{scenario, nodes, {}, {}});
+  std::uint64_t first_account = 0;
+  for (const TrafficSpec& spec : scenario.traffic) {
+    const auto stream = [&](std::string_view purpose) {
+      return substream(seed, kRunScope, "traffic:" + spec.name + ":" + std::string(purpose));
+    };
+    Entry entry{
+        Arrivals(spec, scenario.phases.resolve(spec.from), scenario.phases.resolve(spec.until), stream("arrivals")),
+        Generator(stream("places")),
+        std::nullopt,
+        nullptr,
+        {},
+        0};
+    if (spec.file.empty()) {
+      entry.author = std::make_unique<Author>(spec, seed, first_account);
+      first_account += spec.accounts;
+    } else {
+      auto envelopes = read_envelopes(spec.file);
+      if (!envelopes.ok()) return envelopes.error();
+      entry.envelopes = std::move(*envelopes);
+    }
+    state->entries.push_back(std::move(entry));
+  }
+  return Traffic(std::move(state));
+}
+
+std::optional<Instant> Traffic::next_time() const {
+  std::uint32_t index = 0;
+  const Entry* entry = state_->first(&index);
+  return entry == nullptr ? std::nullopt : entry->next_time();
+}
+
+Publication Traffic::next() {
+  std::uint32_t index = 0;
+  Entry* entry = state_->first(&index);
+  LM_CHECK(entry != nullptr);
+  Publication p;
+  p.number = state_->entry_of.size();
+  p.time = *entry->next_time();
+  p.entry = index;
+  const auto& into = state_->into(*entry, state_->scenario.traffic[index]);
+  p.node = into[static_cast<std::size_t>(entry->places.below(into.size()))];
+  if (entry->author) {
+    entry->author->write(p);
+  } else {
+    FileEnvelope& from = entry->envelopes[entry->next_envelope++];
+    p.type = from.type;
+    p.item_hash = from.item_hash;
+    p.sender = std::move(from.sender);
+    p.envelope = std::move(from.text);
+    p.from_file = true;
+  }
+  entry->arrivals.advance();
+  state_->entry_of.push_back(index);
+  return p;
+}
+
+void Traffic::lost(std::uint64_t number) {
+  LM_CHECK(number < state_->entry_of.size());
+  Entry& entry = state_->entries[state_->entry_of[static_cast<std::size_t>(number)]];
+  if (entry.author) entry.author->lost(number);
+}
+
+std::uint64_t Traffic::published() const { return state_->entry_of.size(); }
+
+std::vector<std::string> Traffic::addresses() {
+  std::vector<std::string> out;
+  for (Entry& entry : state_->entries) {
+    if (!entry.author) continue;
+    Wallets& wallets = entry.author->wallets();
+    for (std::uint32_t i = 0; i < wallets.size(); ++i) out.push_back(wallets.account(i).address());
+  }
+  return out;
+}
+
+}  // namespace lastmile::scenario

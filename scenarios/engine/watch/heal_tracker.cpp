@@ -1,0 +1,46 @@
+#include "scenarios/engine/watch/heal_tracker.hpp"
+
+namespace lastmile::scenario {
+
+bool HealTracker::counts(MessageId id) const {
+  const MessageRecord& message = ledger_.at(id);
+  return message.from_traffic && message.published < *fault_end_ && !(id < excused_.size() && excused_[id]);
+}
+
+void HealTracker::recount() {
+  excused_ = ledger_.excused();
+  complete_.assign(ledger_.size(), false);
+  required_ = outstanding_ = excused_count_ = 0;
+  for (MessageId id = 0; id < ledger_.size(); ++id) {
+    const MessageRecord& message = ledger_.at(id);
+    if (message.from_traffic && message.published < *fault_end_ && excused_[id]) ++excused_count_;
+    if (!counts(id)) continue;
+    ++required_;
+    complete_[id] = ledger_.missing(id) == 0 && ledger_.targets() > 0;
+    if (!complete_[id]) ++outstanding_;
+  }
+  generation_ = ledger_.generation();
+}
+
+void HealTracker::changed(Instant time, MessageId id) {
+  if (!fault_end_ || id >= complete_.size() || !counts(id)) return;
+  const bool complete = ledger_.missing(id) == 0 && ledger_.targets() > 0;
+  if (complete == complete_[id]) return;
+  complete_[id] = complete;
+  outstanding_ += complete ? ~std::uint64_t{0} : 1;
+  if (outstanding_ == 0 && !held_at_) held_at_ = time;
+  if (outstanding_ > 0) held_at_.reset();
+}
+
+void HealTracker::update(Instant time) {
+  const auto end = timeline_.last_fault_end();
+  if (!end) return;
+  const bool first = fault_end_ != end;
+  fault_end_ = end;
+  // Nodes that came or went, and refusals, change what is owed.
+  if (first || generation_ != ledger_.generation() || outstanding_ > 0) recount();
+  if (outstanding_ == 0 && !held_at_) held_at_ = first ? *end : time;
+  if (outstanding_ > 0) held_at_.reset();
+}
+
+}  // namespace lastmile::scenario

@@ -1,0 +1,114 @@
+// What the checks know about messages and nodes: dense numbers, a status per (message, node), and how many of the nodes
+// that count have each message.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "scenarios/engine/watch/observer.hpp"
+#include "scenarios/engine/watch/world_view.hpp"
+
+namespace lastmile::scenario {
+
+using MessageId = std::uint32_t;
+inline constexpr MessageId kNoMessage = 0xffffffffU;
+
+// Applied, or rightly gone: what liveness checks ask for.
+constexpr bool is_settled(message::Status status) {
+  return status == message::Status::processed || status == message::Status::removing ||
+         status == message::Status::forgotten || status == message::Status::removed;
+}
+
+struct MessageRecord {
+  message::ItemHash hash;
+  Instant published{};
+  Node entry = 0;
+  message::Type type = message::Type::POST;
+  bool from_traffic = false;
+  bool refused = false;  // the client was told no, or the node died before it answered
+  bool acknowledged = false;
+  bool lost_holder = false;  // somebody who had it lost its disk
+  std::vector<Node> acknowledged_by;
+  std::vector<MessageId> needs;
+  std::uint32_t held_by = 0;  // nodes with any status but none
+  std::uint32_t settled_on_targets = 0;
+  std::uint32_t first_processings = 0;  // nodes that ever applied it
+  std::uint32_t forgotten_on = 0;       // nodes that count it forgotten or removed now
+};
+
+class Ledger {
+ public:
+  Ledger(const NodeTable& nodes, const WorldView& view);
+
+  // --- nodes: targets are honest core nodes that run
+  std::uint32_t nodes() const { return static_cast<std::uint32_t>(up_.size()); }
+  const NodeTable& table() const { return table_; }
+  const WorldView& view() const { return view_; }
+  bool honest(Node node) const { return honest_[node]; }
+  bool target(Node node) const { return up_[node] && honest_[node] && core_[node]; }
+  std::uint32_t targets() const { return targets_; }
+  std::uint32_t honest_core_nodes() const { return honest_core_; }
+  std::uint64_t processed_by(Node node) const { return processed_by_[node]; }  // messages applied now
+  // A node went down; `lost`: with its disk.
+  void down(Node node, bool lost);
+  // A node runs again: its column is read from the world.
+  void up(Node node);
+  bool is_up(Node node) const { return up_[node]; }
+  // Counts changes of the set of targets and cleared columns.
+  std::uint64_t generation() const { return generation_; }
+
+  // --- messages
+  MessageId find(std::string_view hash) const;
+  MessageId add(const message::ItemHash& hash);  // or the one that is there
+  std::size_t size() const { return messages_.size(); }
+  MessageRecord& at(MessageId id) { return messages_[id]; }
+  const MessageRecord& at(MessageId id) const { return messages_[id]; }
+  MessageId of_number(std::uint64_t number) const;
+  void publication(const Publication& publication);
+  void refusal(std::uint64_t number);
+
+  message::Status status(MessageId id, Node node) const { return static_cast<message::Status>(nibble(id, node) & 7); }
+  void set_status(MessageId id, Node node, message::Status status);
+  // True the first time.
+  bool mark_processed_once(MessageId id, Node node);
+  bool processed_once(MessageId id, Node node) const { return (nibble(id, node) & 8) != 0; }
+  // Missing on so many targets.
+  std::uint32_t missing(MessageId id) const { return targets_ - messages_[id].settled_on_targets; }
+
+  // Messages that nobody owes: refused, lost with every disk that held them, or built on such ones. One flag per
+  // message.
+  std::vector<bool> excused() const;
+
+ private:
+  // Hashes are uniform behind their first characters.
+  struct TextHash {
+    std::size_t operator()(std::string_view text) const noexcept;
+  };
+  std::uint8_t nibble(MessageId id, Node node) const {
+    return static_cast<std::uint8_t>((rows_[id][node / 2] >> (node % 2 * 4)) & 15);
+  }
+  void set_nibble(MessageId id, Node node, std::uint8_t value);
+  void change_target(Node node, bool is);
+
+  const NodeTable& table_;
+  const WorldView& view_;
+  std::vector<bool> up_;
+  std::vector<bool> honest_;
+  std::vector<bool> core_;
+  std::vector<std::uint64_t> processed_by_;
+  std::uint32_t targets_ = 0;
+  std::uint32_t honest_core_ = 0;
+  std::uint64_t generation_ = 0;
+
+  std::deque<MessageRecord> messages_;  // stable, the index points into it
+  std::vector<std::vector<std::uint8_t>> rows_;
+  std::unordered_map<std::string_view, MessageId, TextHash> index_;
+  std::vector<MessageId> by_number_;
+};
+
+}  // namespace lastmile::scenario

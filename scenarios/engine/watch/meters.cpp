@@ -1,0 +1,274 @@
+#include "scenarios/engine/watch/meters.hpp"
+
+#include <algorithm>
+
+namespace lastmile::scenario {
+namespace {
+
+double scale_of(MeasureUnit unit) {
+  switch (unit) {
+    case MeasureUnit::seconds:
+    case MeasureUnit::share:
+      return 1e-9;  // kept in ns and parts per 10^9
+    default:
+      return 1;
+  }
+}
+
+constexpr std::array<std::string_view, 3> kParts{"before", "during", "after"};
+
+}  // namespace
+
+Meters::Meters(const CheckContext& context)
+    : c_(context), heights_(context.scenario.world.chains.size(), std::vector<std::uint64_t>(context.ledger.nodes())) {}
+
+void Meters::on_event(const Seen& seen, bool first_processing) {
+  const trace::Event& e = seen.event;
+  switch (e.kind) {
+    case trace::Kind::message_published:
+      published_ += seen.id != kNoMessage && c_.ledger.at(seen.id).from_traffic;
+      break;
+    case trace::Kind::message_acknowledged:
+      ++acknowledged_;
+      break;
+    case trace::Kind::message_received:
+      received(seen);
+      break;
+    case trace::Kind::message_processed:
+      if (first_processing) processed(seen);
+      break;
+    case trace::Kind::status_changed:
+      if (e.b == static_cast<std::uint64_t>(message::Status::rejected)) ++rejected_[static_cast<std::int16_t>(e.c)];
+      break;
+    case trace::Kind::message_confirmed:
+      confirmed(seen);
+      break;
+    case trace::Kind::queue_refused:
+      ++refused_;
+      break;
+    case trace::Kind::reconciled:
+      reconciliation_rounds_.add(static_cast<std::int64_t>(e.b));
+      reconciliation_bytes_.add(static_cast<std::int64_t>(e.c));
+      break;
+    case trace::Kind::block_applied:
+      if (e.a < heights_.size()) heights_[static_cast<std::size_t>(e.a)][seen.node] = e.b;
+      break;
+    case trace::Kind::chain_reorg:
+      if (e.a < heights_.size()) heights_[static_cast<std::size_t>(e.a)][seen.node] = e.b;
+      break;
+    case trace::Kind::permission_disagreed:
+      ++disagreements_;
+      break;
+    default:
+      break;
+  }
+}
+
+void Meters::processed(const Seen& seen) {
+  ++deliveries_;
+  if (seen.id == kNoMessage || !c_.ledger.at(seen.id).from_traffic) return;
+  const MessageRecord& message = c_.ledger.at(seen.id);
+  const std::int64_t took = (seen.time - message.published).ns;
+  propagation_.add(took);
+  const Phases& phases = c_.scenario.phases;
+  const std::size_t part = message.published < phases.start(Phase::trouble) ? 0
+                           : message.published < phases.end(Phase::trouble) ? 1
+                                                                            : 2;
+  propagation_part_[part].add(took);
+  const std::uint64_t nodes = c_.ledger.honest_core_nodes();
+  for (std::size_t i = 0; i < kCoverage.size(); ++i) {
+    if (message.first_processings == (nodes * kCoverage[i] + 99) / 100) coverage_[i].add(took);
+  }
+}
+
+void Meters::received(const Seen& seen) {
+  if (seen.event.a != 0 || seen.id == kNoMessage) return;
+  ++repeats_;
+  if (!copies_kept_) return;
+  if (copies_.size() <= seen.id) copies_.resize(std::size_t{seen.id} + 1);
+  auto& row = copies_[seen.id];
+  if (row.empty()) {
+    copy_bytes_ += c_.ledger.nodes();
+    if (copy_bytes_ > kCopyBytesMax) {  // the mean is still exact
+      copies_kept_ = false;
+      copies_ = {};
+      return;
+    }
+    row.resize(c_.ledger.nodes());
+  }
+  if (row[seen.node] < 255) ++row[seen.node];
+}
+
+void Meters::confirmed(const Seen& seen) {
+  if (seen.id == kNoMessage || seen.event.c == 0 || !c_.ledger.at(seen.id).from_traffic) return;
+  if (confirmed_.size() <= seen.id) confirmed_.resize(std::size_t{seen.id} + 1);
+  if (confirmed_[seen.id]) return;
+  confirmed_[seen.id] = true;
+  confirmation_lag_.add((seen.time - c_.ledger.at(seen.id).published).ns);
+}
+
+void Meters::sample_node(Node node) {
+  const WorldView& view = c_.ledger.view();
+  for (std::size_t q = 0; q < trace::kQueueCount; ++q) {
+    const QueueState state = view.queue(node, static_cast<trace::Queue>(q));
+    if (state.limit == 0) continue;
+    queue_[q].add(static_cast<std::int64_t>(state.depth));
+    queue_all_.add(static_cast<std::int64_t>(state.depth));
+  }
+  for (std::size_t g = 0; g < kGaugeCount; ++g) {
+    if (const auto value = view.gauge(static_cast<Gauge>(g), node)) gauges_[g].add(static_cast<std::int64_t>(*value));
+  }
+}
+
+void Meters::on_sample(Instant) {
+  std::uint64_t pending = 0;
+  const std::uint32_t nodes = c_.ledger.nodes();
+  for (std::uint32_t i = 0; i < std::min(nodes, kNodesPerSample); ++i, next_ = next_ + 1 < nodes ? next_ + 1 : 0) {
+    if (c_.ledger.is_up(next_)) sample_node(next_);
+  }
+  for (Node node = 0; node < nodes; ++node) {
+    if (c_.ledger.is_up(node)) pending += c_.ledger.view().pending(node);
+  }
+  pending_.add(static_cast<std::int64_t>(pending));
+  for (std::size_t i = 0; i < c_.islands.spans(); ++i) {
+    const auto apart = c_.islands.difference(i);
+    if (apart && !c_.timeline.spans()[i].ended) divergence_.add(static_cast<std::int64_t>(*apart));
+  }
+  for (const auto& chain : heights_) {
+    const std::uint64_t newest = chain.empty() ? 0 : *std::max_element(chain.begin(), chain.end());
+    for (Node node = 0; newest > 0 && node < chain.size(); ++node) {
+      if (c_.ledger.is_up(node)) chain_lag_.add(static_cast<std::int64_t>(newest - chain[node]));
+    }
+  }
+}
+
+MeasureResult Meters::of(std::string name, const MeasureInfo& info, const Distribution& values) const {
+  const double scale = scale_of(info.unit);
+  MeasureResult r;
+  r.name = std::move(name);
+  r.unit = info.unit_text;
+  r.distribution = true;
+  r.count = values.count();
+  r.exact = values.exact();
+  r.min = static_cast<double>(values.min()) * scale;
+  r.mean = values.mean() * scale;
+  r.p50 = static_cast<double>(values.quantile(500)) * scale;
+  r.p90 = static_cast<double>(values.quantile(900)) * scale;
+  r.p99 = static_cast<double>(values.quantile(990)) * scale;
+  r.max = static_cast<double>(values.max()) * scale;
+  return r;
+}
+
+MeasureResult Meters::value_of(std::string name, const MeasureInfo& info, double value, std::uint64_t count) const {
+  MeasureResult r;
+  r.name = std::move(name);
+  r.unit = info.unit_text;
+  r.count = count;
+  r.value = value;
+  return r;
+}
+
+Distribution Meters::duplicates() const {
+  Distribution out;
+  for (MessageId id = 0; id < c_.ledger.size(); ++id) {
+    for (Node node = 0; node < c_.ledger.nodes(); ++node) {
+      if (!c_.ledger.processed_once(id, node)) continue;
+      out.add(id < copies_.size() && !copies_[id].empty() ? copies_[id][node] : 0);
+    }
+  }
+  return out;
+}
+
+std::vector<MeasureResult> Meters::results(Instant, const std::vector<std::string>& wanted) const {
+  std::vector<MeasureResult> out;
+  const auto wire = c_.ledger.view().wire();
+  const auto add = [&](MeasureResult r) {
+    if (measure_wanted(wanted, r.name)) out.push_back(std::move(r));
+  };
+  for (const MeasureInfo& info : all_measures()) {
+    const std::string name(info.name);
+    if (std::none_of(wanted.begin(), wanted.end(),
+                     [&](const std::string& w) { return w.substr(0, w.find('.')) == name; })) {
+      continue;
+    }
+    if (name == "propagation_s") {
+      add(of(name, info, propagation_));
+      for (std::size_t i = 0; i < kParts.size(); ++i)
+        add(of(name + "." + std::string(kParts[i]), info, propagation_part_[i]));
+    } else if (name == "coverage_s") {
+      for (std::size_t i = 0; i < kCoverage.size(); ++i)
+        add(of(name + "." + std::to_string(kCoverage[i]), info, coverage_[i]));
+    } else if (name == "time_to_heal_s") {
+      const auto held = c_.healing.held_at();
+      const auto end = c_.healing.fault_end();
+      const bool known = held && end && c_.healing.required() > 0;
+      add(value_of(name, info, known ? (*held - *end).seconds() : 0, known ? 1 : 0));
+    } else if (name == "divergence_messages") {
+      add(of(name, info, divergence_));
+    } else if (name == "duplicates") {
+      MeasureResult r;
+      if (copies_kept_) {
+        r = of(name, info, duplicates());
+      } else {
+        r = value_of(name, info, deliveries_ > 0 ? static_cast<double>(repeats_) / static_cast<double>(deliveries_) : 0,
+                     deliveries_);
+        r.mean = r.value;
+      }
+      add(std::move(r));
+    } else if (name == "bytes_per_message") {
+      const bool known = wire && deliveries_ > 0;
+      add(value_of(name, info, known ? static_cast<double>(wire->bytes) / static_cast<double>(deliveries_) : 0,
+                   known ? 1 : 0));
+    } else if (name == "control_share") {
+      const bool known = wire && wire->bytes > 0;
+      add(value_of(name, info,
+                   known ? 1 - static_cast<double>(wire->message_bytes) / static_cast<double>(wire->bytes) : 0,
+                   known ? 1 : 0));
+    } else if (name == "reconciliation_bytes") {
+      add(of(name, info, reconciliation_bytes_));
+    } else if (name == "reconciliation_rounds") {
+      add(of(name, info, reconciliation_rounds_));
+    } else if (name == "pending_messages") {
+      add(of(name, info, pending_));
+    } else if (name == "queue_depth") {
+      add(of(name, info, queue_all_));
+      for (std::size_t q = 0; q < trace::kQueueCount; ++q) {
+        if (queue_[q].count() > 0)
+          add(of(name + "." + std::string(trace::queue_name(static_cast<trace::Queue>(q))), info, queue_[q]));
+      }
+    } else if (name == "queue_refused") {
+      add(value_of(name, info, static_cast<double>(refused_)));
+    } else if (name == "rejected") {
+      std::uint64_t total = 0;
+      for (const auto& [code, count] : rejected_) total += count;
+      add(value_of(name, info, static_cast<double>(total)));
+      for (const auto& [code, count] : rejected_)
+        add(value_of(name + "." + std::to_string(code), info, static_cast<double>(count)));
+    } else if (name == "permission_disagreements") {
+      add(value_of(name, info, static_cast<double>(disagreements_)));
+    } else if (name == "confirmation_lag_s") {
+      add(of(name, info, confirmation_lag_));
+    } else if (name == "chain_lag_blocks") {
+      add(of(name, info, chain_lag_));
+    } else if (name == "deliveries") {
+      add(value_of(name, info, static_cast<double>(deliveries_)));
+    } else if (name == "published") {
+      add(value_of(name, info, static_cast<double>(published_)));
+    } else if (name == "acknowledged") {
+      add(value_of(name, info, static_cast<double>(acknowledged_)));
+    } else if (name == "topology") {
+      for (const std::string_view part : info.parts) {
+        const auto given = given_.find(name + "." + std::string(part));
+        if (given != given_.end()) add(value_of(given->first, info, given->second));
+      }
+    } else {
+      static constexpr std::array<std::string_view, kGaugeCount> kGauges{
+          "disk_bytes", "node_memory_bytes", "cpu_busy", "peers", "mesh_degree", "queue_age_s"};
+      const auto found = std::find(kGauges.begin(), kGauges.end(), info.name);
+      if (found != kGauges.end()) add(of(name, info, gauges_[static_cast<std::size_t>(found - kGauges.begin())]));
+    }
+  }
+  return out;
+}
+
+}  // namespace lastmile::scenario

@@ -1,0 +1,323 @@
+// Checks that are watched always.
+#include <algorithm>
+#include <map>
+
+#include "core/base/check.hpp"
+#include "scenarios/engine/text/quantity.hpp"
+#include "scenarios/engine/watch/check_run.hpp"
+
+namespace lastmile::scenario {
+
+std::string of_count(std::uint64_t part, std::uint64_t whole) {
+  return human_count(part) + " of " + human_count(whole);
+}
+
+void CheckRun::violated(Instant time, Node node, MessageId id, std::string event) {
+  violated(time, c_.node_name(node), id == kNoMessage ? std::string() : c_.ledger.at(id).hash.text(), std::move(event));
+}
+
+void CheckRun::violated(Instant time, std::string node, std::string message, std::string event) {
+  ++violations_;
+  if (!violation_) violation_ = Violation{time, std::move(node), std::move(message), std::move(event)};
+}
+
+namespace {
+
+using message::Status;
+using trace::Kind;
+
+// Counts what it looked at and what was wrong; the sentence for a good end comes from the check.
+class Watching : public CheckRun {
+ public:
+  using CheckRun::CheckRun;
+
+ protected:
+  CheckResult conclude(std::string good, std::string idle, std::string_view bad) {
+    CheckResult r = start();
+    r.examined = examined_;
+    r.first_violation = violation_;
+    if (violation_) {
+      r.verdict = Verdict::fail;
+      r.detail = human_count(violations_) + " " + std::string(bad) + "; first: " + violation_->event;
+    } else if (examined_ == 0) {
+      r.detail = std::move(idle);
+    } else {
+      r.verdict = Verdict::pass;
+      r.detail = std::move(good);
+    }
+    return r;
+  }
+  std::uint64_t examined_ = 0;
+};
+
+class NoForgedMessage final : public Watching {
+ public:
+  using Watching::Watching;
+  std::vector<Kind> wants() const override { return {Kind::message_processed}; }
+  void on_event(const Seen& seen) override {
+    if (!c_.ledger.honest(seen.node)) return;
+    ++examined_;
+    if (seen.id != kNoMessage) return;
+    violated(seen.time, c_.node_name(seen.node), std::string(seen.event.item),
+             c_.node_name(seen.node) + " processed a message that no wallet of the run signed");
+  }
+  CheckResult result(Instant) override {
+    return conclude("all of " + human_count(examined_) + " processed were signed by wallets of the run",
+                    "no message was processed", "messages that nobody signed were processed");
+  }
+};
+
+class AcknowledgedKept final : public Watching {
+ public:
+  using Watching::Watching;
+  void on_restart(Instant time, Node node) override {
+    ++restarts_;
+    look_at(time, node);
+  }
+  CheckResult result(Instant end) override {
+    for (Node node = 0; node < c_.ledger.nodes(); ++node) {
+      if (c_.ledger.is_up(node)) look_at(end, node);
+    }
+    std::string good = "everything acknowledged is still there";
+    if (restarts_ > 0) good += ", also after " + human_count(restarts_) + " restarts";
+    return conclude(std::move(good), "no message was acknowledged by a node that still has its disk",
+                    "acknowledged messages are gone");
+  }
+
+ private:
+  void look_at(Instant time, Node node) {
+    if (!c_.ledger.honest(node)) return;
+    for (MessageId id = 0; id < c_.ledger.size(); ++id) {
+      const MessageRecord& message = c_.ledger.at(id);
+      const auto& by = message.acknowledged_by;
+      if (std::find(by.begin(), by.end(), node) == by.end()) continue;
+      ++examined_;
+      if (c_.ledger.view().status(node, message.hash) != Status::none) continue;
+      violated(time, node, id, c_.node_name(node) + " does not have a message that it had acknowledged");
+    }
+  }
+  std::uint64_t restarts_ = 0;
+};
+
+class ForgottenStaysForgotten final : public Watching {
+ public:
+  using Watching::Watching;
+  std::vector<Kind> wants() const override { return {Kind::status_changed, Kind::message_processed}; }
+  void on_event(const Seen& seen) override {
+    if (seen.id == kNoMessage || !c_.ledger.honest(seen.node)) return;
+    const bool back = seen.event.kind == Kind::message_processed ||
+                      seen.event.b == static_cast<std::uint64_t>(Status::processed) ||
+                      seen.event.b == static_cast<std::uint64_t>(Status::removing);
+    if (seen.before != Status::forgotten || !back) return;
+    violated(seen.time, seen.node, seen.id, c_.node_name(seen.node) + " applied a message again that it had forgotten");
+  }
+  void on_restart(Instant time, Node node) override { look_at(time, node); }
+  CheckResult result(Instant end) override {
+    for (Node node = 0; node < c_.ledger.nodes(); ++node) {
+      if (c_.ledger.is_up(node)) look_at(end, node);
+    }
+    return conclude("nothing that was forgotten can be read", "nothing was forgotten", "forgotten messages came back");
+  }
+
+ private:
+  void look_at(Instant time, Node node) {
+    if (!c_.ledger.honest(node)) return;
+    for (MessageId id = 0; id < c_.ledger.size(); ++id) {
+      if (c_.ledger.at(id).forgotten_on == 0 || c_.ledger.status(id, node) != Status::forgotten) continue;
+      ++examined_;
+      if (c_.ledger.view().readable(node, c_.ledger.at(id).hash)) {
+        violated(time, node, id, c_.node_name(node) + " shows the content of a message that it had forgotten");
+      }
+    }
+  }
+};
+
+class StatusMovesLegal final : public Watching {
+ public:
+  using Watching::Watching;
+  std::vector<Kind> wants() const override { return {Kind::status_changed}; }
+  void on_event(const Seen& seen) override {
+    if (!c_.ledger.honest(seen.node)) return;
+    ++examined_;
+    const bool in_range = seen.event.a < message::kStatusCount && seen.event.b < message::kStatusCount;
+    const auto from = static_cast<Status>(in_range ? seen.event.a : 0);
+    const auto to = static_cast<Status>(in_range ? seen.event.b : 0);
+    // Not only what the node says: it must not forget that it had forgotten.
+    const bool final = seen.before == Status::forgotten || seen.before == Status::removed;
+    if (in_range && message::legal_move(from, to) && !(final && to != seen.before)) return;
+    const std::string item(seen.event.item);
+    violated(seen.time, c_.node_name(seen.node), item,
+             c_.node_name(seen.node) + " moved it from " +
+                 std::string(message::status_text(final ? seen.before : from)) + " to " +
+                 std::string(message::status_text(to)));
+  }
+  CheckResult result(Instant) override {
+    return conclude("all of " + human_count(examined_) + " moves were legal", "no status changed", "illegal moves");
+  }
+};
+
+class BoundedQueues final : public Watching {
+ public:
+  using Watching::Watching;
+  std::vector<Kind> wants() const override { return {Kind::queue_depth, Kind::queue_refused}; }
+  void on_event(const Seen& seen) override {
+    if (seen.event.kind == Kind::queue_refused) {
+      ++refusals_;
+      return;
+    }
+    if (seen.event.a < trace::kQueueCount) look(seen.time, seen.node, seen.event.a, seen.event.b, seen.event.c);
+  }
+  void on_sample(Instant time) override {
+    // At most kNodesPerSample nodes per second, in turn: a hundred thousand light nodes need no closer look.
+    const std::uint32_t nodes = c_.ledger.nodes();
+    for (std::uint32_t i = 0; i < std::min(nodes, kNodesPerSample); ++i, next_ = next_ + 1 < nodes ? next_ + 1 : 0) {
+      if (!c_.ledger.is_up(next_)) continue;
+      for (std::size_t q = 0; q < trace::kQueueCount; ++q) {
+        const QueueState state = c_.ledger.view().queue(next_, static_cast<trace::Queue>(q));
+        if (state.limit > 0) look(time, next_, q, state.depth, state.limit);
+      }
+    }
+  }
+  CheckResult result(Instant) override {
+    std::string good = "no queue was ever used";
+    if (fullest_limit_ > 0) {
+      good = "fullest: " + std::string(trace::queue_name(static_cast<trace::Queue>(fullest_queue_))) + " " +
+             of_count(fullest_depth_, fullest_limit_) + " on " + c_.node_name(fullest_node_);
+    }
+    if (refusals_ > 0) good += "; " + human_count(refusals_) + " refusals, each told to the sender";
+    return conclude(std::move(good), "no queue was seen", "times a queue passed its limit");
+  }
+
+ private:
+  static constexpr std::uint32_t kNodesPerSample = 2000;
+  void look(Instant time, Node node, std::size_t queue, std::uint64_t depth, std::uint64_t limit) {
+    ++examined_;
+    // depth / limit > fullest_depth / fullest_limit, in whole numbers.
+    if (depth > 0 && (fullest_limit_ == 0 || depth * fullest_limit_ > fullest_depth_ * limit)) {
+      fullest_depth_ = depth;
+      fullest_limit_ = limit;
+      fullest_queue_ = queue;
+      fullest_node_ = node;
+    }
+    if (depth <= limit) return;
+    violated(time, node, kNoMessage,
+             std::string(trace::queue_name(static_cast<trace::Queue>(queue))) + " of " + c_.node_name(node) + " held " +
+                 human_count(depth) + ", its limit is " + human_count(limit));
+  }
+  Node next_ = 0;
+  std::uint64_t refusals_ = 0;
+  std::uint64_t fullest_depth_ = 0;
+  std::uint64_t fullest_limit_ = 0;
+  std::size_t fullest_queue_ = 0;
+  Node fullest_node_ = 0;
+};
+
+class FinalityRespected final : public Watching {
+ public:
+  using Watching::Watching;
+  std::vector<Kind> wants() const override { return {Kind::block_final, Kind::chain_reorg}; }
+  void on_event(const Seen& seen) override {
+    const trace::Event& e = seen.event;
+    const std::pair key{seen.node, e.a};
+    if (e.kind == Kind::block_final) {
+      ++examined_;
+      auto& height = final_[key];
+      height = std::max(height, e.b);
+      return;
+    }
+    ++reorgs_;
+    ++examined_;
+    const auto known = final_.find(key);
+    if (known == final_.end() || e.b >= known->second) return;
+    violated(seen.time, seen.node, kNoMessage,
+             c_.node_name(seen.node) + " took blocks of chain " + std::to_string(e.a) + " back to height " +
+                 human_count(e.b) + " although " + human_count(known->second) + " was final");
+  }
+  CheckResult result(Instant) override {
+    return conclude(human_count(reorgs_) + " reorganisations, none of final blocks", "no block became final",
+                    "times something final was taken back");
+  }
+
+ private:
+  std::map<std::pair<Node, std::uint64_t>, std::uint64_t> final_;
+  std::uint64_t reorgs_ = 0;
+};
+
+class Diverged final : public Watching {
+ public:
+  Diverged(const CheckContext& context, const Check& check) : Watching(context, check) {
+    for (std::uint32_t i = 0; i < context.scenario.faults.size(); ++i) {
+      if (context.scenario.faults[i].name == check.during) fault_ = i;
+    }
+    own_sides_ = !check.between[0].terms.empty();
+  }
+  void on_sample(Instant) override {
+    const auto& spans = c_.timeline.spans();
+    for (std::size_t i = 0; i < spans.size(); ++i) {
+      if (spans[i].entry != fault_ || spans[i].ended) continue;
+      ++examined_;
+      const std::uint64_t apart = own_sides_ ? difference() : c_.islands.difference(i).value_or(0);
+      if (apart >= most_) {
+        most_ = apart;
+        names_ = sides(spans[i]);
+      }
+    }
+  }
+  CheckResult result(Instant end) override {
+    if (examined_ > 0 && most_ == 0) {
+      violated(end, std::string(), std::string(),
+               "both sides had the same messages all the time while " + check_.during + " lasted");
+    }
+    return conclude("up to " + human_count(most_) + " messages apart between " + names_,
+                    check_.during + " was never in force at a sample", "sides never differed");
+  }
+
+ private:
+  // For sides of the check's own choice: any node of each.
+  std::uint64_t difference() {
+    const auto first = c_.ledger.table().select(check_.between[0], "check");
+    const auto second = c_.ledger.table().select(check_.between[1], "check", first);
+    const auto any = [&](const std::vector<Node>& nodes, MessageId id) {
+      return std::any_of(nodes.begin(), nodes.end(), [&](Node node) { return is_settled(c_.ledger.status(id, node)); });
+    };
+    std::uint64_t apart = 0;
+    for (MessageId id = 0; id < c_.ledger.size(); ++id) apart += any(first, id) != any(second, id) ? 1 : 0;
+    return apart;
+  }
+  std::string sides(const FaultSpan& span) const {
+    if (own_sides_) return selector_text(check_.between[0]) + " and " + selector_text(check_.between[1]);
+    if (const auto* cut = std::get_if<PartitionFault>(&c_.scenario.faults[fault_].body)) {
+      return selector_text(cut->between[0]) + " and " + selector_text(cut->between[1]);
+    }
+    return human_count(span.first.size()) + " and " + human_count(span.second.size()) + " nodes";
+  }
+  std::uint32_t fault_ = 0;
+  bool own_sides_ = false;
+  std::uint64_t most_ = 0;
+  std::string names_;
+};
+
+}  // namespace
+
+std::unique_ptr<CheckRun> make_safety_check(const CheckContext& context, const Check& check) {
+  switch (check.name) {
+    case CheckName::no_forged_message:
+      return std::make_unique<NoForgedMessage>(context, check);
+    case CheckName::acknowledged_kept:
+      return std::make_unique<AcknowledgedKept>(context, check);
+    case CheckName::forgotten_stays_forgotten:
+      return std::make_unique<ForgottenStaysForgotten>(context, check);
+    case CheckName::status_moves_legal:
+      return std::make_unique<StatusMovesLegal>(context, check);
+    case CheckName::bounded_queues:
+      return std::make_unique<BoundedQueues>(context, check);
+    case CheckName::finality_respected:
+      return std::make_unique<FinalityRespected>(context, check);
+    case CheckName::diverged:
+      return std::make_unique<Diverged>(context, check);
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace lastmile::scenario

@@ -1,0 +1,251 @@
+#include "scenarios/engine/watch/watch.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "core/base/check.hpp"
+#include "scenarios/engine/watch/check_run.hpp"
+#include "scenarios/engine/watch/meters.hpp"
+
+namespace lastmile::scenario {
+
+using message::Status;
+
+struct Watch::State {
+  const Scenario& scenario;
+  const Timeline& timeline;
+  const WorldView& view;
+  Ledger ledger;
+  Islands islands;
+  HealTracker healing;
+  CheckContext context;
+  Meters meters;
+  CheckList checks;
+  std::vector<CheckRun*> in_order;  // null: answered by measures
+  std::array<std::vector<CheckRun*>, trace::kKindCount> listeners;
+  std::vector<std::uint64_t> published_at;  // by node
+  std::vector<bool> disk_lost;              // since the node went down
+  std::uint64_t published = 0;
+  bool sampled = false;
+
+  State(const Scenario& s, const NodeTable& nodes, const WorldView& v, const Timeline& t)
+      : scenario(s),
+        timeline(t),
+        view(v),
+        ledger(nodes, v),
+        islands(s, t, ledger),
+        healing(t, ledger),
+        context{s, t, ledger, islands, healing},
+        meters(context),
+        published_at(nodes.size()),
+        disk_lost(nodes.size()) {
+    for (const Check& check : s.checks) {
+      auto run = is_safety(check.name) ? make_safety_check(context, check) : make_liveness_check(context, check);
+      in_order.push_back(run.get());
+      if (!run) continue;
+      for (const trace::Kind kind : run->wants()) listeners[static_cast<std::size_t>(kind)].push_back(run.get());
+      checks.push_back(std::move(run));
+    }
+  }
+
+  void bring_up(Instant time, Node node) {
+    ledger.up(node);
+    const bool lost = disk_lost[node];
+    disk_lost[node] = false;
+    if (lost) return;
+    for (const auto& check : checks) check->on_restart(time, node);
+  }
+
+  // The world may know better than our last word: processes die and start by themselves.
+  void look_at_nodes(Instant time) {
+    for (Node node = 0; node < ledger.nodes(); ++node) {
+      const bool running = view.running(node);
+      if (running && !ledger.is_up(node)) bring_up(time, node);
+      if (!running && ledger.is_up(node)) ledger.down(node, false);
+    }
+  }
+
+  void update_message(const Seen& seen, bool& first_processing) {
+    const trace::Event& e = seen.event;
+    if (seen.id == kNoMessage) return;
+    const Status before = seen.before;
+    Status now = before;
+    switch (e.kind) {
+      case trace::Kind::message_published:
+        ++published_at[seen.node];
+        ++published;
+        break;
+      case trace::Kind::message_acknowledged: {
+        MessageRecord& message = ledger.at(seen.id);
+        message.acknowledged = true;
+        if (std::find(message.acknowledged_by.begin(), message.acknowledged_by.end(), seen.node) ==
+            message.acknowledged_by.end()) {
+          message.acknowledged_by.push_back(seen.node);
+        }
+        break;
+      }
+      case trace::Kind::message_processed:
+        first_processing = ledger.mark_processed_once(seen.id, seen.node);
+        // Whichever of the two events comes first.
+        if (!is_settled(before)) now = Status::processed;
+        break;
+      case trace::Kind::status_changed:
+        if (e.b < message::kStatusCount) now = static_cast<Status>(e.b);
+        break;
+      default:
+        break;
+    }
+    if (now == before) return;
+    ledger.set_status(seen.id, seen.node, now);
+    if (is_settled(now) && !is_settled(before)) islands.processed(seen.id, seen.node);
+    if (is_settled(now) != is_settled(before)) healing.changed(seen.time, seen.id);
+  }
+};
+
+Watch::Watch(const Scenario& scenario, const NodeTable& nodes, const WorldView& view, const Timeline& timeline)
+    : state_(std::make_unique<State>(scenario, nodes, view, timeline)) {}
+Watch::~Watch() = default;
+
+void Watch::on_action(const Action& action) {
+  State& s = *state_;
+  switch (action.kind) {
+    case Action::Kind::node_down:
+      if (action.disk == DiskFate::lost) s.disk_lost[action.node] = true;
+      s.ledger.down(action.node, action.disk == DiskFate::lost);
+      break;
+    case Action::Kind::node_up:
+      if (!s.ledger.is_up(action.node) && s.view.running(action.node)) s.bring_up(action.time, action.node);
+      break;
+    case Action::Kind::fault_started: {
+      const auto& spans = s.timeline.spans();
+      for (std::size_t i = s.islands.spans(); i < spans.size(); ++i) s.islands.begin(i);
+      break;
+    }
+    case Action::Kind::fault_ended:
+      s.healing.update(action.time);
+      break;
+    default:
+      break;
+  }
+}
+
+void Watch::on_publication(const Publication& publication) { state_->ledger.publication(publication); }
+void Watch::on_signed(const message::ItemHash& hash) { state_->ledger.add(hash); }
+void Watch::on_refusal(Instant, Node, std::uint64_t number) { state_->ledger.refusal(number); }
+
+void Watch::on_event(Instant time, Node node, const trace::Event& event) {
+  State& s = *state_;
+  if (event.kind == trace::Kind::node_crashed) s.ledger.down(node, false);
+  const MessageId id =
+      event.item.empty() || event.kind == trace::Kind::content_fetched ? kNoMessage : s.ledger.find(event.item);
+  const Seen seen{time, node, event, id, id == kNoMessage ? Status::none : s.ledger.status(id, node)};
+  bool first_processing = false;
+  s.update_message(seen, first_processing);
+  s.meters.on_event(seen, first_processing);
+  for (CheckRun* check : s.listeners[static_cast<std::size_t>(event.kind)]) check->on_event(seen);
+}
+
+void Watch::on_sample(Instant time) {
+  State& s = *state_;
+  s.look_at_nodes(time);
+  s.healing.update(time);
+  s.meters.on_sample(time);
+  for (const auto& check : s.checks) check->on_sample(time);
+  s.sampled = true;
+}
+
+bool Watch::settled() const {
+  const State& s = *state_;
+  if (!s.sampled || s.timeline.phase() != Phase::settle) return false;
+  return std::all_of(s.checks.begin(), s.checks.end(), [](const auto& check) { return check->holds(); });
+}
+
+void Watch::set_measure(std::string_view name, double value) { state_->meters.set(name, value); }
+
+namespace {
+
+CheckResult judge_measure(const Check& check, const std::vector<MeasureResult>& measures) {
+  CheckResult r{check.name, Verdict::unknown, "", 0, std::nullopt, std::nullopt};
+  const auto found = std::find_if(measures.begin(), measures.end(), [&](const auto& m) { return m.name == check.of; });
+  const std::string what = check.of + (check.stat == Stat::value ? "" : " " + std::string(stat_text(check.stat)));
+  const auto value = found == measures.end() ? std::nullopt : found->stat(check.stat);
+  if (!value) {
+    r.detail = what + ": nothing was seen";
+    return r;
+  }
+  const auto shown = [](double v) { return *Json::real(v).number(); };
+  r.examined = std::max<std::uint64_t>(1, found->count);
+  r.verdict = Verdict::pass;
+  r.detail = what + " is " + shown(*value).text + " " + found->unit;
+  if (check.at_most && *value > *check.at_most) r.verdict = Verdict::fail;
+  if (check.at_least && *value < *check.at_least) r.verdict = Verdict::fail;
+  if (check.at_most) r.detail += ", at most " + shown(*check.at_most).text;
+  if (check.at_least) r.detail += ", at least " + shown(*check.at_least).text;
+  return r;
+}
+
+}  // namespace
+
+std::vector<CheckResult> Watch::results(Instant end) {
+  State& s = *state_;
+  s.look_at_nodes(end);
+  s.healing.update(end);
+  std::vector<std::string> all;
+  for (const auto& info : all_measures()) all.emplace_back(info.name);
+  const auto measured = s.meters.results(end, all);
+  std::vector<CheckResult> out;
+  for (std::size_t i = 0; i < s.scenario.checks.size(); ++i) {
+    const Check& check = s.scenario.checks[i];
+    if (check.name == CheckName::measure) {
+      out.push_back(judge_measure(check, measured));
+      if (out.back().verdict == Verdict::fail) out.back().first_violation = Violation{end, "", "", out.back().detail};
+    } else if (s.in_order[i] == nullptr) {
+      out.push_back({check.name, Verdict::unknown, "cannot be checked yet", 0, std::nullopt, std::nullopt});
+    } else {
+      out.push_back(s.in_order[i]->result(end));
+    }
+  }
+  return out;
+}
+
+std::vector<MeasureResult> Watch::measures(Instant end) {
+  return state_->meters.results(end, state_->scenario.measures);
+}
+
+Watch::StateDigests Watch::state_digests() const {
+  const State& s = *state_;
+  std::set<Hash256> different;
+  for (Node node = 0; node < s.ledger.nodes(); ++node) {
+    if (s.ledger.target(node) && s.view.running(node)) different.insert(s.view.state_digest(node));
+  }
+  StateDigests out;
+  out.distinct = different.size();
+  if (different.size() == 1) out.value = *different.begin();
+  return out;
+}
+
+Watch::Progress Watch::progress(const std::vector<Node>& scope) const {
+  const State& s = *state_;
+  Progress out;
+  std::uint64_t nodes = 0;
+  std::uint64_t applied = 0;
+  for (const Node node : scope) {
+    out.published += s.published_at[node];
+    if (!s.ledger.is_up(node)) continue;
+    out.pending += s.view.pending(node);
+    for (std::size_t q = 0; q < trace::kQueueCount; ++q) {
+      out.queue_depth = std::max(out.queue_depth, s.view.queue(node, static_cast<trace::Queue>(q)).depth);
+    }
+    if (!s.ledger.target(node)) continue;
+    ++nodes;
+    applied += s.ledger.processed_by(node);
+  }
+  out.processed = nodes == 0 ? 0 : static_cast<double>(applied) / static_cast<double>(nodes);
+  out.backlog = nodes == 0 ? 0 : std::max(0.0, static_cast<double>(s.published) - out.processed);
+  return out;
+}
+
+std::optional<std::uint64_t> Watch::divergence(std::size_t span) const { return state_->islands.difference(span); }
+
+}  // namespace lastmile::scenario
