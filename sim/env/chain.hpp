@@ -17,9 +17,9 @@
 namespace lastmile::sim {
 
 struct ChainConfig {
-  std::string name;
-  Callback<Duration(Generator&)> block_time;  // law; results below 1 ms count as 1 ms
-  std::uint64_t finality_blocks = 12;         // a block is final when this many lie above it
+  std::string name = {};
+  Callback<Duration(Generator&)> block_time = {};  // law; results below 1 ms count as 1 ms
+  std::uint64_t finality_blocks = 12;              // a block is final when this many lie above it
   std::uint32_t block_transactions_max = 1000;
   Duration access_latency_min =
       milliseconds(40);  // node to its access point of the chain, one way, drawn once per node

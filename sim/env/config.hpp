@@ -36,7 +36,7 @@ struct NetworkModel {
 // Time that a node's loop is busy with one event, by kind; the next event waits. Zero (the default) costs nothing.
 struct LoopCost {
   std::array<Duration, kLoopKindCount> by_kind{};
-  Duration disk_read;  // per get() or seek() on a Disk reader
+  Duration disk_read = {};  // per get() or seek() on a Disk reader
 };
 
 struct EngineConfig {
@@ -44,9 +44,9 @@ struct EngineConfig {
   NetworkLevel level = NetworkLevel::access;
   CryptoMode crypto = CryptoMode::cached;
   Wall epoch{1'700'000'000'000'000'000};  // wall time at the start of the run
-  RegionDelays regions;
-  NetworkModel network;
-  LoopCost loop_cost;
+  RegionDelays regions = {};
+  NetworkModel network = {};
+  LoopCost loop_cost = {};
 };
 
 struct TrafficCounts {

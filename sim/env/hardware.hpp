@@ -14,26 +14,26 @@ inline constexpr std::int64_t kBillion = 1'000'000'000;
 struct Hardware {
   std::uint64_t uplink_bits = 0;  // per second; 0 = no limit
   std::uint64_t downlink_bits = 0;
-  Duration access_latency;            // one way, added to every path from and to this node
+  Duration access_latency = {};       // one way, added to every path from and to this node
   std::uint32_t cores = 4;            // for executor jobs; the loop has one of its own
   std::uint64_t speed = kBillion;     // parts per 10^9 of the reference machine on which job costs were measured
   std::uint64_t disk_read_bytes = 0;  // per second; 0 = no limit
   std::uint64_t disk_write_bytes = 0;
-  Duration disk_sync;  // of a group of writes
-  Duration disk_seek;  // of a blob read
+  Duration disk_sync = {};  // of a group of writes
+  Duration disk_seek = {};  // of a blob read
 };
 
 // How a node's clock differs from the time of the run. Local rate = 1 + drift / 10^9.
 struct ClockLaw {
-  Duration wall_offset;    // of wall() at the start
-  std::int64_t drift = 0;  // parts per 10^9, above -10^9; moves both clocks
+  Duration wall_offset = {};  // of wall() at the start
+  std::int64_t drift = 0;     // parts per 10^9, above -10^9; moves both clocks
 };
 
 struct NodeSpec {
-  std::string name;          // its address and identity; unique, not empty
+  std::string name = {};     // its address and identity; unique, not empty
   std::uint32_t region = 0;  // row of RegionDelays
-  Hardware hardware;
-  ClockLaw clock;
+  Hardware hardware = {};
+  ClockLaw clock = {};
 };
 
 // One-way delay between regions, without access latencies: delay[from * count + to].

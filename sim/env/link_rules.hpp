@@ -25,9 +25,9 @@ enum class CutMode : std::uint8_t {
 
 // Neutral values change nothing. Shares are parts per 10^9.
 struct LinkQuality {
-  Duration latency_add;
+  Duration latency_add = {};
   std::uint64_t latency_factor = 1'000'000'000;  // parts per 10^9 of the latency without faults
-  Duration jitter;                               // more of it: uniform in [0, jitter]
+  Duration jitter = {};                          // more of it: uniform in [0, jitter]
   std::uint64_t bandwidth_bits = 0;              // per second and directed pair; 0 = no limit
   std::uint64_t loss = 0;                        // of frames
   std::uint64_t duplicate = 0;
@@ -37,12 +37,12 @@ struct LinkQuality {
 
 // Between every node of `first` and every node of `second` (a node in both is not cut from itself).
 struct LinkRule {
-  std::vector<NodeIndex> first;
-  std::vector<NodeIndex> second;
+  std::vector<NodeIndex> first = {};
+  std::vector<NodeIndex> second = {};
   LinkDirection direction = LinkDirection::both;
   CutMode cut = CutMode::none;
   std::uint64_t leak = 0;  // of a cut: share of frames that pass; with it the others are lost instead of kept
-  LinkQuality quality;
+  LinkQuality quality = {};
 };
 
 struct LinkRuleId {

@@ -22,7 +22,7 @@ struct CrashFault {
   std::vector<NodeIndex> who;
   DiskFate disk = DiskFate::kept;
   // Drawn once per node; empty: at `until`. A node that restarts by this law does so even after `until`.
-  Callback<std::optional<Duration>(Generator&)> restart_after;  // an empty result: never
+  Callback<std::optional<Duration>(Generator&)> restart_after = {};  // an empty result: never
 };
 struct PauseFault {
   std::vector<NodeIndex> who;
@@ -36,7 +36,7 @@ struct ChurnFault {
 };
 struct ClockFault {
   std::vector<NodeIndex> who;
-  Duration step;           // of wall(), at `from`
+  Duration step = {};      // of wall(), at `from`
   bool step_back = true;   // undone at `until`
   std::int64_t drift = 0;  // parts per 10^9, while it lasts
 };

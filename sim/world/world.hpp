@@ -23,9 +23,9 @@ struct GroupSpec {
   std::string name;  // nodes are called name-0, name-1, ...
   std::uint32_t count = 0;
   std::vector<RegionShare> regions;  // at least one; nodes are dealt out by largest remainder, then shuffled
-  Hardware hardware;
-  Callback<Duration(Generator&)> access_latency;  // empty: hardware.access_latency
-  Callback<ClockLaw(Generator&)> clock;           // empty: perfect clocks
+  Hardware hardware = {};
+  Callback<Duration(Generator&)> access_latency = {};  // empty: hardware.access_latency
+  Callback<ClockLaw(Generator&)> clock = {};           // empty: perfect clocks
 };
 
 enum class TopologyKind : std::uint8_t { random_regular, small_world, scale_free, by_region, full };

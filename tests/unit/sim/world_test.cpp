@@ -1,0 +1,191 @@
+// Worlds and overlays.
+#include "sim/world/world.hpp"
+
+#include <gtest/gtest.h>
+
+#include <rapidcheck/gtest.h>
+
+#include <cmath>
+#include <map>
+
+namespace lastmile::sim {
+namespace {
+
+TEST(Topology, random_regular_gives_everybody_the_same_degree) {
+  for (const std::uint32_t nodes : {3U, 9U, 10U, 100U, 5000U}) {
+    for (const std::uint32_t degree : {2U, 3U, 8U}) {
+      if (degree >= nodes) continue;
+      Generator draws(nodes + degree);
+      const Graph graph = std::move(random_regular(nodes, degree, draws)).value();
+      EXPECT_TRUE(connected(graph)) << nodes << " " << degree;
+      std::uint32_t different = 0;
+      for (std::uint32_t i = 0; i < nodes; ++i) different += graph.neighbours(i).size() == degree ? 0 : 1;
+      // An odd number of ends leaves one node short; tiny dense graphs may leave two more.
+      EXPECT_LE(different, (nodes * degree) % 2 + (nodes <= degree + 2 ? 2 : 0)) << nodes << " " << degree;
+    }
+  }
+  Generator draws(1);
+  EXPECT_FALSE(random_regular(5, 5, draws).ok());
+  EXPECT_FALSE(random_regular(9, 1, draws).ok());
+}
+
+RC_GTEST_PROP(Topology, every_kind_is_simple_connected_and_repeatable,
+              (std::uint16_t size, std::uint8_t shape, std::uint64_t seed)) {
+  const std::uint32_t nodes = 12 + size % 150;
+  const auto build = [&](Generator& draws) -> Graph {
+    switch (shape % 4) {
+      case 0:
+        return std::move(random_regular(nodes, 2 + shape % 7, draws)).value();
+      case 1:
+        return std::move(small_world(nodes, 2 + 2 * (shape % 4), (shape % 11) / 10.0, draws)).value();
+      case 2:
+        return std::move(scale_free(nodes, 1 + shape % 6, draws)).value();
+      default: {
+        std::vector<std::uint32_t> regions;
+        for (std::uint32_t i = 0; i < nodes; ++i)
+          regions.push_back(static_cast<std::uint32_t>(draws.below(1 + shape % 6)));
+        return std::move(by_region(regions, shape % 7, shape % 5, draws)).value();
+      }
+    }
+  };
+  Generator first(seed), second(seed);
+  const Graph graph = build(first);
+  const Graph twin = build(second);
+  RC_ASSERT(graph.size() == nodes);
+  RC_ASSERT(connected(graph));
+  std::size_t ends = 0;
+  for (std::uint32_t i = 0; i < nodes; ++i) {
+    const auto& near = graph.neighbours(i);
+    RC_ASSERT(near == twin.neighbours(i));
+    RC_ASSERT(std::is_sorted(near.begin(), near.end()));
+    RC_ASSERT(std::adjacent_find(near.begin(), near.end()) == near.end());
+    for (const std::uint32_t each : near) RC_ASSERT(each != i && graph.has(each, i));
+    ends += near.size();
+  }
+  RC_ASSERT(ends == 2 * graph.edges());
+}
+
+TEST(Topology, figures_of_graphs_that_can_be_counted_by_hand) {
+  Graph ring(6);
+  for (std::uint32_t i = 0; i < 6; ++i) ring.add(i, (i + 1) % 6);
+  EXPECT_EQ(diameter(ring).hops, 3U);
+  EXPECT_EQ(clustering(ring), 0.0);
+  EXPECT_EQ(cut_size(ring, {true, true, true, false, false, false}), 2U);
+  const Graph everybody = std::move(full(5)).value();
+  EXPECT_EQ(diameter(everybody).hops, 1U);
+  EXPECT_EQ(clustering(everybody), 1.0);
+  EXPECT_EQ(cut_size(everybody, {true, true, false, false, false}), 6U);
+  Graph apart(5);
+  apart.add(0, 1);
+  apart.add(2, 3);
+  apart.add(3, 4);
+  EXPECT_FALSE(connected(apart));
+  EXPECT_EQ(diameter(apart).hops, 2U);
+}
+
+TEST(Topology, a_small_world_is_clustered_and_short_and_a_scale_free_one_has_hubs) {
+  Generator draws(5);
+  const Graph ordered = std::move(small_world(1000, 10, 0.0, draws)).value();
+  const Graph small = std::move(small_world(1000, 10, 0.1, draws)).value();
+  const Graph random = std::move(small_world(1000, 10, 1.0, draws)).value();
+  EXPECT_NEAR(clustering(ordered), 2.0 / 3.0, 0.01);
+  EXPECT_GT(clustering(small), 0.4);
+  EXPECT_LT(clustering(random), 0.05);
+  EXPECT_GT(diameter(ordered).hops, 90U);
+  EXPECT_LT(diameter(small).hops, 12U);
+  const Graph hubs = std::move(scale_free(2000, 4, draws)).value();
+  std::size_t greatest = 0;
+  for (std::uint32_t i = 0; i < hubs.size(); ++i) greatest = std::max(greatest, hubs.neighbours(i).size());
+  EXPECT_GT(greatest, 80U);
+}
+
+TEST(Topology, by_region_keeps_most_edges_at_home) {
+  Generator draws(5);
+  std::vector<std::uint32_t> regions;
+  for (std::uint32_t i = 0; i < 1000; ++i) regions.push_back(i % 4);
+  const Graph graph = std::move(by_region(regions, 6, 2, draws)).value();
+  std::size_t across = 0;
+  for (std::uint32_t i = 0; i < 1000; ++i)
+    for (const std::uint32_t each : graph.neighbours(i)) across += regions[i] != regions[each] ? 1 : 0;
+  EXPECT_NEAR(static_cast<double>(across) / 1000.0, 2.0, 0.1);
+  EXPECT_NEAR(static_cast<double>(2 * graph.edges()) / 1000.0, 8.0, 0.1);
+}
+
+TEST(Topology, a_large_diameter_is_a_lower_bound_close_to_the_truth) {
+  Graph ring(4000);
+  for (std::uint32_t i = 0; i < 4000; ++i) ring.add(i, (i + 1) % 4000);
+  const Diameter figure = diameter(ring);
+  EXPECT_FALSE(figure.exact);
+  EXPECT_EQ(figure.hops, 2000U);
+}
+
+WorldSpec two_groups() {
+  WorldSpec spec;
+  spec.seed = 3;
+  spec.regions = {3, std::vector<Duration>(9, milliseconds(20))};
+  spec.groups.resize(2);
+  spec.groups[0].name = "west";
+  spec.groups[0].count = 10;
+  spec.groups[0].regions = {{0, 1}};
+  spec.groups[0].access_latency = [](Generator& g) { return microseconds(g.between(1000, 9000)); };
+  spec.groups[1].name = "mixed";
+  spec.groups[1].count = 11;
+  spec.groups[1].regions = {{1, 30}, {2, 70}};
+  spec.groups[1].hardware.access_latency = milliseconds(4);
+  spec.groups[1].clock = [](Generator& g) {
+    return ClockLaw{milliseconds(g.between(-50, 50)), g.between(-20'000, 20'000)};
+  };
+  return spec;
+}
+
+TEST(World, groups_get_names_regions_latencies_and_clocks) {
+  const World world = std::move(build_world(two_groups())).value();
+  ASSERT_EQ(world.nodes.size(), 21U);
+  EXPECT_EQ(world.nodes[0].spec.name, "west-0");
+  EXPECT_EQ(world.nodes[20].spec.name, "mixed-10");
+  EXPECT_EQ(world.members(1).front(), 10U);
+  std::map<std::uint32_t, int> regions;
+  for (const WorldNode& node : world.nodes) ++regions[node.spec.region];
+  EXPECT_EQ(regions, (std::map<std::uint32_t, int>{{0, 10}, {1, 3}, {2, 8}}));
+  EXPECT_NE(world.nodes[0].spec.hardware.access_latency, world.nodes[1].spec.hardware.access_latency);
+  EXPECT_EQ(world.nodes[12].spec.hardware.access_latency, milliseconds(4));
+  EXPECT_NE(world.nodes[12].spec.clock.drift, world.nodes[13].spec.clock.drift);
+  EXPECT_TRUE(connected(world.overlay));
+}
+
+TEST(World, a_group_more_leaves_the_machines_of_the_others_as_they_were) {
+  const World before = std::move(build_world(two_groups())).value();
+  WorldSpec spec = two_groups();
+  spec.groups.emplace_back();
+  spec.groups.back().name = "late";
+  spec.groups.back().count = 5;
+  spec.groups.back().regions = {{0, 1}};
+  const World after = std::move(build_world(std::move(spec))).value();
+  for (std::size_t i = 0; i < before.nodes.size(); ++i) {
+    EXPECT_EQ(before.nodes[i].spec.region, after.nodes[i].spec.region);
+    EXPECT_EQ(before.nodes[i].spec.hardware.access_latency, after.nodes[i].spec.hardware.access_latency);
+    EXPECT_EQ(before.nodes[i].spec.clock.drift, after.nodes[i].spec.clock.drift);
+  }
+}
+
+TEST(World, mistakes_are_named) {
+  const auto error_of = [](void (*change)(WorldSpec&)) {
+    WorldSpec spec = two_groups();
+    change(spec);
+    const auto world = build_world(std::move(spec));
+    return world.ok() ? std::string() : world.error().text;
+  };
+  EXPECT_NE(error_of([](WorldSpec& s) { s.groups[1].name = "west"; }).find("west"), std::string::npos);
+  EXPECT_NE(error_of([](WorldSpec& s) { s.groups[1].regions[0].region = 3; }).find("mixed"), std::string::npos);
+  EXPECT_NE(error_of([](WorldSpec& s) { s.groups[0].regions.clear(); }).find("west"), std::string::npos);
+  EXPECT_NE(error_of([](WorldSpec& s) { s.groups[1].regions = {{1, 0}}; }).find("zero"), std::string::npos);
+  EXPECT_NE(error_of([](WorldSpec& s) { s.groups[0].count = kWorldNodesMax; }).find("nodes"), std::string::npos);
+  EXPECT_NE(error_of([](WorldSpec& s) {
+              s.topology.kind = TopologyKind::small_world;
+              s.topology.degree = 7;
+            }).find("even"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace lastmile::sim
