@@ -20,7 +20,6 @@
 #include "sim/run/run.hpp"
 #include "sim/run/twin.hpp"
 #include "tools/sim/progress.hpp"
-#include "tools/study/report.hpp"
 
 namespace lastmile::tools {
 namespace {
@@ -97,7 +96,6 @@ Result<scenario::Summary> run_in_folder(const Scenario& wanted, const std::strin
   const std::string line =
       fmt::format("{} seed {}: {}", summary->scenario, summary->seed, scenario::verdict_text(summary->verdict));
   if (auto written = folder->log(line); !written.ok()) return written.error();
-  if (auto written = study::write_report(folder->partial()); !written.ok()) return written.error();
   if (auto committed = folder->commit(); !committed.ok()) return committed.error();
   return summary;
 }
@@ -151,7 +149,7 @@ int command_run(CommandOptions& options) {
     std::puts(scenario::compact(scenario::summary_json(*summary)).c_str());
   } else {
     print_summary(*summary);
-    fmt::print("  {}/report.html\n", out);
+    fmt::print("  {}/summary.json\n", out);
   }
   return scenario::exit_status(summary->verdict);
 }
@@ -247,13 +245,6 @@ int command_list(CommandOptions& options) {
   }
   if (options.json) std::puts(scenario::compact(all).c_str());
   return status;
-}
-
-int command_report(CommandOptions& options) {
-  const auto written = study::write_report(options.file);
-  if (!written.ok()) return fail(written.error().text);
-  fmt::print("{}/report.html\n", options.file);
-  return 0;
 }
 
 }  // namespace lastmile::tools

@@ -25,6 +25,5 @@ int command_rerun(CommandOptions& options);
 int command_twin(CommandOptions& options);
 int command_validate(CommandOptions& options);
 int command_list(CommandOptions& options);
-int command_report(CommandOptions& options);
 
 }  // namespace lastmile::tools

@@ -54,9 +54,6 @@ int main_of(int argc, char** argv) {
   list->add_option("FOLDER", options.file, "where to look (default scenarios)");
   list->add_flag("--json", options.json, "one JSON array on standard output");
 
-  auto* report = app.add_subcommand("report", "write report.html of a run folder again");
-  report->add_option("OUTDIR", options.file, "folder of an earlier run")->required();
-
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -67,8 +64,7 @@ int main_of(int argc, char** argv) {
   if (*rerun) return command_rerun(options);
   if (*twin) return command_twin(options);
   if (*validate) return command_validate(options);
-  if (*list) return command_list(options);
-  return command_report(options);
+  return command_list(options);
 }
 
 }  // namespace lastmile::tools
