@@ -234,7 +234,7 @@ void Run::fault_started(const Action& action) {
   } else if (const auto* chain = std::get_if<scenario::ChainFault>(&fault.body)) {
     const std::uint32_t index = *engine_->find_chain(chain->chain);
     if (chain->mode == scenario::ChainTrouble::outage) engine_->begin_outage(index, who);
-    if (chain->mode == scenario::ChainTrouble::delay) engine_->set_chain_delay(index, who, chain->delay);
+    if (chain->mode == scenario::ChainTrouble::delay) engine_->add_chain_delay(index, who, chain->delay);
     if (chain->mode == scenario::ChainTrouble::reorg) engine_->reorg(index, chain->depth);
   }
 }
@@ -255,7 +255,7 @@ void Run::fault_ended(const Action& action) {
   } else if (const auto* chain = std::get_if<scenario::ChainFault>(&fault.body)) {
     const std::uint32_t index = *engine_->find_chain(chain->chain);
     if (chain->mode == scenario::ChainTrouble::outage) engine_->end_outage(index, who);
-    if (chain->mode == scenario::ChainTrouble::delay) engine_->set_chain_delay(index, who, Duration{});
+    if (chain->mode == scenario::ChainTrouble::delay) engine_->add_chain_delay(index, who, Duration{} - chain->delay);
   }
 }
 
