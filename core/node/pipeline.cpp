@@ -321,6 +321,11 @@ void Pipeline::file_at_hand(const message::ItemHash& file, std::uint64_t bytes) 
 // --- store
 // -------------------------------------------------------------------------------------------------------------
 
+// Blocks may have been taken back while the message was on its way.
+void Pipeline::drop_fallen(Flight& flight) {
+  std::erase_if(flight.confirmations, [this](const auto& c) { return !surroundings_.stands(c); });
+}
+
 void Pipeline::accept(Flight flight, std::shared_ptr<const message::Content> content, env::Value fetched) {
   const bool was_inline = fetched == nullptr;
   drop_fallen(flight);
