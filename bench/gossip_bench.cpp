@@ -142,6 +142,7 @@ class Routers {
     while (const Event* next = ring_.peek(end.ns)) {
       const Event event = *next;
       ring_.pop();
+      prefetch();
       now_ = Instant{event.time};
       Node& node = *nodes_[event.destination().value];
       if (event.kind() == EventKind::frame) {
@@ -153,6 +154,18 @@ class Routers {
       }
     }
     now_ = end;
+  }
+
+  // As the engine does: each step reads only what an earlier one has asked for.
+  [[gnu::always_inline]] inline void prefetch() const {
+    if (const Event* event = ring_.glimpse(10)) {
+      const Node& node = *nodes_[event->destination().value];
+      __builtin_prefetch(&node.counter, 1);
+      node.router.prefetch();
+    }
+    if (const Event* event = ring_.glimpse(5); event != nullptr && event->kind() == EventKind::frame) {
+      nodes_[event->destination().value]->router.prefetch(env::PeerId{event->extra});
+    }
   }
 
   void publish(std::uint32_t m) {
@@ -182,11 +195,12 @@ class Routers {
   struct Node final : gossip::Actions {
     Node(Routers& routers, std::uint32_t n, const gossip::SharedParams& params)
         : all(routers),
+          links(routers.load_.links[n].data()),
           number(n),
           random(substream(5, n, "gossip")),
           router(params, routers.topics_, routers.numbers_, n + 1, random, *this) {}
     bool send(env::PeerId to, const env::Frame& frame) override {
-      const Link& link = all.load_.links[number][to.value];
+      const Link& link = links[to.value];
       env::Frame copy = frame;
       all.ring_.push({all.now_.ns + link.latency.ns, make_route({link.to}, {number}),
                       make_tail(counter++, EventKind::frame, 0), reinterpret_cast<std::uint64_t>(copy.detach()), 0,
@@ -197,6 +211,7 @@ class Routers {
     gossip::Verdict validate(const gossip::MessageRef&, env::PeerId) override { return gossip::Verdict::accept; }
     void deliver(const gossip::MessageRef&, env::PeerId) override {}
     Routers& all;
+    const Link* links;
     std::uint32_t number;
     std::uint64_t counter = 0;
     Generator random;

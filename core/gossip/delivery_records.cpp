@@ -3,6 +3,12 @@
 #include "core/base/check.hpp"
 
 namespace lastmile::gossip {
+namespace {
+
+constexpr std::size_t kUsualDeliverers = 8;
+constexpr std::size_t kSparesMax = 32;
+
+}  // namespace
 
 bool DeliveryRecord::add_deliverer(env::PeerId peer, std::uint8_t copy) {
   for (const Deliverer& known : deliverers) {
@@ -27,7 +33,14 @@ DeliveryRecord& DeliveryRecords::add(MessageKey key, TopicId topic) {
   }
   LM_CHECK(records_.size() < kDeliveryRecordsMax);  // the caller keeps pending ones below kPendingChecksMax
   index_.set(key.value, static_cast<std::uint32_t>(records_.size()));
-  DeliveryRecord& record = *records_.emplace_back(std::make_unique<DeliveryRecord>());
+  if (spare_.empty()) {
+    records_.push_back(std::make_unique<DeliveryRecord>());
+    records_.back()->deliverers.reserve(kUsualDeliverers);
+  } else {
+    records_.push_back(std::move(spare_.back()));
+    spare_.pop_back();
+  }
+  DeliveryRecord& record = *records_.back();
   record.key = key;
   record.topic = topic;
   ++pending_;
@@ -38,7 +51,7 @@ void DeliveryRecords::settle(DeliveryRecord& record, DeliveryRecord::State state
   LM_CHECK(record.pending());
   record.state = state;
   record.until = until;
-  record.copies = {};
+  record.copies.clear();
   LM_CHECK(!record.pending());
   --pending_;
 }
@@ -48,12 +61,18 @@ void DeliveryRecords::remove(DeliveryRecord& record) {
   LM_CHECK(at != KeyIndex::kAbsent && records_[at].get() == &record);
   if (record.pending()) --pending_;
   index_.erase(record.key.value);
+  std::unique_ptr<DeliveryRecord> gone = std::move(records_[at]);
   if (at + 1 != records_.size()) {  // the last one takes the place
     records_[at] = std::move(records_.back());
     index_.set(records_[at]->key.value, at);
   }
   records_.pop_back();
-  if (records_.empty()) records_.shrink_to_fit();
+  if (spare_.size() >= kSparesMax) return;
+  gone->copies.clear();
+  gone->deliverers.clear();
+  gone->state = DeliveryRecord::State::verifying;
+  gone->current = 0;
+  spare_.push_back(std::move(gone));
 }
 
 void DeliveryRecords::expire(Instant now) {
@@ -64,10 +83,12 @@ void DeliveryRecords::expire(Instant now) {
 }
 
 std::size_t DeliveryRecords::memory_bytes() const {
-  std::size_t sum = records_.capacity() * sizeof(records_[0]) + index_.memory_bytes();
-  for (const auto& record : records_) {
-    sum += sizeof *record + record->copies.capacity() * sizeof(DeliveryRecord::Copy) +
-           record->deliverers.capacity() * sizeof(DeliveryRecord::Deliverer);
+  std::size_t sum = (records_.capacity() + spare_.capacity()) * sizeof(records_[0]) + index_.memory_bytes();
+  for (const auto* list : {&records_, &spare_}) {
+    for (const auto& record : *list) {
+      sum += sizeof *record + record->copies.capacity() * sizeof(DeliveryRecord::Copy) +
+             record->deliverers.capacity() * sizeof(DeliveryRecord::Deliverer);
+    }
   }
   return sum;
 }

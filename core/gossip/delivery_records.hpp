@@ -62,6 +62,7 @@ class DeliveryRecords {
 
  private:
   std::vector<std::unique_ptr<DeliveryRecord>> records_;
+  std::vector<std::unique_ptr<DeliveryRecord>> spare_;  // with the room they once took
   KeyIndex index_;
   std::size_t pending_ = 0;
 };

@@ -31,6 +31,7 @@ inline constexpr std::size_t kDeliveryRecordsMax = 4096;   // pending, in their 
 inline constexpr Duration kRejectedMemory = seconds(120);  // later deliverers of a rejected message get P4 this long
 inline constexpr std::size_t kMessageCacheEntriesMax = 65536;
 inline constexpr std::size_t kMessageCacheBytesMax = 64 * 1024 * 1024;
+inline constexpr int kHistoryLengthMax = 10;  // windows of the message cache
 inline constexpr std::size_t kPromisesMax = 4096;
 inline constexpr std::uint64_t kBackoffSecondsMax = 3600;  // a PRUNE may not silence us for longer
 inline constexpr int kDecayCatchUpMax = 64;                // decay steps made up for after missed heartbeats

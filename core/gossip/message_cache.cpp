@@ -12,9 +12,8 @@ constexpr std::size_t kIdleEntries = 64;  // an empty cache does not keep more r
 
 }  // namespace
 
-MessageCache::MessageCache(int windows, std::uint64_t seed) : index_(seed) {
-  LM_CHECK(windows > 0);
-  counts_.resize(static_cast<std::size_t>(windows));
+MessageCache::MessageCache(int windows, std::uint64_t seed) : windows_(windows), index_(seed) {
+  LM_CHECK(windows > 0 && windows <= kHistoryLengthMax);
 }
 
 void MessageCache::put(const env::Frame& frame, MessageKey key, MessageNumber number, TopicId topic) {
@@ -23,20 +22,19 @@ void MessageCache::put(const env::Frame& frame, MessageKey key, MessageNumber nu
   }
   bytes_ += frame->wire_size();
   entries_.push_back({frame, key, nullptr, number, topic});
-  ++counts_.back();
+  ++counts_.front();
 }
 
 void MessageCache::shift() {
-  drop_oldest(counts_.front());
-  for (std::size_t i = 1; i < counts_.size(); ++i) counts_[i - 1] = counts_[i];
-  counts_.back() = 0;
+  const auto last = static_cast<std::size_t>(windows_ - 1);
+  drop_oldest(counts_[last]);
+  for (std::size_t i = last; i > 0; --i) counts_[i] = counts_[i - 1];
+  counts_[0] = 0;
 }
 
 std::size_t MessageCache::start_of(int windows) const {
   std::size_t count = 0;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(windows) && i < counts_.size(); ++i) {
-    count += counts_[counts_.size() - 1 - i];
-  }
+  for (int i = 0; i < std::min(windows, windows_); ++i) count += counts_[static_cast<std::size_t>(i)];
   return entries_.size() - count;
 }
 
@@ -66,8 +64,8 @@ void MessageCache::drop_oldest(std::size_t count) {
     if (head_ < indexed_) index_.erase(entry.key.value);
     entry = Entry{};
     // Entries leave in order, so the count belongs to the oldest window that has any; shift() moves it on.
-    std::size_t window = 0;
-    while (counts_[window] == 0) ++window;
+    auto window = static_cast<std::size_t>(windows_ - 1);
+    while (counts_[window] == 0) --window;
     --counts_[window];
   }
   indexed_ = std::max(indexed_, head_);
@@ -89,8 +87,7 @@ void MessageCache::compact() {
 }
 
 std::size_t MessageCache::memory_bytes() const {
-  std::size_t sum =
-      entries_.capacity() * sizeof(Entry) + counts_.capacity() * sizeof(std::uint32_t) + index_.memory_bytes();
+  std::size_t sum = entries_.capacity() * sizeof(Entry) + index_.memory_bytes();
   for (const Entry& entry : entries_)
     sum += entry.sent ? sizeof(*entry.sent) + entry.sent->capacity() * sizeof(Sent) : 0;
   return sum;

@@ -1,6 +1,7 @@
 // Messages of the last heartbeats, for IHAVE and IWANT (libp2p.md 12.1): windows, newest first.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -8,6 +9,7 @@
 
 #include "core/env/network.hpp"
 #include "core/gossip/key_index.hpp"
+#include "core/gossip/limits.hpp"
 #include "core/gossip/message_id.hpp"
 #include "core/gossip/topics.hpp"
 
@@ -42,6 +44,9 @@ class MessageCache {
   void for_newest(int windows, Visit&& visit) const {
     for (std::size_t i = start_of(windows); i < entries_.size(); ++i) visit(entries_[i]);
   }
+  std::size_t count_of_newest(int windows) const { return entries_.size() - start_of(windows); }
+  // Where the next put() writes.
+  [[gnu::always_inline]] inline void prefetch() const { __builtin_prefetch(entries_.data() + entries_.size(), 1); }
   bool empty() const { return head_ == entries_.size(); }
   std::size_t size() const { return entries_.size() - head_; }
   std::size_t bytes() const { return bytes_; }
@@ -56,10 +61,11 @@ class MessageCache {
 
   std::vector<Entry> entries_;  // oldest first; those before head_ are gone
   std::size_t head_ = 0;
-  std::vector<std::uint32_t> counts_;  // entries per window, newest last
-  KeyIndex index_;                     // key -> position(); filled only when IWANT arrive
-  std::size_t indexed_ = 0;            // entries_ below are in index_, or gone
-  std::uint32_t base_ = 0;             // position of entries_[0], modulo 2^31
+  std::array<std::uint32_t, kHistoryLengthMax> counts_{};  // entries per window, newest first
+  int windows_;
+  KeyIndex index_;           // key -> position(); filled only when IWANT arrive
+  std::size_t indexed_ = 0;  // entries_ below are in index_, or gone
+  std::uint32_t base_ = 0;   // position of entries_[0], modulo 2^31
   std::size_t bytes_ = 0;
 };
 

@@ -1,6 +1,8 @@
 #include "core/gossip/message_id.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <charconv>
 
 #include "core/base/check.hpp"
@@ -19,12 +21,18 @@ std::optional<MessageKey> parse_content_id(ByteView id) {
 }
 
 std::size_t decimal_size(std::uint64_t value) {
-  std::size_t size = 1;
-  while (value >= 10) {
-    value /= 10;
-    ++size;
-  }
-  return size;
+  static constexpr auto kPowers = [] {
+    std::array<std::uint64_t, 20> powers{};
+    std::uint64_t power = 1;
+    for (auto& p : powers) {
+      p = power;
+      power *= 10;
+    }
+    return powers;
+  }();
+  if (value == 0) return 1;
+  const auto guess = static_cast<std::size_t>(std::bit_width(value)) * 1233 >> 12;  // digits - 1, or one more
+  return guess + (value >= kPowers[guess] ? 1 : 0);
 }
 
 }  // namespace

@@ -48,7 +48,10 @@ class IdList {
   std::size_t id_bytes(std::size_t i) const;          // length of the id on the wire
   void append_id(std::size_t i, Bytes& out) const;    // the id as on the wire
   void add_from(const IdList& other, std::size_t i);  // copy one entry
-  void reserve(std::size_t count) { keys_.reserve(count); }
+  void reserve(std::size_t count) {
+    keys_.reserve(count);
+    numbers_.reserve(count);
+  }
   void drop_repeated();  // keeps the first of equal ids
   // For a random order, then a limit.
   void swap_entries(std::size_t i, std::size_t j);

@@ -51,7 +51,8 @@ struct Params {
   GlobalScoreParams score;
 };
 
-// Programmer's relations: D_lo <= D <= D_hi, D_out < D_lo, D_out <= D/2, windows, positive times.
+// Programmer's relations: D_lo <= D <= D_hi, D_out < D_lo, D_out <= D/2, windows, positive times,
+// thresholds of score at most 0.
 bool consistent(const Params& params);
 
 using SharedParams = std::shared_ptr<const Params>;

@@ -53,36 +53,36 @@ struct PeerExtra {
 };
 
 struct PeerRecord {
-  double score = 0;            // as of the last refresh; see Router::score
+  double score = 0;            // as of the last refresh, kept for blamed peers only
   std::uint64_t identity = 0;  // identity_key
-  std::uint64_t address_group = 0;
-  Instant retain_until{};  // disconnected: scores are kept until then
   std::unique_ptr<PeerExtra> extra;
-  double app_score = 0;          // P5, kept across connections
-  float behaviour = 0;           // P7
-  std::uint32_t subscribed = 0;  // bit per TopicId
-  std::uint32_t mesh = 0;        // bit per TopicId: this peer is in our mesh
-  std::uint16_t ids_asked = 0;   // this heartbeat
+  double app_score = 0;              // P5, kept across connections
+  std::uint32_t retain_until_s = 0;  // disconnected: scores are kept until then; 0 = forgotten
+  std::uint32_t address_group = 0;   // 0 = exempt from P6
+  std::uint32_t decayed_at = 0;      // tick of decay that the counters are brought up to
+  float behaviour = 0;               // P7
+  std::uint32_t subscribed = 0;      // bit per TopicId, as the next two
+  std::uint32_t mesh = 0;            // this peer is in our mesh
+  std::uint32_t counted = 0;         // some counter of TopicPeer is not zero
+  std::uint16_t ids_asked = 0;       // this heartbeat
   std::uint8_t ihave_messages = 0;
   bool connected : 1 = false;
   bool outbound : 1 = false;
   bool direct : 1 = false;
+  // Something may count against it. Without blame every score is at least 0, and no threshold needs to be looked at.
+  bool blamed : 1 = false;
   bool score_stale : 1 = false;
   bool congested : 1 = false;
 };
-
 static_assert(sizeof(PeerRecord) == 64);  // one cache line per duplicate delivery
 
-// One peer in one topic: counters of its score, back-off.
+// Score counters of one peer in one topic, decayed up to PeerRecord::decayed_at.
 struct TopicPeer {
   Instant grafted_at{};
-  Instant backoff_until{};
-  Instant pruned_at{};           // when the back-off was last set
   float first_deliveries = 0;    // P2
   float mesh_deliveries = 0;     // P3
   float mesh_failures = 0;       // P3b, already squared
   float invalid_deliveries = 0;  // P4
-  bool mesh_deliveries_active = false;
 };
 
 struct MeshPeer {
@@ -91,10 +91,10 @@ struct MeshPeer {
 };
 
 struct TopicState {
-  bool joined = false;
   std::vector<MeshPeer> mesh;
   std::vector<env::PeerId> fanout;
   Instant fanout_used{};
+  bool settled = false;  // the last look at the mesh found nothing to do, and nothing has changed since
 };
 
 }  // namespace lastmile::gossip

@@ -16,6 +16,11 @@ void erase_sorted(std::vector<env::PeerId>& peers, env::PeerId peer) {
   const auto at = std::lower_bound(peers.begin(), peers.end(), peer);
   if (at != peers.end() && *at == peer) peers.erase(at);
 }
+// Groups are compared in 32 bits: two addresses in ten thousand million would have to meet by chance.
+std::uint32_t fold(std::uint64_t group) {
+  const auto folded = static_cast<std::uint32_t>(group ^ group >> 32);
+  return group != 0 && folded == 0 ? 1 : folded;
+}
 std::vector<env::PeerId> sorted(std::vector<env::PeerId> peers) {
   std::sort(peers.begin(), peers.end());
   return peers;
@@ -26,20 +31,25 @@ std::vector<env::PeerId> sorted(std::vector<env::PeerId> peers) {
 Router::Router(SharedParams params, std::shared_ptr<const Topics> topics, std::shared_ptr<MessageNumbers> numbers,
                std::uint64_t own_identity, Generator& random, Actions& actions)
     : seen_(params->seen_time),
-      actions_(actions),
       topic_count_(static_cast<std::uint32_t>(topics->size())),
+      own_numbers_(numbers == nullptr),
+      hot_params_(params.get()),
       records_(random.next()),
+      actions_(actions),
       topic_states_(topics->size()),
       cache_(params->history_length, random.next()),
       own_identity_(own_identity),
       params_(std::move(params)),
       topics_(std::move(topics)),
       numbers_(std::move(numbers)),
-      own_numbers_(numbers_ == nullptr),
       random_(random) {
   LM_CHECK(consistent(*params_));
+  plain_weights_ = params_->score.app_weight >= 0;
   for (std::uint32_t t = 0; t < topic_count_; ++t) {
-    if (topics_->score(TopicId{static_cast<std::uint16_t>(t)}).counts_mesh_deliveries()) counts_mesh_ |= 1u << t;
+    const TopicScoreParams& score = topics_->score(TopicId{static_cast<std::uint16_t>(t)});
+    if (score.counts_mesh_deliveries()) counts_mesh_ |= 1u << t;
+    plain_weights_ =
+        plain_weights_ && score.weight >= 0 && score.time_in_mesh_weight >= 0 && score.first_deliveries_weight >= 0;
   }
   const std::uint64_t seed = random.next();  // drawn either way, so that sharing changes nobody's luck
   if (own_numbers_) numbers_ = std::make_shared<MessageNumbers>(seed);
@@ -60,16 +70,18 @@ void Router::on_connected(env::PeerId peer, const PeerOptions& options, Instant 
     topic_peers_.resize(peers_.size() * topic_count_);
   }
   PeerRecord& record = peers_[peer.value];
-  if (record.retain_until <= now) forget_scores(peer);
+  if (Instant{seconds(record.retain_until_s).ns} <= now) forget_scores(peer);
   record.connected = true;
+  record.blamed = false;
   record.outbound = options.direction == env::Direction::outbound;
   record.direct = options.direct;
   record.identity = options.identity;
-  record.address_group = options.address_group;
-  record.score_stale = true;
+  record.address_group = fold(options.address_group);
+  record.decayed_at = ticks_;  // no decay while away
   insert_sorted(connected_, peer);
   if (options.direct) insert_sorted(direct_, peer);
-  if (options.address_group != 0) change_address_group(options.address_group, +1);
+  reconsider(peer, record);
+  if (record.address_group != 0) change_address_group(record.address_group, +1);
 
   for (std::uint16_t t = 0; t < topic_count_; ++t) {
     if (joined(TopicId{t})) collect(peer, {ControlItem::Kind::subscribe, TopicId{t}});
@@ -81,6 +93,7 @@ void Router::on_lost(env::PeerId peer, Instant now) {
   PeerRecord* const record = find(peer);
   if (record == nullptr) return;
   const double score = params_->scoring ? computed_score(peer, now) : 0;
+  catch_up(peer, *record);
   for (std::uint16_t t = 0; t < topic_count_; ++t) {
     const TopicId topic{t};
     if ((record->mesh & topic_bit(topic)) != 0) remove_from_mesh(peer, topic, now);
@@ -90,15 +103,17 @@ void Router::on_lost(env::PeerId peer, Instant now) {
   if (score > 0) {
     forget_scores(peer);
   } else {
-    record->retain_until = now + params_->score.retain_score;
+    const Instant until = now + params_->score.retain_score;
+    record->retain_until_s = static_cast<std::uint32_t>((until.ns + seconds(1).ns - 1) / seconds(1).ns);
   }
-  if (record->address_group != 0) change_address_group(record->address_group, -1);
+  if (record->blamed) --blamed_;
   if (record->congested) --congested_;
-  record->connected = record->direct = record->congested = false;
+  record->connected = record->direct = record->congested = record->blamed = false;
   record->subscribed = 0;
   record->extra.reset();
   erase_sorted(connected_, peer);
   erase_sorted(direct_, peer);
+  if (record->address_group != 0) change_address_group(record->address_group, -1);
 }
 
 // Counters go, back-offs and what the application thinks of the peer stay.
@@ -106,38 +121,33 @@ void Router::forget_scores(env::PeerId peer) {
   PeerRecord& record = peers_[peer.value];
   record.behaviour = 0;
   record.score = 0;
-  record.retain_until = Instant{};
-  for (std::uint16_t t = 0; t < topic_count_; ++t) {
-    TopicPeer& tp = topic_peer(peer, TopicId{t});
-    tp.first_deliveries = tp.mesh_deliveries = tp.mesh_failures = tp.invalid_deliveries = 0;
-    tp.mesh_deliveries_active = false;
-  }
-}
-
-void Router::change_address_group(std::uint64_t group, int by) {
-  const auto at = std::lower_bound(address_groups_.begin(), address_groups_.end(), group,
-                                   [](const auto& entry, std::uint64_t g) { return entry.first < g; });
-  if (at == address_groups_.end() || at->first != group) {
-    LM_CHECK(by > 0);
-    address_groups_.insert(at, {group, 1});
-    mark_group_stale(group);
-    return;
-  }
-  at->second += static_cast<std::uint32_t>(by);
-  if (at->second == 0) address_groups_.erase(at);
-  mark_group_stale(group);
+  record.retain_until_s = 0;
+  record.counted = 0;
+  for (std::uint16_t t = 0; t < topic_count_; ++t) topic_peer(peer, TopicId{t}) = TopicPeer{};
 }
 
 // Everybody on this address changes score when somebody comes or goes.
-void Router::mark_group_stale(std::uint64_t group) {
+void Router::change_address_group(std::uint32_t group, int by) {
+  const auto at = std::lower_bound(address_groups_.begin(), address_groups_.end(), group,
+                                   [](const auto& entry, std::uint32_t g) { return entry.first < g; });
+  if (at == address_groups_.end() || at->first != group) {
+    LM_CHECK(by > 0);
+    address_groups_.insert(at, {group, 1});
+  } else {
+    at->second += static_cast<std::uint32_t>(by);
+    if (at->second == 0) address_groups_.erase(at);
+  }
   for (const env::PeerId peer : connected_) {
-    if (peers_[peer.value].address_group == group) peers_[peer.value].score_stale = true;
+    PeerRecord& record = peers_[peer.value];
+    if (record.address_group != group) continue;
+    catch_up(peer, record);
+    reconsider(peer, record);
   }
 }
 
-std::uint32_t Router::peers_in_group(std::uint64_t group) const {
+std::uint32_t Router::peers_in_group(std::uint32_t group) const {
   const auto at = std::lower_bound(address_groups_.begin(), address_groups_.end(), group,
-                                   [](const auto& entry, std::uint64_t g) { return entry.first < g; });
+                                   [](const auto& entry, std::uint32_t g) { return entry.first < g; });
   return at != address_groups_.end() && at->first == group ? at->second : 0;
 }
 
@@ -218,7 +228,8 @@ std::vector<env::PeerId> Router::subscribers(TopicId topic) const {
 }
 
 bool Router::in_backoff(env::PeerId peer, TopicId topic, Instant now) const {
-  return peer.value < peers_.size() && topic_peer(peer, topic).backoff_until > now;
+  const Backoff* const backoff = backoffs_.find(peer, topic);
+  return backoff != nullptr && backoff->until > now;
 }
 
 bool Router::has_seen(MessageKey key, Instant now) const {
@@ -233,12 +244,12 @@ std::size_t Router::queued(env::PeerId peer) const {
 }
 
 std::size_t Router::memory_bytes() const {
-  std::size_t sum =
-      sizeof *this + peers_.capacity() * sizeof(PeerRecord) + topic_peers_.capacity() * sizeof(TopicPeer) +
-      topic_states_.capacity() * sizeof(TopicState) + seen_.memory_bytes() + cache_.memory_bytes() +
-      records_.memory_bytes() + connected_.capacity() * sizeof(env::PeerId) + direct_.capacity() * sizeof(env::PeerId) +
-      promises_.capacity() * sizeof(Promise) + outgoing_.capacity() * sizeof(Outgoing) +
-      candidates_.capacity() * sizeof(env::PeerId) + address_groups_.capacity() * sizeof(address_groups_[0]);
+  std::size_t sum = sizeof *this + peers_.capacity() * sizeof(PeerRecord) +
+                    topic_peers_.capacity() * sizeof(TopicPeer) + topic_states_.capacity() * sizeof(TopicState) +
+                    seen_.memory_bytes() + cache_.memory_bytes() + records_.memory_bytes() +
+                    connected_.capacity() * sizeof(env::PeerId) + direct_.capacity() * sizeof(env::PeerId) +
+                    promises_.capacity() * sizeof(Promise) + outgoing_.capacity() * sizeof(Outgoing) +
+                    backoffs_.memory_bytes() + address_groups_.capacity() * sizeof(address_groups_[0]);
   for (const TopicState& state : topic_states_) {
     sum += state.mesh.capacity() * sizeof(MeshPeer) + state.fanout.capacity() * sizeof(env::PeerId);
   }

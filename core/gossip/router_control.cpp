@@ -37,6 +37,7 @@ std::size_t Router::topics_of(const PeerRecord& peer) const {
 
 void Router::set_subscribed(env::PeerId from, PeerRecord& peer, TopicId topic, bool subscribe, Instant now) {
   const std::uint32_t bit = topic_bit(topic);
+  topic_states_[topic.value].settled = false;
   if (subscribe) {
     if (topics_of(peer) < kTopicsPerPeerMax) peer.subscribed |= bit;
     return;
@@ -58,14 +59,14 @@ void Router::on_graft(env::PeerId from, PeerRecord& peer, const Graft& graft, In
   const TopicId topic = graft.topic.id;
   if (topic.value >= topic_count_ || !joined(topic)) return;
   if ((peer.mesh & topic_bit(topic)) != 0) return;
-  const TopicPeer& tp = topic_peer(from, topic);
   bool refuse = peer.direct;
-  if (!refuse && tp.backoff_until > now) {
-    const bool flood = now - tp.pruned_at < params_->graft_flood_threshold;
+  const Backoff* const backoff = backoffs_.find(from, topic);
+  if (!refuse && backoff != nullptr && backoff->until > now) {
+    const bool flood = now - backoff->since < params_->graft_flood_threshold;
     add_behaviour(from, flood ? 2 : 1);
     refuse = true;
   }
-  if (!refuse && current_score(from, peer, now) < 0) refuse = true;
+  if (!refuse && !reaches(from, peer, 0, now)) refuse = true;
   if (!refuse && !peer.outbound &&
       topic_states_[topic.value].mesh.size() >= static_cast<std::size_t>(params_->mesh_high)) {
     refuse = true;
@@ -85,7 +86,7 @@ void Router::on_prune(env::PeerId from, PeerRecord& peer, const Prune& prune, In
   const Duration backoff = prune.backoff_s
                                ? seconds(static_cast<std::int64_t>(std::min(*prune.backoff_s, kBackoffSecondsMax)))
                                : params_->prune_backoff;
-  set_backoff(from, topic, backoff, now);
+  backoffs_.set(from, topic, backoff, now);
 }
 
 // An id we have, or are just checking.
@@ -97,7 +98,8 @@ bool Router::knows(const IdList& ids, std::size_t i, Instant now) {
 }
 
 void Router::on_ihave(env::PeerId from, PeerRecord& peer, const std::vector<IHave>& list, Instant now) {
-  if (current_score(from, peer, now) < params_->score.gossip_threshold) {
+  heard_ihave_ = true;
+  if (!reaches(from, peer, params_->score.gossip_threshold, now)) {
     statistics_.ihave_ignored += list.size();
     return;
   }
@@ -132,7 +134,7 @@ void Router::on_ihave(env::PeerId from, PeerRecord& peer, const std::vector<IHav
 }
 
 void Router::on_iwant(env::PeerId from, PeerRecord& peer, const std::vector<IWant>& list, Instant now) {
-  if (current_score(from, peer, now) < params_->score.gossip_threshold) return;
+  if (!reaches(from, peer, params_->score.gossip_threshold, now)) return;
   for (const IWant& iwant : list) {
     std::vector<env::Frame> frames;
     for (std::size_t i = 0; i < iwant.ids->size(); ++i) {

@@ -1,5 +1,7 @@
 // The heartbeat (libp2p.md 12.5) and changes of mesh and fanout.
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "core/base/check.hpp"
 #include "core/gossip/router.hpp"
@@ -23,33 +25,28 @@ void Router::add_to_mesh(env::PeerId peer, TopicId topic, Instant now) {
   PeerRecord& record = peers_[peer.value];
   LM_CHECK((record.mesh & topic_bit(topic)) == 0);
   record.mesh |= topic_bit(topic);
-  record.score_stale = true;
   topic_states_[topic.value].mesh.push_back({peer, static_cast<std::uint32_t>(record.identity)});
-  TopicPeer& tp = topic_peer(peer, topic);
-  tp.grafted_at = now;
-  tp.mesh_deliveries_active = false;
+  topic_states_[topic.value].settled = false;
+  topic_peer(peer, topic).grafted_at = now;
+  if (!plain_weights_ || (counts_mesh_ & topic_bit(topic)) != 0) blame(record);  // P3 may come to count against it
 }
 
 void Router::remove_from_mesh(env::PeerId peer, TopicId topic, Instant now) {
   PeerRecord& record = peers_[peer.value];
   record.mesh &= ~topic_bit(topic);
   record.score_stale = true;
+  topic_states_[topic.value].settled = false;
   std::erase_if(topic_states_[topic.value].mesh, [&](const MeshPeer& member) { return member.peer == peer; });
-  TopicPeer& tp = topic_peer(peer, topic);
   const TopicScoreParams& params = topics_->score(topic);
-  const bool active = tp.mesh_deliveries_active || now - tp.grafted_at > params.mesh_deliveries_activation;
-  if (params_->scoring && active && tp.mesh_deliveries < params.mesh_deliveries_threshold) {
-    const double deficit = params.mesh_deliveries_threshold - tp.mesh_deliveries;
-    if (params.mesh_failure_weight != 0) tp.mesh_failures += static_cast<float>(deficit * deficit);
-  }
-  tp.mesh_deliveries_active = false;
-}
-
-// A running back-off is never shortened.
-void Router::set_backoff(env::PeerId peer, TopicId topic, Duration backoff, Instant now) {
+  if (!params_->scoring || params.mesh_failure_weight == 0) return;
+  catch_up(peer, record);
   TopicPeer& tp = topic_peer(peer, topic);
-  tp.backoff_until = std::max(tp.backoff_until, now + backoff);
-  tp.pruned_at = now;
+  const bool active = now - tp.grafted_at > params.mesh_deliveries_activation;
+  if (!active || tp.mesh_deliveries >= params.mesh_deliveries_threshold) return;
+  const double deficit = params.mesh_deliveries_threshold - tp.mesh_deliveries;
+  tp.mesh_failures += static_cast<float>(deficit * deficit);
+  record.counted |= topic_bit(topic);
+  blame(record);
 }
 
 void Router::graft(env::PeerId peer, TopicId topic, Instant now) {
@@ -59,7 +56,7 @@ void Router::graft(env::PeerId peer, TopicId topic, Instant now) {
 
 void Router::prune(env::PeerId peer, TopicId topic, Duration backoff, Instant now) {
   if ((peers_[peer.value].mesh & topic_bit(topic)) != 0) remove_from_mesh(peer, topic, now);
-  set_backoff(peer, topic, backoff, now);
+  backoffs_.set(peer, topic, backoff, now);
   collect(peer, {ControlItem::Kind::prune, topic, static_cast<std::uint32_t>(backoff.ns / seconds(1).ns)});
 }
 
@@ -67,30 +64,34 @@ bool Router::eligible(env::PeerId peer, TopicId topic, Instant now) {
   PeerRecord& record = peers_[peer.value];
   const std::uint32_t bit = topic_bit(topic);
   if (!record.connected || record.direct || (record.subscribed & bit) == 0 || (record.mesh & bit) != 0) return false;
-  const Instant backoff = topic_peer(peer, topic).backoff_until;
-  if (backoff.ns != 0 && now < backoff + params_->heartbeat * params_->backoff_slack_heartbeats) return false;
-  return current_score(peer, record, now) >= 0;
+  const Backoff* const backoff = backoffs_.find(peer, topic);
+  if (backoff != nullptr && now < backoff->until + params_->heartbeat * params_->backoff_slack_heartbeats) return false;
+  return reaches(peer, record, 0, now);
 }
 
-// Grafts up to `count` random eligible peers; with above_score only those that score more.
-void Router::graft_some(TopicId topic, std::size_t count, Instant now, bool outbound_only, const double* above_score) {
-  candidates_.clear();
+// Grafts up to `count` random eligible peers; with above_score only those that score more. False when there is none.
+bool Router::graft_some(TopicId topic, std::size_t count, Instant now, bool outbound_only, const double* above_score) {
+  std::vector<env::PeerId> candidates;
   for (const env::PeerId peer : connected_) {
     if (outbound_only && !peers_[peer.value].outbound) continue;
     if (!eligible(peer, topic, now)) continue;
-    if (above_score != nullptr && peers_[peer.value].score <= *above_score) continue;
-    candidates_.push_back(peer);
+    if (above_score != nullptr && computed_score(peer, now) <= *above_score) continue;
+    candidates.push_back(peer);
   }
-  draw(candidates_, count, random_);
-  for (const env::PeerId peer : candidates_) graft(peer, topic, now);
+  draw(candidates, count, random_);
+  for (const env::PeerId peer : candidates) graft(peer, topic, now);
+  return !candidates.empty();
 }
 
 void Router::heartbeat(Instant now) {
   ++heartbeats_;
+  if (!backoffs_.empty()) backoffs_.expire(now, params_->heartbeat * params_->backoff_slack_heartbeats);
   apply_promises(now);
-  for (const env::PeerId peer : connected_) {
-    peers_[peer.value].ids_asked = 0;
-    peers_[peer.value].ihave_messages = 0;
+  if (std::exchange(heard_ihave_, false)) {
+    for (const env::PeerId peer : connected_) {
+      peers_[peer.value].ids_asked = 0;
+      peers_[peer.value].ihave_messages = 0;
+    }
   }
   decay(now);
   if (!records_.empty()) records_.expire(now);
@@ -102,8 +103,8 @@ void Router::heartbeat(Instant now) {
     if (joined(TopicId{t})) maintain_mesh(TopicId{t}, now);
   }
   std::vector<GossipTarget> targets;
-  std::vector<SharedIds> ids;
-  choose_gossip(targets, ids, now);
+  std::vector<SharedIds> ids;  // by TopicId
+  if (!cache_.empty()) choose_gossip(targets, ids, now);
   for (std::uint16_t t = 0; t < topic_count_; ++t) maintain_fanout(TopicId{t}, now);
   if (!targets.empty() || !outgoing_.empty()) flush(std::move(targets), ids);
   if (!cache_.empty()) cache_.shift();
@@ -123,49 +124,61 @@ void Router::apply_promises(Instant now) {
 
 void Router::maintain_mesh(TopicId topic, Instant now) {
   TopicState& state = topic_states_[topic.value];
+  const auto every = static_cast<std::uint64_t>(params_->opportunistic_graft_heartbeats);
+  const bool opportunity = params_->scoring && every > 0 && heartbeats_ % every == 0 && state.mesh.size() > 1;
+  if (state.settled && blamed_ == 0 && !opportunity) return;
+
+  bool strangers = false;
   for (std::size_t i = state.mesh.size(); i > 0; --i) {
     const env::PeerId peer = state.mesh[i - 1].peer;
     PeerRecord& record = peers_[peer.value];
+    const bool stranger = (record.subscribed & topic_bit(topic)) == 0;
+    strangers = strangers || stranger;
     // A GRAFT may come before its sender's subscription, but not for ever.
-    const bool stranger =
-        (record.subscribed & topic_bit(topic)) == 0 && now - topic_peer(peer, topic).grafted_at >= params_->heartbeat;
-    if (stranger || current_score(peer, record, now) < 0) prune(peer, topic, params_->prune_backoff, now);
+    const bool overdue = stranger && now - topic_peer(peer, topic).grafted_at >= params_->heartbeat;
+    if (overdue || !reaches(peer, record, 0, now)) prune(peer, topic, params_->prune_backoff, now);
   }
   const auto low = static_cast<std::size_t>(params_->mesh_low);
   const auto wanted = static_cast<std::size_t>(params_->mesh_wanted);
-  if (state.mesh.size() < low) graft_some(topic, wanted - state.mesh.size(), now, false, nullptr);
+  const auto quota = static_cast<std::size_t>(params_->mesh_outbound);
+  const auto outbound = [&] {
+    return static_cast<std::size_t>(std::count_if(state.mesh.begin(), state.mesh.end(),
+                                                  [&](const MeshPeer& m) { return peers_[m.peer.value].outbound; }));
+  };
+  bool stuck = backoffs_.empty();  // nobody is eligible, and time alone will not change that
+  if (state.mesh.size() < low) stuck = !graft_some(topic, wanted - state.mesh.size(), now, false, nullptr) && stuck;
   if (state.mesh.size() > static_cast<std::size_t>(params_->mesh_high)) trim_mesh(topic, now);
-  if (state.mesh.size() >= low) {
-    const auto outbound = static_cast<std::size_t>(std::count_if(
-        state.mesh.begin(), state.mesh.end(), [&](const MeshPeer& m) { return peers_[m.peer.value].outbound; }));
-    const auto quota = static_cast<std::size_t>(params_->mesh_outbound);
-    if (outbound < quota) graft_some(topic, quota - outbound, now, true, nullptr);
+  if (state.mesh.size() >= low && outbound() < quota) {
+    stuck = !graft_some(topic, quota - outbound(), now, true, nullptr) && stuck;
   }
-  const int every = params_->opportunistic_graft_heartbeats;
-  if (params_->scoring && every > 0 && heartbeats_ % static_cast<std::uint64_t>(every) == 0 && state.mesh.size() > 1) {
-    std::vector<double> scores;
-    for (const MeshPeer& member : state.mesh)
-      scores.push_back(current_score(member.peer, peers_[member.peer.value], now));
-    std::sort(scores.begin(), scores.end());
-    const double median = scores[scores.size() / 2];
-    if (median < params_->score.opportunistic_graft_threshold) {
-      graft_some(topic, static_cast<std::size_t>(params_->opportunistic_graft_peers), now, false, &median);
-    }
-  }
+  if (opportunity) graft_better(topic, now);
+  const bool enough = state.mesh.size() >= low && outbound() >= quota;
+  state.settled = !strangers && state.mesh.size() <= static_cast<std::size_t>(params_->mesh_high) && (enough || stuck);
+}
+
+// A mesh of mediocre peers gets two that are better than its median.
+void Router::graft_better(TopicId topic, Instant now) {
+  std::vector<double> scores;
+  for (const MeshPeer& member : topic_states_[topic.value].mesh) scores.push_back(computed_score(member.peer, now));
+  if (scores.empty()) return;
+  std::sort(scores.begin(), scores.end());
+  const double median = scores[scores.size() / 2];
+  if (median >= params_->score.opportunistic_graft_threshold) return;
+  graft_some(topic, static_cast<std::size_t>(params_->opportunistic_graft_peers), now, false, &median);
 }
 
 // Keeps the best-scored and random others, with the quota of outbound connections.
 void Router::trim_mesh(TopicId topic, Instant now) {
   std::vector<env::PeerId> order;
+  std::map<env::PeerId, double> scores;
   for (const MeshPeer& member : topic_states_[topic.value].mesh) {
-    (void)current_score(member.peer, peers_[member.peer.value], now);
+    scores[member.peer] = params_->scoring ? computed_score(member.peer, now) : 0;
     order.push_back(member.peer);
   }
   const auto wanted = static_cast<std::size_t>(params_->mesh_wanted);
   const auto best = static_cast<std::size_t>(params_->mesh_scored);
   random_.shuffle(order);  // so that equals are not kept by number
-  std::stable_sort(order.begin(), order.end(),
-                   [&](env::PeerId a, env::PeerId b) { return peers_[a.value].score > peers_[b.value].score; });
+  std::stable_sort(order.begin(), order.end(), [&](env::PeerId a, env::PeerId b) { return scores[a] > scores[b]; });
   for (std::size_t i = order.size(); i > best + 1; --i) std::swap(order[i - 1], order[best + random_.below(i - best)]);
 
   const auto is_outbound = [&](env::PeerId peer) { return bool{peers_[peer.value].outbound}; };
@@ -185,15 +198,15 @@ void Router::fill_fanout(TopicId topic, Instant now) {
   TopicState& state = topic_states_[topic.value];
   const auto wanted = static_cast<std::size_t>(params_->mesh_wanted);
   if (state.fanout.size() >= wanted) return;
-  candidates_.clear();
+  std::vector<env::PeerId> candidates;
   for (const env::PeerId peer : connected_) {
     PeerRecord& record = peers_[peer.value];
     if ((record.subscribed & topic_bit(topic)) == 0 || record.direct) continue;
     if (std::find(state.fanout.begin(), state.fanout.end(), peer) != state.fanout.end()) continue;
-    if (current_score(peer, record, now) >= params_->score.publish_threshold) candidates_.push_back(peer);
+    if (reaches(peer, record, params_->score.publish_threshold, now)) candidates.push_back(peer);
   }
-  draw(candidates_, wanted - state.fanout.size(), random_);
-  state.fanout.insert(state.fanout.end(), candidates_.begin(), candidates_.end());
+  draw(candidates, wanted - state.fanout.size(), random_);
+  state.fanout.insert(state.fanout.end(), candidates.begin(), candidates.end());
 }
 
 void Router::maintain_fanout(TopicId topic, Instant now) {
@@ -204,47 +217,58 @@ void Router::maintain_fanout(TopicId topic, Instant now) {
     return;
   }
   std::erase_if(state.fanout, [&](env::PeerId peer) {
-    return current_score(peer, peers_[peer.value], now) < params_->score.publish_threshold;
+    return !reaches(peer, peers_[peer.value], params_->score.publish_threshold, now);
   });
   fill_fanout(topic, now);
 }
 
 // IHAVE with the ids of the newest windows, per topic, for random peers outside mesh and fanout.
 void Router::choose_gossip(std::vector<GossipTarget>& targets, std::vector<SharedIds>& ids, Instant now) {
-  if (cache_.empty()) return;
-  std::vector<std::shared_ptr<IdList>> lists(topic_count_);
-  cache_.for_newest(params_->history_gossip, [&](const MessageCache::Entry& entry) {
-    std::shared_ptr<IdList>& list = lists[entry.topic.value];
-    if (!list) list = std::make_shared<IdList>();
-    if (params_->id_scheme.kind == IdKind::content) {
-      list->add(entry.key, own_numbers_ ? kNoNumber : entry.number);
-    } else {
-      const MessageFields& fields = rpc_body(entry.frame)->rpc().publish.front()->fields();
-      list->add_wire(params_->id_scheme, wire_id(params_->id_scheme, fields), own_numbers_ ? kNoNumber : entry.number);
-    }
-  });
-  ids.resize(topic_count_);
+  std::vector<env::PeerId> candidates;
+  candidates.reserve(connected_.size());
   for (std::uint16_t t = 0; t < topic_count_; ++t) {
     const TopicState& state = topic_states_[t];
-    if (!lists[t] || (!joined(TopicId{t}) && state.fanout.empty())) continue;
-    candidates_.clear();
+    if (!joined(TopicId{t}) && state.fanout.empty()) continue;
+    candidates.clear();
     const std::uint32_t bit = topic_bit(TopicId{t});
     for (const env::PeerId peer : connected_) {
       PeerRecord& record = peers_[peer.value];
       if ((record.subscribed & bit) == 0 || (record.mesh & bit) != 0 || record.direct) continue;
-      if (current_score(peer, record, now) < params_->score.gossip_threshold) continue;
+      if (!reaches(peer, record, params_->score.gossip_threshold, now)) continue;
       if (std::find(state.fanout.begin(), state.fanout.end(), peer) != state.fanout.end()) continue;
-      candidates_.push_back(peer);
+      candidates.push_back(peer);
     }
-    if (candidates_.empty()) continue;
-    const auto share = static_cast<std::size_t>(params_->gossip_factor * static_cast<double>(candidates_.size()));
-    draw(candidates_, std::max(static_cast<std::size_t>(params_->gossip_least), share), random_);
-    IdList& list = *lists[t];
-    for (std::size_t i = list.size(); i > 1; --i) list.swap_entries(i - 1, random_.below(i));
-    list.truncate(kIdsPerEntryMax);
-    ids[t] = lists[t];
-    for (const env::PeerId peer : candidates_) targets.push_back({peer, TopicId{t}});
+    if (candidates.empty()) continue;
+    SharedIds list = newest_ids(TopicId{t});
+    if (!list) continue;
+    const auto share = static_cast<std::size_t>(params_->gossip_factor * static_cast<double>(candidates.size()));
+    draw(candidates, std::max(static_cast<std::size_t>(params_->gossip_least), share), random_);
+    ids.resize(topic_count_);
+    ids[t] = std::move(list);
+    for (const env::PeerId peer : candidates) targets.push_back({peer, TopicId{t}});
   }
+}
+
+// The ids of the windows to gossip about, shuffled and cut; null when there are none.
+SharedIds Router::newest_ids(TopicId topic) {
+  const std::size_t most = cache_.count_of_newest(params_->history_gossip);
+  if (most == 0) return nullptr;
+  auto list = std::make_shared<IdList>();
+  list->reserve(most);
+  cache_.for_newest(params_->history_gossip, [&](const MessageCache::Entry& entry) {
+    if (entry.topic != topic) return;
+    const MessageNumber number = own_numbers_ ? kNoNumber : entry.number;
+    if (params_->id_scheme.kind == IdKind::content) {
+      list->add(entry.key, number);
+    } else {
+      const MessageFields& fields = rpc_body(entry.frame)->rpc().publish.front()->fields();
+      list->add_wire(params_->id_scheme, wire_id(params_->id_scheme, fields), number);
+    }
+  });
+  if (list->empty()) return nullptr;
+  for (std::size_t i = list->size(); i > 1; --i) list->swap_entries(i - 1, random_.below(i));
+  list->truncate(kIdsPerEntryMax);
+  return list;
 }
 
 }  // namespace lastmile::gossip

@@ -38,7 +38,7 @@ Published Router::publish(const MessageRef& message, Instant now) {
     for (const env::PeerId peer : connected_) {
       PeerRecord& record = peers_[peer.value];
       if ((record.subscribed & bit) == 0) continue;
-      if (!record.direct && current_score(peer, record, now) < params_->score.publish_threshold) continue;
+      if (!record.direct && !reaches(peer, record, params_->score.publish_threshold, now)) continue;
       send_frame(peer, frame, Class::own);
     }
     return Published::ok;
@@ -60,7 +60,7 @@ Published Router::publish(const MessageRef& message, Instant now) {
 // frame: the one-message RPC it came in, null if it came with others.
 void Router::receive(env::PeerId from, PeerRecord& peer, const MessageRef& message, const env::Frame* frame,
                      Instant now) {
-  if (current_score(from, peer, now) < params_->score.graylist_threshold) {
+  if (!reaches(from, peer, hot_params_->score.graylist_threshold, now)) [[unlikely]] {
     ++statistics_.graylisted;
     return;
   }
@@ -73,27 +73,31 @@ void Router::receive(env::PeerId from, PeerRecord& peer, const MessageRef& messa
     duplicate(from, *message, now);
     return;
   }
+  __builtin_prefetch(topic_states_.data() + topic.value);
+  __builtin_prefetch(&topic_peer(from, topic), 1);
+  cache_.prefetch();
   if (own_identity_ != 0 && message->author() == own_identity_) {
     ++statistics_.own_returned;
-    return;
-  }
-  if (params_->checking == Checking::full) {
-    check(from, message, frame, now);
     return;
   }
   if (frame != nullptr && (*frame)->wire_size() > params_->rpc_bytes_max) {
     ++statistics_.malformed;
     return;
   }
-  const MessageNumber number = mark_seen(*message, now);
-  if ((counts_mesh_ & topic_bit(topic)) != 0) {  // others may earn mesh deliveries in the window that begins now
-    DeliveryRecord* stale = records_.find(message->key());
-    if (stale != nullptr) records_.remove(*stale);
-    DeliveryRecord& record = records_.add(message->key(), topic);
-    record.add_deliverer(from, 0);
-    records_.settle(record, DeliveryRecord::State::accepted, now + topics_->score(topic).mesh_deliveries_window);
+  if (!records_.empty()) {
+    DeliveryRecord* const record = records_.find(message->key());
+    if (record != nullptr && record->pending()) {
+      add_copy(*record, from, message, frame);
+      return;
+    }
+    if (record != nullptr) records_.remove(*record);  // of an earlier life: seen, expired, and back
   }
-  accept(from, message, frame, number);
+  if (params_->checking == Checking::full) {
+    check(from, message, frame, now);
+  } else {
+    mark_seen(*message, now);
+    settle(from, message, frame, Verdict::accept, now);
+  }
 }
 
 void Router::duplicate(env::PeerId from, const PubsubMessage& message, Instant now) {
@@ -114,29 +118,59 @@ void Router::duplicate(env::PeerId from, const PubsubMessage& message, Instant n
 }
 
 void Router::check(env::PeerId from, const MessageRef& message, const env::Frame* frame, Instant now) {
-  if (frame != nullptr && (*frame)->wire_size() > params_->rpc_bytes_max) {
-    ++statistics_.malformed;
-    return;
-  }
   if (structure_fault(message->fields()) != StructureFault::none) {
     ++statistics_.invalid;
     count_invalid(from, message->topic());
     return;
   }
-  if (DeliveryRecord* record = records_.find(message->key())) {
-    if (record->pending()) {
-      add_copy(*record, from, message, frame);
-      return;
-    }
-    records_.remove(*record);  // of an earlier life: seen, expired, and back
-  }
   if (records_.pending() >= kPendingChecksMax) {
     ++statistics_.checks_refused;
     return;
   }
+  const Check signature = actions_.verify(message, from);
+  if (signature == Check::busy) {
+    ++statistics_.checks_refused;
+    return;
+  }
+  if (signature == Check::bad) {
+    ++statistics_.invalid;
+    count_invalid(from, message->topic());
+    return;
+  }
+  Verdict verdict = Verdict::later;
+  if (signature == Check::good) {
+    mark_seen(*message, now);
+    verdict = actions_.validate(message, from);
+    if (verdict != Verdict::later) {
+      settle(from, message, frame, verdict, now);
+      return;
+    }
+  }
   DeliveryRecord& record = records_.add(message->key(), message->topic());
+  if (signature == Check::good) record.state = DeliveryRecord::State::validating;
   add_copy(record, from, message, frame);
-  verify_current(record, now);
+}
+
+// The common case: nothing had to wait, nobody else has delivered it yet. The message is marked as seen.
+void Router::settle(env::PeerId from, const MessageRef& message, const env::Frame* frame, Verdict verdict,
+                    Instant now) {
+  using State = DeliveryRecord::State;
+  const TopicId topic = message->topic();
+  const auto remember = [&](State state, Duration time) {  // for those who deliver it later
+    DeliveryRecord& record = records_.add(message->key(), topic);
+    record.add_deliverer(from, 0);
+    records_.settle(record, state, now + time);
+  };
+  if (verdict == Verdict::ignore) {
+    ++statistics_.ignored;
+  } else if (verdict == Verdict::reject) {
+    ++statistics_.invalid;
+    count_invalid(from, topic);
+    remember(State::rejected, kRejectedMemory);
+  } else {
+    if ((counts_mesh_ & topic_bit(topic)) != 0) remember(State::accepted, topics_->score(topic).mesh_deliveries_window);
+    accept(from, message, frame, number_of(*message));
+  }
 }
 
 // Another copy of a content whose check is under way. The same message object or equal fields share one check; others

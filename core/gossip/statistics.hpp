@@ -6,8 +6,8 @@
 namespace lastmile::gossip {
 
 struct Statistics {
-  std::uint64_t first_deliveries = 0;  // accepted messages of others
   std::uint64_t duplicates = 0;
+  std::uint64_t first_deliveries = 0;  // accepted messages of others
   std::uint64_t published = 0;
   std::uint64_t messages_sent = 0;        // copies handed to the transport or queued: own, forwarded, answers to IWANT
   std::uint64_t message_bytes_sent = 0;   // wire size of the RPCs that carried them
