@@ -31,7 +31,7 @@ Result<Answer> answer(const HeldSet& held, const Request& request);
 struct InitiatorOptions {
   std::size_t token_bytes = kTokenBytesDefault;  // 1 to kTokenBytesMax
   std::size_t round_trips_max = kRoundTripsMax;
-  std::size_t differences_max = kDifferencesMax;  // on each side
+  std::size_t differences_max = kDifferencesMax;  // on each side; the last range may bring some more
 };
 
 class Initiator {
@@ -51,9 +51,11 @@ class Initiator {
   Result<Taken> on_answer(const HeldSet& held, const Answer& answer);
 
   bool over() const { return over_; }
-  // All ranges were settled; otherwise the session ended at a limit or an error, and another one (other salt) finds
-  // more.
-  bool complete() const { return over_ && open_.empty() && !cut_short_; }
+  // All was settled; otherwise the session ended at a limit or an error, and another one (other salt) finds more.
+  bool complete() const { return over_ && settled_until() == until_; }
+  // All differences below this bound were found. After a session that ended at a limit, the next one may begin here
+  // instead of finding again what is still being fetched. Valid at any time, also when an answer never came.
+  HeldItem settled_until() const;
   std::size_t round_trips() const { return round_trips_; }
 
   // Held by the other side and not here; held here and not there. Ordered by hash.
@@ -77,10 +79,11 @@ class Initiator {
   static bool belongs(const Asked& asked, const Finding& finding);
 
   Result<Unit> settle(const HeldSet& held, const Asked& asked, const Finding& finding, std::vector<Range>& reopened);
-  Result<Unit> settle_none(const HeldSet& held, const Range& range);
+  Result<Unit> settle_none(const HeldSet& held, const Range& range, std::vector<Range>& reopened);
   Result<Unit> settle_split(const HeldSet& held, const Range& range, const Split& split, std::vector<Range>& reopened);
   void settle_difference(const Asked& asked, const Difference& difference, std::vector<Range>& reopened);
   void reopen(std::vector<Range> ranges);
+  void leave(const HeldItem& from);
   bool full() const;
 
   std::uint64_t salt_;
@@ -89,7 +92,8 @@ class Initiator {
   std::vector<Asked> asked_;  // of the request under way
   bool awaiting_ = false;
   bool over_ = false;
-  bool cut_short_ = false;
+  HeldItem until_;                     // of the whole session
+  std::optional<HeldItem> left_from_;  // beside open_ something from here on was left to another session
   std::size_t round_trips_ = 0;
   std::set<message::ItemHash> lacking_;
   std::set<message::ItemHash> other_lacks_;

@@ -92,7 +92,7 @@ Initiator::Initiator(std::uint64_t salt, InitiatorOptions options)
     : Initiator(salt, options, range_begin(), range_end()) {}
 
 Initiator::Initiator(std::uint64_t salt, InitiatorOptions options, const HeldItem& from, const HeldItem& until)
-    : salt_(salt), options_(options) {
+    : salt_(salt), options_(options), until_(until) {
   LM_CHECK(options.token_bytes >= 1 && options.token_bytes <= kTokenBytesMax);
   LM_CHECK(from < until);
   open_.push_back({from, until, false});
@@ -107,10 +107,12 @@ Result<std::optional<Request>> Initiator::next(const HeldSet& held) {
   if (open_.empty() || full() || round_trips_ >= options_.round_trips_max) over_ = true;
   if (over_) return std::optional<Request>{};
   RequestBuilder builder(held, salt_, options_.token_bytes);
+  const HeldItem begin = open_.front().from;
   while (!open_.empty()) {
     const auto added = builder.add(open_.front());
     if (!added) {
       over_ = true;
+      leave(begin);
       return added.error();
     }
     if (!*added) break;
@@ -125,38 +127,47 @@ Result<std::optional<Request>> Initiator::next(const HeldSet& held) {
 Result<Initiator::Taken> Initiator::on_answer(const HeldSet& held, const Answer& answer) {
   LM_CHECK(awaiting_);
   awaiting_ = false;
+  const std::size_t answered = answer.findings.size();
   std::vector<Range> reopened;
-  bool good = !answer.findings.empty() && answer.findings.size() <= asked_.size();
-  for (std::size_t i = 0; good && i < answer.findings.size(); ++i) {
-    good = belongs(asked_[i], answer.findings[i]);
+  std::size_t settled = 0;
+  bool good = answered > 0 && answered <= asked_.size();
+  while (good && settled < answered && !full()) {
+    good = belongs(asked_[settled], answer.findings[settled]);
     if (!good) break;
-    const auto settled = settle(held, asked_[i], answer.findings[i], reopened);
-    if (!settled) {
+    const auto done = settle(held, asked_[settled], answer.findings[settled], reopened);
+    if (!done) {
       over_ = true;
-      return settled.error();
+      leave(asked_.front().range.from);
+      return done.error();
     }
+    ++settled;
   }
-  if (!good) {
-    over_ = true;
-    cut_short_ = true;
-    return Taken::protocol_error;
-  }
-  for (std::size_t i = answer.findings.size(); i < asked_.size(); ++i) {
-    reopened.push_back(asked_[i].range);
-  }
+  for (; settled < asked_.size(); ++settled) reopened.push_back(asked_[settled].range);
   reopen(std::move(reopened));
   asked_.clear();
-  if (open_.empty() || full()) over_ = true;
-  return Taken::good;
+  if (!good || open_.empty() || full()) over_ = true;
+  return good ? Taken::good : Taken::protocol_error;
 }
 
 // In front, so that what was begun is finished first and order is kept.
 void Initiator::reopen(std::vector<Range> ranges) {
   open_.insert(open_.begin(), ranges.begin(), ranges.end());
   if (open_.size() > kOpenRangesMax) {
+    leave(open_[kOpenRangesMax].from);
     open_.resize(kOpenRangesMax);
-    cut_short_ = true;
   }
+}
+
+void Initiator::leave(const HeldItem& from) {
+  if (!left_from_ || from < *left_from_) left_from_ = from;
+}
+
+HeldItem Initiator::settled_until() const {
+  HeldItem until = until_;
+  if (left_from_) until = std::min(until, *left_from_);
+  if (!open_.empty()) until = std::min(until, open_.front().from);
+  if (awaiting_) until = std::min(until, asked_.front().range.from);
+  return until;
 }
 
 bool Initiator::belongs(const Asked& asked, const Finding& finding) {
@@ -173,7 +184,7 @@ bool Initiator::belongs(const Asked& asked, const Finding& finding) {
 Result<Unit> Initiator::settle(const HeldSet& held, const Asked& asked, const Finding& finding,
                                std::vector<Range>& reopened) {
   if (std::holds_alternative<Same>(finding)) return Unit{};
-  if (std::holds_alternative<None>(finding)) return settle_none(held, asked.range);
+  if (std::holds_alternative<None>(finding)) return settle_none(held, asked.range, reopened);
   if (const auto* split = std::get_if<Split>(&finding)) return settle_split(held, asked.range, *split, reopened);
   if (const auto* difference = std::get_if<Difference>(&finding)) {
     settle_difference(asked, *difference, reopened);
@@ -183,12 +194,12 @@ Result<Unit> Initiator::settle(const HeldSet& held, const Asked& asked, const Fi
   return Unit{};
 }
 
-Result<Unit> Initiator::settle_none(const HeldSet& held, const Range& range) {
+Result<Unit> Initiator::settle_none(const HeldSet& held, const Range& range, std::vector<Range>& reopened) {
   const std::size_t room = options_.differences_max - std::min(options_.differences_max, other_lacks_.size());
   const auto items = held.items(range.from, range.until, room + 1);
   if (!items) return items.error();
   for (std::size_t i = 0; i < std::min(items->size(), room); ++i) other_lacks_.insert((*items)[i].hash);
-  if (items->size() > room) cut_short_ = true;
+  if (items->size() > room) reopened.push_back({(*items)[room], range.until, true});
   return Unit{};
 }
 
@@ -210,12 +221,7 @@ void Initiator::settle_difference(const Asked& asked, const Difference& differen
   std::set<message::ItemHash> listed;
   for (const HeldItem& item : asked.listed) listed.insert(item.hash);
   for (const message::ItemHash& hash : theirs) {
-    if (listed.contains(hash)) continue;
-    if (lacking_.size() >= options_.differences_max) {
-      cut_short_ = true;
-      break;
-    }
-    lacking_.insert(hash);
+    if (!listed.contains(hash)) lacking_.insert(hash);
   }
   for (const std::uint32_t position : difference.unknown) {
     const HeldItem& item = asked.listed[position];

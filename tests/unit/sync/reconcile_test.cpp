@@ -157,7 +157,7 @@ TEST(Reconcile, SessionsEndAtTheirLimitsAndTheNextOnesFindTheRest) {
   int sessions = 0;
   while (true) {
     const SessionCost cost = run_session(pair.left, pair.right, random.next(), {.differences_max = 200});
-    ASSERT_LE(cost.lacking.size(), 200u);
+    ASSERT_LE(cost.lacking.size(), 200u + kListMax);
     // Fetch what was found, file it under its own second.
     const auto items = pair.right.items(range_begin(), range_end(), 100'000);
     for (const HeldItem& item : *items) {
@@ -173,6 +173,43 @@ TEST(Reconcile, SessionsEndAtTheirLimitsAndTheNextOnesFindTheRest) {
   }
   EXPECT_EQ(hashes_of(pair.left), hashes_of(pair.right));
   EXPECT_GE(sessions, static_cast<int>(apart / 200));
+}
+
+TEST(Reconcile, TheNextSessionMayBeginWhereTheLastOneEnded) {
+  // Nothing is fetched in between, and still every difference is found, once.
+  Generator random(16);
+  Pair pair;
+  fill(pair, random, 5'000, 1'000'000, 0.3);
+  for (const bool one_sided : {false, true}) {
+    const MemoryHeldSet empty;
+    const MemoryHeldSet& other = one_sided ? empty : pair.right;
+    std::set<message::ItemHash> lacking;
+    std::set<message::ItemHash> other_lacks;
+    HeldItem begin = range_begin();
+    std::size_t found = 0;
+    int sessions = 0;
+    while (!(begin == range_end())) {
+      Initiator session(random.next(), {.differences_max = 200}, begin, range_end());
+      while (true) {
+        const auto request = session.next(pair.left);
+        if (!*request) break;
+        // Now and then the answer does not come, or makes no sense.
+        if (random.chance(0.02)) break;
+        const auto found_there = random.chance(0.02) ? Answer{} : *answer(other, **request);
+        ASSERT_TRUE(session.on_answer(pair.left, found_there));
+      }
+      EXPECT_EQ(session.complete(), session.over() && session.settled_until() == range_end());
+      begin = session.settled_until();
+      found += session.lacking().size() + session.other_lacks().size();
+      lacking.insert(session.lacking().begin(), session.lacking().end());
+      other_lacks.insert(session.other_lacks().begin(), session.other_lacks().end());
+      ASSERT_LT(++sessions, 1000);
+    }
+    EXPECT_EQ(lacking, minus(hashes_of(other), hashes_of(pair.left)));
+    EXPECT_EQ(other_lacks, minus(hashes_of(pair.left), hashes_of(other)));
+    EXPECT_GT(sessions, 5);
+    EXPECT_LT(found, 2 * (lacking.size() + other_lacks.size())) << "little is found twice";
+  }
 }
 
 TEST(Reconcile, RoundTripsAreBounded) {
