@@ -108,7 +108,7 @@ class Walk {
       points.push_back({commitment.time, &commitment.hash, Point::Kind::arrival, i});
       if (commitment.ended) points.push_back({commitment.ended->time, &commitment.ended->by, Point::Kind::end, i});
     }
-    std::stable_sort(points.begin(), points.end());
+    std::sort(points.begin(), points.end());
     return points;
   }
 

@@ -119,7 +119,7 @@ std::vector<BalanceStep> BalanceBook::history(std::string_view address) const {
       current = &entry;
     }
   }
-  std::stable_sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) {
+  std::sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) {
     return std::tie(a.entry->time, a.entry->hash) < std::tie(b.entry->time, b.entry->hash);
   });
   std::vector<BalanceStep> steps;

@@ -172,18 +172,20 @@ std::vector<BalanceStep> CreditBook::history(std::string_view address) const {
     const message::ItemHash* cause;  // null: an end
     Credits gained;
     Credits lost;
+    std::size_t order;  // of one cause's moves
   };
   std::vector<Move> moves;
   for (const Change& change : account->second.changes)
-    moves.push_back({change.time, &change.cause, change.gained, change.lost});
+    moves.push_back({change.time, &change.cause, change.gained, change.lost, moves.size()});
   for (const CreditLot& lot : account->second.lots) {
     if (!lot.expiration || lot.remaining == 0 || *lot.expiration <= lot.granted) continue;
-    moves.push_back({*lot.expiration, nullptr, 0, lot.remaining});
+    moves.push_back({*lot.expiration, nullptr, 0, lot.remaining, moves.size()});
   }
-  std::stable_sort(moves.begin(), moves.end(), [](const Move& a, const Move& b) {
+  std::sort(moves.begin(), moves.end(), [](const Move& a, const Move& b) {
     if (a.time != b.time) return a.time < b.time;
     if ((a.cause == nullptr) != (b.cause == nullptr)) return a.cause == nullptr;
-    return a.cause != nullptr && *a.cause < *b.cause;
+    if (a.cause != nullptr && *a.cause != *b.cause) return *a.cause < *b.cause;
+    return a.order < b.order;
   });
   std::vector<BalanceStep> steps;
   Credits sum = 0;
