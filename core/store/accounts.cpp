@@ -52,7 +52,7 @@ void write_summary(Context& context, const std::optional<AccountSummary>& before
 }
 
 // Does the status of the message still have to follow this standing?
-bool outdated(const Loaded& m, const CommitmentRow& row) {
+bool outdated(const Loaded& m, const CommitmentRow& row, bool ticking) {
   switch (row.standing) {
     case Standing::accepted:
       return m.entry.status != message::Status::processed;
@@ -61,7 +61,7 @@ bool outdated(const Loaded& m, const CommitmentRow& row) {
     case Standing::removing:
       return m.entry.status != message::Status::removing;
     case Standing::removed:
-      return m.entry.live();
+      return ticking || m.entry.status != message::Status::removing;
     case Standing::ended:
       return false;
   }
@@ -177,7 +177,7 @@ void settle_account(Context& context, const std::string& owner) {
     const Loaded* m = context.find(verdict.hash);
     if (m == nullptr) Source::damaged(keys::of_hash(Table::entry, verdict.hash));
     if (m->entry.over()) continue;
-    if (outdated(*m, row)) context.enqueue(*m);
+    if (outdated(*m, row, context.ticking)) context.enqueue(*m);
     if (row.standing == Standing::refused && !m->entry.live() && found->second.row.required != row.required) {
       context.enqueue(*m);
     }

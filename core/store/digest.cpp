@@ -14,11 +14,6 @@ Encoder entry(std::string_view kind) {
 
 }  // namespace
 
-bool counts(message::Status status) {
-  return status == message::Status::processed || status == message::Status::removing ||
-         status == message::Status::forgotten || status == message::Status::removed;
-}
-
 std::string message_entry(const message::ItemHash& hash, message::Status status) {
   return entry("message").hash(hash).text(message::status_text(status)).take();
 }

@@ -12,8 +12,7 @@
 
 namespace lastmile::store::digest {
 
-// processed, removing, forgotten, removed; other statuses have no entry.
-bool counts(message::Status status);
+// Of processed, removing, removed, and forgotten as far as everybody can come to know it (Entry::counted).
 std::string message_entry(const message::ItemHash& hash, message::Status status);
 // A live post and the version that holds; the version's hash binds the amended content.
 std::string post_entry(const message::ItemHash& original, const message::ItemHash& current);

@@ -54,6 +54,33 @@ bool may_forget(Context& context, Loaded& forget, Loaded& target) {
   return may_act(context, owner, sender, permission_facts(context, target), forget.entry.content_time);
 }
 
+// The same for a target of which only the envelope is here: its owner is taken to be its signer. Filters on what only
+// the content tells do not pass, and an aggregate might be `security`.
+bool may_forget_unseen(Context& context, Loaded& forget, Loaded& target) {
+  const std::string& sender = context.sender(forget);
+  const std::string& signer = context.sender(target);
+  if (message::same_address(sender, signer)) return true;
+  if (target.entry.type == Type::AGGREGATE) return false;
+  if (forget.entry.status != Status::processed) context.depend(forget, Kind::security, name20(signer));
+  message::PermissionFacts facts = permission_facts(context, target);
+  facts.post_type = {};
+  return may_act(context, signer, sender, facts, forget.entry.content_time);
+}
+
+// Would this FORGET convince a node that never saw the content?
+bool convinces(Context& context, Loaded& forget, Loaded& m, const std::optional<message::ItemHash>& with) {
+  const message::Forget& content = body(context, forget);
+  if (message::same_address(context.sender(forget), context.sender(m))) {
+    if (names(content, m.hash)) return true;
+    const Loaded* original = with ? context.find(*with) : nullptr;
+    if (original != nullptr) return original->entry.counted();
+    return m.entry.type == Type::AGGREGATE && !content.aggregates.empty();
+  }
+  if (!names(content, m.hash)) return false;
+  if (!m.entry.has_content) return true;  // it convinced us
+  return message::same_address(context.owner(m), context.sender(m)) && may_forget_unseen(context, forget, m);
+}
+
 std::string named(const message::ItemHash& hash) { return error_naming("message", hash.view()); }
 
 // Known: valid and here in whatever state, so that the answer does not depend on what else arrived already.
@@ -72,11 +99,10 @@ std::optional<Verdict> judge_target(Context& context, Loaded& m, const message::
     return std::nullopt;
   }
   if (target->entry.type == Type::FORGET) return Verdict::refuse(ErrorCode::forget_of_forget, named(hash));
-  // Without its content nobody knows whose it is; its own signer may forget it, others wait for the content.
+  // Without its content nobody knows whose it is; its own signer may forget it, and his delegates; others wait for
+  // the content.
   if (!target->entry.has_content) {
-    if (!message::same_address(context.sender(m), context.sender(*target))) {
-      missing.push_back({Need::Kind::content, hash, {}});
-    }
+    if (!may_forget_unseen(context, m, *target)) missing.push_back({Need::Kind::content, hash, {}});
     return std::nullopt;
   }
   if (target->entry.type == Type::STORE && target->entry.live()) {
@@ -88,6 +114,21 @@ std::optional<Verdict> judge_target(Context& context, Loaded& m, const message::
   }
   if (!may_forget(context, m, *target)) return Verdict::refuse(ErrorCode::permission_denied, named(hash));
   return std::nullopt;
+}
+
+// Is the tombstone of an element here that this FORGET is said to have erased? Which key it had nobody can tell any
+// more.
+bool claimed_by_element(Context& context, Loaded& forget) {
+  const std::string prefix = keys::dependants(Kind::message, keys::hash_name(forget.hash));
+  for (Scan scan = context.tx.scan(prefix); scan.valid(); scan.next()) {
+    Loaded* element = context.find(timed_hash_at(scan.key(), prefix.size()).hash);
+    if (element == nullptr || !element->entry.authentic || element->entry.has_content) continue;
+    if (element->entry.type != Type::AGGREGATE || element->entry.forgotten_with) continue;
+    const auto& claims = element->entry.claims;
+    if (std::find(claims.begin(), claims.end(), forget.hash) == claims.end()) continue;
+    if (message::same_address(context.sender(*element), context.sender(forget))) return true;
+  }
+  return false;
 }
 
 std::optional<Verdict> judge_key(Context& context, Loaded& m, const std::string& key, std::vector<Need>& missing) {
@@ -102,7 +143,7 @@ std::optional<Verdict> judge_key(Context& context, Loaded& m, const std::string&
       return Verdict::refuse(ErrorCode::permission_denied, error_naming("aggregate", key));
     }
   }
-  if (!any) missing.push_back({Need::Kind::aggregate, {}, key});
+  if (!any && !claimed_by_element(context, m)) missing.push_back({Need::Kind::aggregate, {}, key});
   return std::nullopt;
 }
 
@@ -147,8 +188,8 @@ std::vector<message::ItemHash> forgets_of_key(Context& context, Loaded& element)
 }
 
 std::optional<Verdict> proven_by(Context& context, Loaded& tombstone, Loaded& forget) {
-  if (!message::same_address(context.sender(forget), context.sender(tombstone))) return std::nullopt;
   if (!forget.entry.has_content || !forget.entry.authentic) return std::nullopt;
+  if (!message::same_address(context.sender(forget), context.sender(tombstone))) return std::nullopt;
   const message::Forget& content = body(context, forget);
   if (names(content, tombstone.hash)) return std::nullopt;
   Verdict verdict = Verdict::forget({forget.hash}, std::nullopt);
@@ -237,23 +278,28 @@ void forget_message(Context& context, Loaded& m, const std::vector<message::Item
   all.insert(all.end(), by.begin(), by.end());
   sort_forgets(context, all);
   const auto origin = with ? with : m.entry.forgotten_with;
-  if (!first && all == m.entry.forgotten_by && origin == m.entry.forgotten_with) return;
+  std::optional<Wall> at;
+  bool provable = false;
+  for (const message::ItemHash& hash : all) {
+    Loaded* forget = context.find(hash);
+    if (forget == nullptr || !forget->entry.has_content) continue;
+    if (!at) at = forget->entry.envelope_time;
+    provable = provable || convinces(context, *forget, m, origin);
+  }
+  const bool same = all == m.entry.forgotten_by && origin == m.entry.forgotten_with && m.entry.unprovable != provable;
+  if (!first && same) return;
 
   if (first) {
     withdraw(context, m);
     if (m.entry.live()) unapply_effects(context, m, context.now + context.options.file_grace);
     erase_content(context, m);
   }
-  std::optional<Wall> at;
-  if (!all.empty()) {
-    const Loaded* forget = context.find(all.front());
-    if (forget != nullptr) at = forget->entry.envelope_time;
-  }
   edit(context, m, [&](Entry& entry) {
     entry.forgotten_by = std::move(all);
     entry.forgotten_with = origin;
     entry.ended_at = at;
     entry.confirmed_time.reset();
+    entry.unprovable = !provable;
     entry.unproven = first ? unproven : entry.unproven && unproven;
   });
   if (first) set_status(context, m, Status::forgotten);

@@ -141,7 +141,7 @@ Result<std::optional<HeldItem>> StoreImpl::held_at(const HeldItem& from, std::ui
 Result<bool> StoreImpl::holds(const message::ItemHash& hash) const {
   return guarded([&] {
     const auto entry = load_entry(Source(disk_.latest()), hash);
-    return entry && entry->authentic && (entry->has_content || entry->over());
+    return entry && entry->held();
   });
 }
 

@@ -47,7 +47,10 @@ Verdict judge(Context& context, Loaded& m) {
 Verdict judge_without_content(Context& context, Loaded& m) {
   std::vector<Need> needs;
   if (m.entry.forgotten_with) context.depend_on_message(m, *m.entry.forgotten_with);
-  for (const message::ItemHash& claimed : m.entry.forgotten_by) {
+  for (const message::ItemHash& claimed : m.entry.claims) {
+    if (std::find(m.entry.forgotten_by.begin(), m.entry.forgotten_by.end(), claimed) != m.entry.forgotten_by.end()) {
+      continue;
+    }
     context.depend_on_message(m, claimed);
     Loaded* forget = context.find(claimed);
     if (forget == nullptr || !forget->entry.has_content || forget->entry.type != Type::FORGET) {
@@ -55,6 +58,8 @@ Verdict judge_without_content(Context& context, Loaded& m) {
       continue;
     }
     if (auto verdict = proven_by(context, m, *forget)) return *std::move(verdict);
+    // A FORGET of a key may have waited for this very element.
+    if (forget->entry.waiting() && m.entry.type == Type::AGGREGATE) context.enqueue(*forget);
   }
   needs.push_back({Need::Kind::content, m.hash, {}});
   return Verdict::refuse(ErrorCode::content_unavailable, {}, std::move(needs));
@@ -115,12 +120,12 @@ Verdict judge_post(Context& context, Loaded& m) {
 Verdict judge_aggregate(Context& context, Loaded& m) {
   const std::string& owner = context.owner(m);
   const bool own = message::same_address(owner, context.sender(m));
+  auto by = forgets_of_key(context, m);
+  if (!by.empty()) return Verdict::forget(std::move(by), std::nullopt);
   if (m.entry.subject == message::kSecurityKey && !own && !as_reference(context.options.switches.security_writers)) {
     return Verdict::refuse(ErrorCode::permission_denied,
                            error_sentence("only the owner may write the aggregate `security`"));
   }
-  auto by = forgets_of_key(context, m);
-  if (!by.empty()) return Verdict::forget(std::move(by), std::nullopt);
   if (!sender_may(context, m, owner, permission_facts(context, m)))
     return Verdict::refuse(ErrorCode::permission_denied);
   return Verdict::apply();

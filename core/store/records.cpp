@@ -92,7 +92,9 @@ enum Field : std::uint64_t {
   f_code = 1 << 15,
   f_envelope_time = 1 << 16,
   f_applied = 1 << 17,
-  f_all = (1 << 18) - 1,
+  f_unprovable = 1 << 18,
+  f_claims = 1 << 19,
+  f_all = (1 << 20) - 1,
 };
 
 }  // namespace
@@ -131,6 +133,8 @@ std::string write_entry(const Entry& e) {
   note(e.authentic, f_authentic);
   note(e.has_content, f_content);
   note(e.unproven, f_unproven);
+  note(e.unprovable, f_unprovable);
+  note(!e.claims.empty(), f_claims);
   note(e.elsewhere, f_elsewhere);
   note(e.committed, f_committed);
   note(e.applied_once, f_applied);
@@ -164,6 +168,10 @@ std::string write_entry(const Entry& e) {
     out.number(e.forgotten_by.size());
     for (const auto& hash : e.forgotten_by) out.hash(hash);
   }
+  if (!e.claims.empty()) {
+    out.number(e.claims.size());
+    for (const auto& hash : e.claims) out.hash(hash);
+  }
   if (e.forgotten_with) out.hash(*e.forgotten_with);
   if (e.ended_at) out.time(*e.ended_at);
   if (e.confirmed_time) out.time(*e.confirmed_time).number(e.confirmed_height);
@@ -181,6 +189,7 @@ std::optional<Entry> read_entry(std::string_view bytes) {
   e.authentic = has(f_authentic);
   e.has_content = has(f_content);
   e.unproven = has(f_unproven);
+  e.unprovable = has(f_unprovable);
   e.elsewhere = has(f_elsewhere);
   e.committed = has(f_committed);
   e.applied_once = has(f_applied);
@@ -206,6 +215,10 @@ std::optional<Entry> read_entry(std::string_view bytes) {
   if (has(f_forgotten)) {
     const std::uint64_t count = in.number();
     for (std::uint64_t i = 0; i < count && in.ok(); ++i) e.forgotten_by.push_back(in.hash());
+  }
+  if (has(f_claims)) {
+    const std::uint64_t count = in.number();
+    for (std::uint64_t i = 0; i < count && in.ok(); ++i) e.claims.push_back(in.hash());
   }
   if (has(f_with)) e.forgotten_with = in.hash();
   if (has(f_ended)) e.ended_at = in.time();

@@ -35,6 +35,7 @@ struct Entry {
   bool authentic = false;     // envelope kept (and valid); false: an early rejection or let go, only the code is known
   bool has_content = false;   // its content was here once: the fields below are facts, not guesses
   bool unproven = false;      // forgotten on the word of a peer that only content could check (docs/decisions/0121)
+  bool unprovable = false;    // forgotten in a way that nobody believes who never saw the content (docs/decisions/0121)
   bool elsewhere = false;     // a POST listed in post_index instead of at its own envelope time
   bool committed = false;     // has a commitment row at `effective`
   bool applied_once = false;  // was live at some time
@@ -53,7 +54,9 @@ struct Entry {
   std::string details;                      // JSON text
 
   Wall effective;                               // of the commitment
-  std::vector<message::ItemHash> forgotten_by;  // by (content time, hash); before that: the claims of a tombstone
+  std::vector<message::ItemHash> forgotten_by;  // by (content time, hash)
+  std::vector<message::ItemHash>
+      claims;  // of a tombstone that came without the content: who is said to have forgotten it
   std::optional<message::ItemHash> forgotten_with;
   std::optional<Wall> ended_at;        // forgotten_at, removed_at
   std::optional<Wall> confirmed_time;  // earliest confirmation
@@ -61,6 +64,13 @@ struct Entry {
 
   bool live() const { return status == message::Status::processed || status == message::Status::removing; }
   bool over() const { return status == message::Status::forgotten || status == message::Status::removed; }
+  // Part of what peers reconcile: valid, and worth telling to who lacks it.
+  bool held() const {
+    if (!authentic) return false;
+    return status == message::Status::forgotten ? !unprovable : has_content || over();
+  }
+  // Part of the state that nodes agree on.
+  bool counted() const { return live() || (over() && !unprovable); }
   bool waiting() const {
     return authentic && (status == message::Status::pending || status == message::Status::rejected);
   }

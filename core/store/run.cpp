@@ -111,6 +111,11 @@ std::vector<Need> settle(Context& context, Loaded& m, bool fresh) {
   Entry& e = m.entry;
   if (e.status == Status::forgotten) {
     follow_original(context, m);
+    if (!e.has_content && !e.claims.empty()) {
+      // More FORGETs may have named it than the one that was proven first.
+      const Verdict more = judge_without_content(context, m);
+      if (more.kind == Verdict::Kind::forget) forget_message(context, m, more.by, more.with, true);
+    }
     return {};
   }
   if (e.status == Status::removed || !e.authentic) return {};

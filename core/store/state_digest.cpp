@@ -27,7 +27,7 @@ void each(const Source& source, Table table, std::optional<T> (*read)(std::strin
 void add_messages(const Source& source, const StoreOptions& options, Entries& out) {
   each<Entry>(source, Table::entry, read_entry, [&](std::string_view key, const Entry& e) {
     const message::ItemHash hash = hash_at(key, 1);
-    if (digest::counts(e.status)) out.push_back(digest::message_entry(hash, e.status));
+    if (e.counted()) out.push_back(digest::message_entry(hash, e.status));
     if (!e.live()) return;
     if (e.type == message::Type::POST && !e.is_amend()) {
       out.push_back(digest::post_entry(hash, current_version(source, options, hash, e.content_time)));

@@ -64,7 +64,8 @@ Sum256 held_value(const message::ItemHash& hash) {
 Marks marks_of(const Context& context, const Entry& entry) {
   Marks marks;
   marks.status = entry.status;
-  marks.held = entry.authentic && (entry.has_content || entry.over());
+  marks.held = entry.held();
+  marks.counted = entry.counted();
   marks.waiting = entry.waiting();
   marks.rejection = !entry.authentic && entry.status == Status::rejected;
   marks.unconfirmed = context.options.track_unconfirmed && entry.live() && !entry.confirmed_time;
@@ -101,8 +102,10 @@ void replace_marks(Context& context, const Loaded& m, const Marks& before) {
   if (before.status != after.status) {
     if (before.status != Status::none) --context.meta.by_status[static_cast<std::size_t>(before.status)];
     if (after.status != Status::none) ++context.meta.by_status[static_cast<std::size_t>(after.status)];
-    if (digest::counts(before.status)) context.remove_entry(digest::message_entry(m.hash, before.status));
-    if (digest::counts(after.status)) context.add_entry(digest::message_entry(m.hash, after.status));
+  }
+  if (before.status != after.status || before.counted != after.counted) {
+    if (before.counted) context.remove_entry(digest::message_entry(m.hash, before.status));
+    if (after.counted) context.add_entry(digest::message_entry(m.hash, after.status));
   }
 }
 

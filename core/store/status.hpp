@@ -12,6 +12,7 @@ namespace lastmile::store {
 struct Marks {
   message::Status status = message::Status::none;
   bool held = false;
+  bool counted = false;  // has an entry in the state
   bool waiting = false;
   bool rejection = false;
   bool unconfirmed = false;

@@ -60,7 +60,7 @@ void keep_content(Context& context, Loaded& m, const ValidMessage& message) {
   }
   m.content = message.content;
   edit(context, m, [&](Entry& entry) {
-    entry.forgotten_by.clear();  // claims without proof
+    entry.claims.clear();
     entry.forgotten_with.reset();
     note_facts(context, m, *message.content);
     entry.size = envelope.item_content ? message::code_points(*envelope.item_content) : message.fetched->size();
@@ -189,9 +189,9 @@ Result<Outcome> StoreImpl::accept_tombstone(std::shared_ptr<const message::Envel
     }
     edit(context, *m, [&](Entry& entry) {
       for (const message::ItemHash& claim : envelope->forgotten_by) {
-        if (entry.forgotten_by.size() >= message::kForgottenByMax) break;
-        if (std::find(entry.forgotten_by.begin(), entry.forgotten_by.end(), claim) == entry.forgotten_by.end()) {
-          entry.forgotten_by.push_back(claim);
+        if (entry.claims.size() >= message::kForgottenByMax) break;
+        if (std::find(entry.claims.begin(), entry.claims.end(), claim) == entry.claims.end()) {
+          entry.claims.push_back(claim);
         }
       }
       if (envelope->forgotten_with) entry.forgotten_with = envelope->forgotten_with;
