@@ -29,6 +29,14 @@ bool take_line(std::ifstream& file, std::string& line, bool& too_long) {
   return true;
 }
 
+std::vector<message::ItemHash> needs_of(const message::Content& content) {
+  if (const auto* forget = content.as<message::Forget>()) return forget->hashes;
+  const auto* post = content.as<message::Post>();
+  if (post == nullptr || !post->is_amend() || !post->ref) return {};
+  const auto original = message::ItemHash::parse(*post->ref);
+  return original ? std::vector{*original} : std::vector<message::ItemHash>{};
+}
+
 }  // namespace
 
 Result<std::vector<FileEnvelope>> read_envelopes(const std::string& path) {
@@ -52,7 +60,8 @@ Result<std::vector<FileEnvelope>> read_envelopes(const std::string& path) {
                      "expected an inline message, found item_type " +
                          std::string(message::item_type_text(envelope->item_type)) + ", whose content is not here");
     }
-    if (auto content = message::parse_inline_content(*envelope); !content.ok()) {
+    auto content = message::parse_inline_content(*envelope);
+    if (!content.ok()) {
       return at_line(path, number, "expected a valid content, found one refused with: " + content.error().detail);
     }
     if (crypto::verify(envelope->signed_fields()) != crypto::Verdict::valid) {
@@ -61,7 +70,8 @@ Result<std::vector<FileEnvelope>> read_envelopes(const std::string& path) {
     if (!seen.insert(envelope->item_hash.text()).second) {
       return at_line(path, number, "expected each message once, found " + envelope->item_hash.text() + " again");
     }
-    out.push_back({envelope->item_hash, envelope->type, envelope->sender, message::serialize_envelope(*envelope)});
+    out.push_back({envelope->item_hash, envelope->type, envelope->sender, message::serialize_envelope(*envelope),
+                   needs_of(*content)});
   }
   if (out.empty()) return Error{path + ": expected at least one envelope, found none"};
   return out;

@@ -13,7 +13,8 @@ struct FileEnvelope {
   message::ItemHash item_hash;
   message::Type type = message::Type::POST;
   std::string sender;
-  std::string text;  // as it will be published
+  std::string text;                       // as it will be published
+  std::vector<message::ItemHash> needs;  // what it amends or forgets
 };
 
 // Every line must be an inline envelope whose format, content and signature are valid: a replay that nodes would refuse

@@ -1,7 +1,7 @@
 #include "scenarios/engine/traffic/traffic.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <unordered_map>
 
 #include "core/base/check.hpp"
 #include "scenarios/engine/traffic/arrivals.hpp"
@@ -18,6 +18,7 @@ struct Entry {
   std::unique_ptr<Author> author;         // null for a file
   std::vector<FileEnvelope> envelopes;
   std::size_t next_envelope = 0;
+  std::unordered_map<message::ItemHash, std::uint64_t> numbers;  // of a file's messages that came already
 
   std::optional<Instant> next_time() const {
     if (!author && next_envelope >= envelopes.size()) return std::nullopt;
@@ -76,7 +77,8 @@ Result<Traffic> Traffic::open(const Scenario& scenario, std::uint64_t seed, cons
         std::nullopt,
         nullptr,
         {},
-        0};
+        0,
+        {}};
     if (spec.file.empty()) {
       entry.author = std::make_unique<Author>(spec, seed, first_account);
       first_account += spec.accounts;
@@ -115,6 +117,11 @@ Publication Traffic::next() {
     p.sender = std::move(from.sender);
     p.envelope = std::move(from.text);
     p.from_file = true;
+    for (const message::ItemHash& needed : from.needs) {
+      const auto found = entry->numbers.find(needed);
+      if (found != entry->numbers.end()) p.needs.push_back(found->second);
+    }
+    entry->numbers.emplace(from.item_hash, p.number);
   }
   entry->arrivals.advance();
   state_->entry_of.push_back(index);
