@@ -1,0 +1,169 @@
+// The promise of this room: the state is a function of the set of messages, whatever order they arrive in.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+
+#include "tests/unit/store/population.hpp"
+
+namespace rc {
+
+template <>
+struct Arbitrary<lastmile::store::test::Step> {
+  static Gen<lastmile::store::test::Step> arbitrary() {
+    using lastmile::store::test::Step;
+    const auto byte = gen::inRange<std::uint8_t>(0, 255);
+    return gen::build<Step>(gen::set(&Step::kind, byte), gen::set(&Step::who, byte), gen::set(&Step::other, byte),
+                            gen::set(&Step::target, byte), gen::set(&Step::time, byte), gen::set(&Step::detail, byte));
+  }
+};
+
+}  // namespace rc
+
+namespace lastmile::store::test {
+
+void showValue(const Step& s, std::ostream& out) {
+  out << "{" << int{s.kind} << "," << int{s.who} << "," << int{s.other} << "," << int{s.target} << "," << int{s.time} << ","
+      << int{s.detail} << "}";
+}
+
+namespace {
+
+constexpr int kStepsPerSize = 1;
+
+std::vector<Step> any_steps() {
+  return *rc::gen::scale(kStepsPerSize, rc::gen::arbitrary<std::vector<Step>>());
+}
+
+// What differs, for the eye.
+std::string difference(const Node& a, const Node& b, const Population& population) {
+  std::string text;
+  auto all = population.messages;
+  all.insert(all.end(), population.last.begin(), population.last.end());
+  for (const Made& made : all) {
+    const Status sa = a.status(made);
+    const Status sb = b.status(made);
+    const bool waits_in_both = (sa == Status::pending || sa == Status::rejected) &&
+                               (sb == Status::pending || sb == Status::rejected);
+    if (sa == sb || waits_in_both) continue;
+    const auto ca = a.code(made);
+    const auto cb = b.code(made);
+    text += std::string(message::type_text(made.message.envelope->type)) + " " + made.hash.text() + " " +
+            std::string(message::status_text(sa)) + (ca ? " " + std::to_string(message::number(*ca)) : "") + " / " +
+            std::string(message::status_text(sb)) + (cb ? " " + std::to_string(message::number(*cb)) : "") + "\n  " +
+            made.message.envelope->sender + ": " + made.message.envelope->item_content.value_or("") + "\n";
+  }
+  if (text.empty()) {
+    for (const Made& made : all) {
+      text += std::string(message::status_text(a.status(made))) + " " + made.message.envelope->sender + ": " +
+              made.message.envelope->item_content.value_or("") + "\n";
+    }
+  }
+  return text;
+}
+
+void agree(const Node& a, const Node& b, const Population& population) {
+  if (a.digest() != b.digest()) RC_FAIL(difference(a, b, population));
+  RC_ASSERT(a.store->state_sum() == b.store->state_sum());
+  RC_ASSERT(a.store->held_total() == b.store->held_total());
+  auto all = population.messages;
+  all.insert(all.end(), population.last.begin(), population.last.end());
+  for (const Made& made : all) {
+    if (a.status(made) == b.status(made)) RC_ASSERT(a.forgotten_by(made) == b.forgotten_by(made));
+    RC_ASSERT(a.post(made) == b.post(made));
+  }
+}
+
+RC_GTEST_PROP(Order, DoesNotMatterWithoutMoney, (std::uint64_t seed)) {
+  const auto population = populate(any_steps(), {.money = false});
+  std::vector<std::unique_ptr<Node>> nodes;
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    nodes.push_back(std::make_unique<Node>(free_world()));
+    deliver(*nodes.back(), population, seed + i);
+    nodes.back()->check_sum();
+  }
+  agree(*nodes[0], *nodes[1], population);
+  agree(*nodes[0], *nodes[2], population);
+}
+
+RC_GTEST_PROP(Order, DoesNotMatterWithMoney, (std::uint64_t seed)) {
+  const auto population = populate(any_steps(), {});
+  std::vector<std::unique_ptr<Node>> nodes;
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    nodes.push_back(std::make_unique<Node>(paying_world()));
+    nodes.back()->now = at(seed % 2 == 0 ? 20 : 1'000'000);   // within the grace, or long after
+    deliver(*nodes.back(), population, seed + i);
+    nodes.back()->check_sum();
+  }
+  agree(*nodes[0], *nodes[1], population);
+  agree(*nodes[0], *nodes[2], population);
+  for (const auto& node : nodes) {
+    node->tick(at(2'000'000));
+    node->check_sum();
+  }
+  agree(*nodes[0], *nodes[1], population);
+  agree(*nodes[0], *nodes[2], population);
+}
+
+// Two stores are in the same state exactly when their sums say so.
+RC_GTEST_PROP(Order, TheSumTellsStatesApart, (std::uint64_t seed)) {
+  const auto population = populate(any_steps(), {});
+  auto fewer = population;
+  if (!fewer.messages.empty()) fewer.messages.erase(fewer.messages.begin() + static_cast<long>(seed % fewer.messages.size()));
+  Node a(paying_world());
+  Node b(paying_world());
+  deliver(a, population, seed);
+  deliver(b, fewer, seed + 1);
+  RC_ASSERT((a.digest() == b.digest()) == (a.store->state_sum() == b.store->state_sum()));
+}
+
+// A node that reads everything back from its disk knows the same, and goes on the same way.
+RC_GTEST_PROP(Order, ReopeningInTheMiddleChangesNothing, (std::uint64_t seed)) {
+  const auto population = populate(any_steps(), {});
+  Node straight(paying_world());
+  Node broken(paying_world());
+  deliver(straight, population, seed);
+  Population half = population;
+  half.last.clear();
+  half.messages.resize(half.messages.size() / 2);
+  deliver(broken, half, seed + 1);
+  broken.reopen();
+  broken.check_sum();
+  deliver(broken, population, seed + 2);
+  broken.reopen();
+  broken.check_sum();
+  agree(straight, broken, population);
+}
+
+// Somebody who comes late and gets everything from a peer, tombstones included, ends in the same state.
+RC_GTEST_PROP(Order, ALateNodeLearnsTheSameFromAPeer, (std::uint64_t seed)) {
+  const auto population = populate(any_steps(), {.provable = true});
+  Node early(paying_world());
+  deliver(early, population, seed);
+  early.tick(early.now + hours(100));
+  Node late(paying_world());
+  late.now = early.now;
+  const HeldItem end{std::int64_t{1} << 62, {}};
+  auto items = early.store->held_items({}, end, 100000).value();
+  RC_ASSERT(items.size() == early.store->held_total().count);
+  Generator random(seed);
+  random.shuffle(items);
+  for (const auto& [number, bytes] : population.files) late.file(number, bytes);
+  for (const HeldItem& item : items) {
+    const auto envelope = early.store->envelope_for_peer(item.hash).value();
+    RC_ASSERT(envelope != nullptr);
+    if (envelope->is_tombstone()) {
+      late.tombstone(envelope);
+      continue;
+    }
+    auto content = message::parse_inline_content(*envelope);
+    RC_ASSERT(content.ok());
+    late.accept({{envelope, std::make_shared<message::Content>(*content), nullptr}, item.hash, 0});
+  }
+  late.tick(early.now);
+  late.check_sum();
+  agree(early, late, population);
+}
+
+}  // namespace
+}  // namespace lastmile::store::test
