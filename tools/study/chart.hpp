@@ -1,0 +1,65 @@
+// Inline SVG line charts that are read in black and white and on a telephone: every curve has a line pattern of its
+// own, and a chart is drawn for the width it is shown at, so that its text never shrinks.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tools/study/run_data.hpp"
+
+namespace lastmile::study {
+
+struct Curve {
+  std::string name;
+  Series points;  // ascending in t
+  std::size_t style = 0;
+};
+
+// A stretch of time with a name: a phase, or one of a fault's lanes.
+struct Stretch {
+  std::string name;
+  double from = 0;
+  double until = 0;
+};
+struct Lane {
+  std::string name;
+  std::vector<Stretch> stretches;
+};
+
+struct Panel {
+  std::string title;  // what is counted
+  std::vector<Curve> curves;
+};
+
+struct TimeChart {
+  std::string description;  // text alternative
+  double end = 0;           // seconds
+  std::vector<Stretch> phases;
+  std::vector<Lane> lanes;  // faults; their time is hatched in all panels
+  std::vector<Panel> panels;
+};
+
+struct ShareChart {
+  std::string description;
+  std::vector<Curve> curves;  // t = seconds (drawn on a logarithmic axis), v = share 0..1
+};
+
+inline constexpr std::size_t kStyleCount = 7;
+inline constexpr std::size_t kWide = 760;  // CSS pixels
+inline constexpr std::size_t kNarrow = 350;
+
+// Both widths, one of which the style sheet hides.
+std::string time_chart_html(const TimeChart& chart);
+std::string share_chart_html(const ShareChart& chart);
+// A key: patterns with their names.
+std::string legend_html(const std::vector<Curve>& curves);
+std::string chart_style();  // for the page's <style>
+
+// Inside, for tests.
+std::vector<double> nice_ticks(double max, std::size_t about);
+std::vector<double> time_ticks(double end, std::size_t about);
+Series thinned(const Series& points, double end, std::size_t buckets);
+
+}  // namespace lastmile::study

@@ -1,0 +1,25 @@
+// Inside: the sections of the report, in the order of scenario-format.md 8. Each gives HTML, empty when it has nothing
+// to say.
+#pragma once
+
+#include <string>
+
+#include "tools/study/run_data.hpp"
+
+namespace lastmile::study {
+
+std::string verdict_section(const RunData& run);
+std::string repeat_section(const RunData& run);
+std::string world_section(const RunData& run);
+std::string timeline_section(const RunData& run);
+std::string propagation_section(const RunData& run);
+std::string checks_section(const RunData& run);
+std::string measures_section(const RunData& run);
+std::string never_section(const RunData& run);
+std::string scenario_section(const RunData& run);
+std::string page_style();
+
+// "Pass", with the sign that stands for it without colour.
+std::string verdict_mark(const std::string& verdict);
+
+}  // namespace lastmile::study

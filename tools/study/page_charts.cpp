@@ -1,0 +1,157 @@
+// Timeline and propagation.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+
+#include "tools/study/chart.hpp"
+#include "tools/study/html.hpp"
+#include "tools/study/page.hpp"
+
+namespace lastmile::study {
+namespace {
+
+constexpr std::size_t kScopesMax = 5;
+
+// Islands say more than groups where there are any; "all" alone when there is nothing to compare.
+std::vector<std::string> shown_scopes(const RunData& run) {
+  const auto with = [&](std::string_view prefix) {
+    std::vector<std::string> out;
+    for (const std::string& scope : run.scopes) {
+      if (scope.starts_with(prefix)) out.push_back(scope);
+    }
+    return out;
+  };
+  auto scopes = with("island:");
+  if (scopes.size() < 2 || scopes.size() > kScopesMax) scopes = with("group:");
+  if (scopes.size() < 2 || scopes.size() > kScopesMax) scopes = {"all"};
+  return scopes;
+}
+
+std::string scope_name(const std::string& scope) {
+  const auto colon = scope.find(':');
+  return colon == std::string::npos ? "all nodes" : scope.substr(colon + 1);
+}
+
+const Series* series(const RunData& run, const std::string& scope, const std::string& name) {
+  const auto in_scope = run.metrics.find(scope);
+  if (in_scope == run.metrics.end()) return nullptr;
+  const auto found = in_scope->second.find(name);
+  return found == in_scope->second.end() ? nullptr : &found->second;
+}
+
+std::vector<Lane> fault_lanes(const RunData& run) {
+  std::vector<Lane> lanes;
+  for (const FaultData& fault : run.faults) {
+    auto lane = std::find_if(lanes.begin(), lanes.end(), [&](const Lane& l) { return l.name == fault.name; });
+    if (lane == lanes.end()) lane = lanes.insert(lanes.end(), {fault.name, {}});
+    lane->stretches.push_back({fault.name, fault.start_s, fault.end_s});
+  }
+  return lanes;
+}
+
+std::string fault_list(const RunData& run) {
+  if (run.faults.empty()) return "<p class=\"note\">No fault was in force.</p>";
+  std::string out = "<ul class=\"plain\">";
+  const auto lanes = fault_lanes(run);
+  for (const Lane& lane : lanes) {
+    const auto first =
+        std::find_if(run.faults.begin(), run.faults.end(), [&](const FaultData& f) { return f.name == lane.name; });
+    std::uint64_t stopped = 0;
+    bool counted = false;
+    for (const FaultData& fault : run.faults) {
+      if (fault.name != lane.name || !fault.frames_stopped) continue;
+      stopped += *fault.frames_stopped;
+      counted = true;
+    }
+    out += fmt::format("<li><b>{}</b>: {}", escaped(lane.name), escaped(first->kind));
+    if (first->nodes > 0) out += fmt::format(", {} node{}", grouped(first->nodes), first->nodes == 1 ? "" : "s");
+    if (lane.stretches.size() > 1) {
+      out += fmt::format(", {} times between {} and {}", grouped(lane.stretches.size()),
+                         clock_time(lane.stretches.front().from), clock_time(lane.stretches.back().until));
+    } else if (first->end_s > first->start_s) {
+      out += fmt::format(", from {} to {}", clock_time(first->start_s), clock_time(first->end_s));
+    } else {
+      out += fmt::format(", at {}", clock_time(first->start_s));
+    }
+    if (counted) out += fmt::format(", {} frames stopped", grouped(stopped));
+    out += "</li>";
+  }
+  return out + "</ul>";
+}
+
+}  // namespace
+
+std::string timeline_section(const RunData& run) {
+  if (run.metrics.empty()) return {};
+  TimeChart chart;
+  chart.end = run.virtual_seconds;
+  for (const PhaseData& phase : run.phases) {
+    if (phase.end_s > phase.start_s) chart.phases.push_back({phase.name, phase.start_s, phase.end_s});
+  }
+  chart.lanes = fault_lanes(run);
+  const auto scopes = shown_scopes(run);
+  Panel progress{"messages applied (mean per node)", {}};
+  Panel backlog{"backlog: published anywhere, not applied (mean per node)", {}};
+  std::vector<Curve> key;
+  if (const Series* published = series(run, "all", "published")) {
+    progress.curves.push_back({"published anywhere", *published, 0});
+    key.push_back({"published anywhere", {}, 0});
+  }
+  for (std::size_t i = 0; i < scopes.size(); ++i) {
+    const std::string name = scope_name(scopes[i]);
+    const std::size_t style = i + 1;
+    if (const Series* points = series(run, scopes[i], "processed")) progress.curves.push_back({name, *points, style});
+    if (const Series* points = series(run, scopes[i], "backlog")) backlog.curves.push_back({name, *points, style});
+    key.push_back({name, {}, style});
+  }
+  chart.panels = {progress, backlog};
+  double apart = 0;
+  if (const Series* divergence = series(run, "all", "divergence_messages")) {
+    chart.panels.push_back({"messages that only one side of a cut has", {{"divergence", *divergence, 0}}});
+    for (const Point& point : *divergence) apart = std::max(apart, point.v);
+  }
+  double worst = 0;
+  for (const Curve& curve : backlog.curves) {
+    for (const Point& point : curve.points) worst = std::max(worst, point.v);
+  }
+  chart.description = fmt::format(
+      "Messages published and applied, and the backlog, over {} of the run; the backlog grew to {} messages",
+      with_unit(chart.end, "s"), figure(worst));
+  if (apart > 0) chart.description += fmt::format(", the sides of the cut were up to {} messages apart", figure(apart));
+  chart.description += ".";
+  std::string out = "<h2>What happened</h2>";
+  out += legend_html(key) + time_chart_html(chart);
+  if (!run.faults.empty())
+    out += "<p class=\"note\">Dark bars: faults by name; while one is in force the charts are hatched.</p>";
+  return out + fault_list(run);
+}
+
+std::string propagation_section(const RunData& run) {
+  static constexpr std::array<const char*, 3> kNames{"before trouble", "during trouble", "after trouble"};
+  static constexpr std::array<std::size_t, 3> kStyles{1, 2, 3};
+  ShareChart chart;
+  std::string words_out;
+  for (std::size_t i = 0; i < 3; ++i) {
+    if (run.propagation[i].count() == 0) continue;
+    Curve curve{
+        fmt::format("published {} ({} deliveries)", kNames[i], grouped(run.propagation[i].count())), {}, kStyles[i]};
+    double median = 0;
+    for (const auto& [seconds, share] : run.propagation[i].cumulative()) {
+      curve.points.push_back({seconds, share});
+      if (median == 0 && share >= 0.5) median = seconds;
+    }
+    if (!words_out.empty()) words_out += "; ";
+    words_out += fmt::format("{}: half within {}, all within {}", kNames[i], with_unit(median, "s"),
+                             with_unit(run.propagation[i].greatest(), "s"));
+    chart.curves.push_back(std::move(curve));
+  }
+  if (chart.curves.empty()) return {};
+  chart.description = "Share of deliveries that were processed within a time. " + words_out + ".";
+  std::string out = "<h2>How fast messages spread</h2>";
+  out += legend_html(chart.curves) + share_chart_html(chart);
+  words_out[0] = static_cast<char>(words_out[0] - 'a' + 'A');
+  return out + fmt::format("<p class=\"note\">{}.</p>", escaped(words_out));
+}
+
+}  // namespace lastmile::study

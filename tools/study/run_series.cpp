@@ -1,0 +1,168 @@
+// metrics.csv and events.lmt.
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <unordered_map>
+
+#include "tools/study/run_data.hpp"
+
+namespace lastmile::study {
+namespace {
+
+constexpr std::size_t kMetricRowsMax = 20'000'000;
+constexpr std::size_t kHeaderBytesMax = 256ULL << 20;
+
+bool parse_double(std::string_view text, double& out) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return error == std::errc{} && end == text.data() + text.size() && std::isfinite(out);
+}
+
+// Reads the records of events.lmt one after another; false at the end or at anything that is no record.
+class RecordReader {
+ public:
+  explicit RecordReader(std::ifstream& file) : file_(file) {}
+  bool next() {
+    std::array<unsigned char, 16> head{};
+    if (!file_.read(reinterpret_cast<char*>(head.data()), head.size())) {
+      torn_ = file_.gcount() != 0;
+      return false;
+    }
+    time_ns = static_cast<std::int64_t>(number(head.data(), 8));
+    node = static_cast<std::uint32_t>(number(head.data() + 8, 4));
+    kind = static_cast<std::uint16_t>(number(head.data() + 12, 2));
+    payload_.resize(static_cast<std::size_t>(number(head.data() + 14, 2)));
+    if (!file_.read(reinterpret_cast<char*>(payload_.data()), static_cast<std::streamsize>(payload_.size()))) {
+      torn_ = true;
+      return false;
+    }
+    return true;
+  }
+  std::optional<std::uint32_t> message() const {
+    if (payload_.size() < 4) return std::nullopt;
+    return static_cast<std::uint32_t>(number(payload_.data(), 4));
+  }
+  bool torn() const { return torn_; }
+
+  std::int64_t time_ns = 0;
+  std::uint32_t node = 0;
+  std::uint16_t kind = 0;
+
+ private:
+  static std::uint64_t number(const unsigned char* bytes, std::size_t width) {
+    std::uint64_t out = 0;
+    for (std::size_t i = 0; i < width; ++i) out |= static_cast<std::uint64_t>(bytes[i]) << (8 * i);
+    return out;
+  }
+  std::ifstream& file_;
+  std::vector<unsigned char> payload_;
+  bool torn_ = false;
+};
+
+}  // namespace
+
+void TimeHistogram::add(double seconds) {
+  if (bins_.empty()) bins_.resize(kBins);
+  const double step = seconds <= kLowest ? 0 : std::log(seconds / kLowest) / std::log(kGrowth) + 1;
+  ++bins_[std::min(kBins - 1, static_cast<std::size_t>(step))];
+  ++count_;
+  greatest_ = std::max(greatest_, seconds);
+}
+
+std::vector<std::pair<double, double>> TimeHistogram::cumulative() const {
+  std::vector<std::pair<double, double>> out;
+  std::uint64_t seen = 0;
+  for (std::size_t i = 0; i < bins_.size(); ++i) {
+    if (bins_[i] == 0) continue;
+    // The share stays what it was up to the beginning of this bin and has grown at its end.
+    if (i > 0 && bins_[i - 1] == 0) {
+      out.emplace_back(kLowest * std::pow(kGrowth, static_cast<double>(i) - 1),
+                       static_cast<double>(seen) / static_cast<double>(count_));
+    }
+    seen += bins_[i];
+    const double edge = kLowest * std::pow(kGrowth, static_cast<double>(i));
+    out.emplace_back(std::min(edge, std::max(greatest_, kLowest)),
+                     static_cast<double>(seen) / static_cast<double>(count_));
+  }
+  return out;
+}
+
+void read_metrics(const std::string& path, RunData& run) {
+  std::ifstream file(path, std::ios::binary);
+  std::string line;
+  if (!file || !std::getline(file, line) || line != "time_s,scope,name,value") {
+    run.notes.push_back("metrics.csv is missing or cannot be read: the timeline is not shown.");
+    return;
+  }
+  std::size_t rows = 0;
+  std::size_t bad = 0;
+  while (std::getline(file, line) && ++rows <= kMetricRowsMax) {
+    const std::string_view view = line;
+    const auto a = view.find(',');
+    const auto b = a == std::string_view::npos ? a : view.find(',', a + 1);
+    const auto c = b == std::string_view::npos ? b : view.find(',', b + 1);
+    Point point;
+    if (c == std::string_view::npos || !parse_double(view.substr(0, a), point.t) ||
+        !parse_double(view.substr(c + 1), point.v)) {
+      ++bad;
+      continue;
+    }
+    const std::string scope(view.substr(a + 1, b - a - 1));
+    if (run.metrics.find(scope) == run.metrics.end()) run.scopes.push_back(scope);
+    run.metrics[scope][std::string(view.substr(b + 1, c - b - 1))].push_back(point);
+  }
+  if (bad > 0) run.notes.push_back(std::to_string(bad) + " rows of metrics.csv could not be read.");
+}
+
+void read_events(const std::string& path, RunData& run) {
+  std::ifstream file(path, std::ios::binary);
+  std::string line;
+  if (!file || !std::getline(file, line) || line.size() > kHeaderBytesMax) {
+    run.notes.push_back("events.lmt is missing or cannot be read: propagation times are not shown.");
+    return;
+  }
+  const auto header = nlohmann::json::parse(line, nullptr, false);
+  std::optional<std::uint16_t> published;
+  std::optional<std::uint16_t> processed;
+  if (header.is_object() && header.contains("kinds") && header["kinds"].is_array()) {
+    for (const auto& kind : header["kinds"]) {
+      if (!kind.is_object() || !kind.contains("id") || !kind["id"].is_number_unsigned()) continue;
+      const auto id = kind["id"].get<std::uint16_t>();
+      const auto name = kind.find("name");
+      if (name == kind.end() || !name->is_string()) continue;
+      if (*name == "message_published") published = id;
+      if (*name == "message_processed") processed = id;
+    }
+  }
+  if (!published || !processed) {
+    run.notes.push_back("events.lmt has no header that can be read: propagation times are not shown.");
+    return;
+  }
+  double trouble_start = run.virtual_seconds;
+  double trouble_end = run.virtual_seconds;
+  for (const PhaseData& phase : run.phases) {
+    if (phase.name != "trouble") continue;
+    trouble_start = phase.start_s;
+    trouble_end = phase.end_s;
+  }
+  std::unordered_map<std::uint32_t, std::int64_t> published_at;
+  RecordReader record(file);
+  while (record.next()) {
+    const auto message = record.kind == *published || record.kind == *processed ? record.message() : std::nullopt;
+    if (!message) continue;
+    if (record.kind == *published) {
+      published_at.emplace(*message, record.time_ns);
+      continue;
+    }
+    const auto since = published_at.find(*message);
+    if (since == published_at.end()) continue;
+    const double at = static_cast<double>(since->second) / 1e9;
+    const std::size_t part = at < trouble_start ? 0 : at < trouble_end ? 1 : 2;
+    run.propagation[part].add(static_cast<double>(record.time_ns - since->second) / 1e9);
+  }
+  if (record.torn()) run.notes.push_back("events.lmt ends in the middle of a record.");
+}
+
+}  // namespace lastmile::study
