@@ -1,0 +1,147 @@
+#include "real/ops/daemon.hpp"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "real/ops/daemon_state.hpp"
+#include "real/ops/keystore.hpp"
+
+namespace lastmile::real {
+namespace {
+
+constexpr Duration kDrainLook = milliseconds(10);
+
+DaemonFailure failure_of(const DataDirError& error) {
+  switch (error.kind) {
+    case DataDirError::Kind::locked:
+      return {kExitLocked, error.text};
+    case DataDirError::Kind::migration:
+      return {kExitMigration, error.text};
+    case DataDirError::Kind::missing:
+    case DataDirError::Kind::not_ours:
+      return {kExitUsage, error.text};
+    case DataDirError::Kind::io:
+      break;
+  }
+  return {kExitFailed, error.text};
+}
+
+// Differs in every life of a node on this machine, also when two follow each other quickly.
+std::uint64_t new_incarnation() {
+  std::uint64_t number = 0;
+  OsRandom(0).secret({reinterpret_cast<std::uint8_t*>(&number), sizeof number});
+  return number;
+}
+
+}  // namespace
+
+Result<Unit, DaemonFailure> init_node(const std::filesystem::path& data) {
+  if (auto made = DataDir::init(data); !made.ok()) return failure_of(made.error());
+  if (auto key = NodeKey::create(data / "keys"); !key.ok()) return DaemonFailure{kExitFailed, key.error().text};
+  const auto written = write_file_durably(data / "node.toml", default_settings_file());
+  if (!written.ok()) return DaemonFailure{kExitFailed, written.error().text};
+  return Unit{};
+}
+
+Daemon::Daemon(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Daemon::~Daemon() = default;
+
+Result<std::unique_ptr<Daemon>, DaemonFailure> Daemon::start(const std::filesystem::path& path,
+                                                             const Settings& settings, std::string version) {
+  auto data = DataDir::open(path);
+  if (!data.ok()) return failure_of(data.error());
+  const auto key = NodeKey::load(data->keys());
+  if (!key.ok()) return DaemonFailure{kExitFailed, key.error().text};
+
+  auto state = std::make_unique<State>(settings, *std::move(data), std::move(version));
+  state->started = state->clock.now();
+  state->started_wall = state->clock.wall();
+  if (!settings.trace_file.empty()) {
+    auto trace = TraceFile::open(settings.trace_file, key->identity());
+    if (!trace.ok()) return DaemonFailure{kExitFailed, trace.error().text};
+    state->trace_file = *std::move(trace);
+  }
+  state->random = std::make_unique<OsRandom>(settings.random_seed);
+  state->timers = std::make_unique<OsTimers>(state->loop);
+  RocksDiskOptions disk_options;
+  disk_options.database = state->data.database();
+  disk_options.blobs = state->data.blobs();
+  disk_options.block_cache_bytes = settings.block_cache_bytes;
+  disk_options.write_buffer_bytes = settings.write_buffer_bytes;
+  disk_options.open_files_max = settings.open_files_max;
+  auto disk = RocksDisk::open(state->loop, disk_options);
+  if (!disk.ok()) return DaemonFailure{kExitFailed, disk.error().text};
+  state->disk = *std::move(disk);
+  state->executor = std::make_unique<ThreadPoolExecutor>(state->loop, settings.threads);
+
+  TcpOptions network_options;
+  network_options.identity = key->identity();
+  network_options.listen_address = settings.listen;
+  network_options.source_address = settings.source_address;
+  network_options.incarnation = new_incarnation();
+  network_options.limits = settings.network;
+  auto network = TcpNetwork::open(state->loop, network_options);
+  if (!network.ok()) return DaemonFailure{kExitFailed, network.error().text};
+  state->network = *std::move(network);
+
+  node::NodeConfig config = node_config(settings);
+  config.head_signer = key->account();
+  auto node = node::CoreNode::open(state->clock, *state->timers, *state->network, *state->disk, *state->random,
+                                   *state->executor, nullptr, state->sink(), std::move(config));
+  if (!node.ok()) return DaemonFailure{kExitFailed, "the database cannot be used: " + node.error().text};
+  state->node = *std::move(node);
+
+  const std::filesystem::path socket =
+      settings.admin_socket.empty() ? state->data.path() / "admin.sock" : std::filesystem::path(settings.admin_socket);
+  auto admin = AdminServer::open(state->loop, socket);
+  if (!admin.ok()) return DaemonFailure{kExitFailed, admin.error().text};
+  state->admin = *std::move(admin);
+  state->add_commands();
+
+  State* const raw = state.get();
+  raw->signals = std::make_unique<Signals>(
+      raw->loop, [raw](int signal) { raw->begin_stop(signal == SIGINT ? "interrupted" : "told to end"); });
+  raw->node->on_fatal([raw](const Error& error) {
+    spdlog::critical("the disk cannot be trusted any more: {}", error.text);
+    raw->exit_code = kExitFailed;
+    raw->loop.stop();
+  });
+  raw->loop.post([raw] {
+    raw->sink().record({trace::Kind::node_started, {}, 1, 0, 0});
+    raw->node->start();
+  });
+  spdlog::info("{} listens on {}, data in {}", raw->network->own_identity(),
+               raw->network->listen_address().empty() ? "nothing" : raw->network->listen_address(), path.string());
+  return std::unique_ptr<Daemon>(new Daemon(std::move(state)));
+}
+
+int Daemon::run() {
+  state_->loop.run();
+  spdlog::info("stopped");
+  return state_->exit_code;
+}
+
+void Daemon::State::begin_stop(std::string why) {
+  if (stop_by.has_value()) return;
+  spdlog::info("stopping: {}", why);
+  stop_by = clock.now() + kDrainMax;
+  network->stop_listening();
+  end_when_drained();
+}
+
+// Messages that were handed in get their receipt, which says that they are durable; what is not durable was promised to
+// nobody.
+void Daemon::State::end_when_drained() {
+  const bool drained = receipts_owed == 0 && disk->figures().waiting == 0;
+  if (!drained && clock.now() < *stop_by) {
+    timers->after(kDrainLook, [this] { end_when_drained(); });
+    return;
+  }
+  if (!drained) spdlog::warn("{} receipts are still owed", receipts_owed);
+  // One more turn, so that the last answers leave.
+  timers->after(kDrainLook, [this] { loop.stop(); });
+}
+
+}  // namespace lastmile::real

@@ -1,0 +1,165 @@
+// The commands of the admin socket. Names and fields: real/ops/README.md.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/crypto/base64.hpp"
+#include "real/ops/daemon_state.hpp"
+
+namespace lastmile::real {
+namespace {
+
+using Json = AdminServer::Json;
+using Reply = AdminServer::Reply;
+
+constexpr std::size_t kStatusesMax = 100000;  // of one question
+
+std::optional<message::ItemHash> hash_of(const Json& request, const char* field) {
+  return message::ItemHash::parse(request.at(field).get_ref<const std::string&>());
+}
+
+Json peer_list(node::CoreNode& node, TcpNetwork& network) {
+  Json list = Json::array();
+  for (const env::PeerId peer : node.peers().connected()) {
+    list.push_back({{"identity", network.identity(peer)}, {"queued_bytes", network.queued_bytes(peer)}});
+  }
+  return list;
+}
+
+Json queue_table(node::CoreNode& node) {
+  Json table = Json::object();
+  for (std::size_t i = 0; i < trace::kQueueCount; ++i) {
+    const auto queue = static_cast<trace::Queue>(i);
+    const node::QueueGauge gauge = node.queue(queue);
+    table[std::string(trace::queue_name(queue))] = {
+        {"depth", gauge.depth}, {"peak", gauge.peak}, {"limit", gauge.limit}, {"refused", gauge.refused}};
+  }
+  return table;
+}
+
+Json mesh_list(node::CoreNode& node, TcpNetwork& network) {
+  Json list = Json::array();
+  if (node.gossip() == nullptr) return list;
+  for (const env::PeerId peer : node.gossip()->router().mesh(node.gossip()->topic())) {
+    list.push_back(network.identity(peer));
+  }
+  return list;
+}
+
+// The lowest 64 bits: equal for equal states, and different for nearly all others.
+std::uint64_t short_sum(const node::CoreNode& node) {
+  return static_cast<std::uint64_t>(node.store().state_sum() & ~std::uint64_t{0});
+}
+
+Json receipt_json(const node::Receipt& receipt) {
+  Json out{{"status", message::status_text(receipt.status)}};
+  if (receipt.item_hash.has_value()) out["item_hash"] = receipt.item_hash->view();
+  if (receipt.code.has_value()) out["code"] = message::number(*receipt.code);
+  if (!receipt.details.empty()) out["details"] = receipt.details;
+  return out;
+}
+
+Result<std::vector<node::Upload>> uploads_of(const Json& request) {
+  std::vector<node::Upload> uploads;
+  for (const Json& one : request.value("uploads", Json::array())) {
+    const auto file = hash_of(one, "hash");
+    auto bytes = crypto::base64_decode(one.at("base64").get_ref<const std::string&>());
+    if (!file.has_value() || !bytes.has_value()) return Error{"uploads: expected a hash and base64 text"};
+    uploads.push_back({*file, std::string(as_text(*bytes))});
+  }
+  return uploads;
+}
+
+}  // namespace
+
+void Daemon::State::add_commands() {
+  admin->add("status", "what this node is and how it does", [this](const Json&, Reply reply) {
+    const TcpNetwork::Figures traffic = network->figures();
+    reply(Json{{"version", version},
+               {"identity", network->own_identity()},
+               {"listen", network->listen_address()},
+               {"data", data.path().string()},
+               {"uptime_seconds", (clock.now() - started).ns / 1000000000},
+               {"peers", node->peers().connected().size()},
+               {"held", node->store().held_total().count},
+               {"pending", node->pending()},
+               {"bytes_in", traffic.bytes_in},
+               {"bytes_out", traffic.bytes_out},
+               {"stopping", stop_by.has_value()}});
+  });
+  admin->add("publish", "hands a signed message in: envelope (text), uploads [{hash, base64}]; answers when durable",
+             [this](const Json& request, Reply reply) {
+               if (stop_by.has_value()) return reply(Error{"this node is stopping"});
+               const auto& envelope = request.at("envelope").get_ref<const std::string&>();
+               auto uploads = uploads_of(request);
+               if (!uploads.ok()) return reply(std::move(uploads).error());
+               ++receipts_owed;
+               node->publish(envelope, *std::move(uploads),
+                             [this, reply = std::move(reply)](const node::Receipt& receipt) mutable {
+                               --receipts_owed;
+                               reply(receipt_json(receipt));
+                             });
+             });
+  admin->add("message", "one message by hash: status, owner, content", [this](const Json& request, Reply reply) {
+    const auto hash = hash_of(request, "hash");
+    if (!hash.has_value()) return reply(Error{"hash: expected an item hash"});
+    const auto row = node->view().message(*hash);
+    if (!row.ok()) return reply(row.error());
+    if (!row->has_value()) return reply(Json{{"status", "none"}});
+    Json out{{"status", message::status_text((*row)->status)},
+             {"sender", (*row)->envelope.sender},
+             {"owner", (*row)->owner},
+             {"readable", node->readable(*hash)},
+             {"content", (*row)->content}};
+    if ((*row)->code.has_value()) out["code"] = message::number(*(*row)->code);
+    reply(std::move(out));
+  });
+  admin->add("statuses", "status of many messages: hashes []", [this](const Json& request, Reply reply) {
+    const Json& hashes = request.at("hashes");
+    if (!hashes.is_array() || hashes.size() > kStatusesMax)
+      return reply(Error{"hashes: expected a list, not too long"});
+    Json list = Json::array();
+    const store::View view = node->view();
+    for (const Json& one : hashes) {
+      const auto hash = message::ItemHash::parse(one.get_ref<const std::string&>());
+      const auto status = hash.has_value() ? view.status(*hash) : Result<message::Status>(message::Status::none);
+      if (!status.ok()) return reply(status.error());
+      list.push_back(message::status_text(*status));
+    }
+    reply(std::move(list));
+  });
+  admin->add("state", "digest of what users can read, at \"at_ns\" (UTC, default now), and its quick sum",
+             [this](const Json& request, Reply reply) {
+               const Wall at{request.value("at_ns", clock.wall().ns)};
+               const auto digest = node->store().state_digest(at);
+               if (!digest.ok()) return reply(digest.error());
+               reply(Json{{"digest", digest->hex()}, {"sum", short_sum(*node)}, {"at_ns", at.ns}});
+             });
+  admin->add("queues", "depth, peak, limit and refusals of every queue",
+             [this](const Json&, Reply reply) { reply(queue_table(*node)); });
+  admin->add("peers", "who is connected", [this](const Json&, Reply reply) { reply(peer_list(*node, *network)); });
+  admin->add("gauges", "figures for whoever watches this node every second", [this](const Json&, Reply reply) {
+    const auto disk_figures = disk->figures();
+    const std::uint64_t message_bytes =
+        node->gossip() == nullptr ? 0 : node->gossip()->router().statistics().message_bytes_sent;
+    reply(Json{{"held", node->store().held_total().count},
+               {"pending", node->pending()},
+               {"sum", short_sum(*node)},
+               {"queues", queue_table(*node)},
+               {"peers", node->peers().connected().size()},
+               {"mesh", mesh_list(*node, *network)},
+               {"bytes_out", network->figures().bytes_out},
+               {"message_bytes_out", message_bytes},
+               {"commits", disk_figures.commits},
+               {"syncs", disk_figures.syncs}});
+  });
+  admin->add("trace", "the file of typed events", [this](const Json&, Reply reply) {
+    if (trace_file == nullptr) return reply(Json{{"file", nullptr}});
+    reply(Json{{"file", settings.trace_file}, {"lost", trace_file->lost()}});
+  });
+  admin->add("stop", "ends the node as SIGTERM does", [this](const Json&, Reply reply) {
+    reply(Json{{"stopping", true}});
+    begin_stop("the command stop");
+  });
+}
+
+}  // namespace lastmile::real

@@ -1,0 +1,59 @@
+// The inside of Daemon, shared by daemon.cpp and daemon_commands.cpp.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/node/core_node.hpp"
+#include "real/env/data_dir.hpp"
+#include "real/env/loop.hpp"
+#include "real/env/os_clock.hpp"
+#include "real/env/os_random.hpp"
+#include "real/env/os_timers.hpp"
+#include "real/env/rocks_disk.hpp"
+#include "real/env/tcp_network.hpp"
+#include "real/env/thread_pool_executor.hpp"
+#include "real/ops/admin_server.hpp"
+#include "real/ops/daemon.hpp"
+#include "real/ops/signals.hpp"
+#include "real/ops/trace_file.hpp"
+
+namespace lastmile::real {
+
+// Members die in reverse order: the node before what it stands on, jobs that read snapshots before the disk, the lock
+// last.
+struct Daemon::State {
+  State(Settings wanted, DataDir folder, std::string program_version)
+      : settings(std::move(wanted)), data(std::move(folder)), version(std::move(program_version)) {}
+
+  // daemon_commands.cpp
+  void add_commands();
+  // Stops intake, waits for receipts, ends the loop. Again: no effect.
+  void begin_stop(std::string why);
+  void end_when_drained();
+
+  trace::Sink& sink() { return trace_file ? static_cast<trace::Sink&>(*trace_file) : trace::null_sink(); }
+
+  const Settings settings;
+  DataDir data;
+  const std::string version;
+  Loop loop;
+  OsClock clock;
+  Instant started;
+  Wall started_wall;
+  std::unique_ptr<TraceFile> trace_file;
+  std::unique_ptr<OsRandom> random;
+  std::unique_ptr<OsTimers> timers;
+  std::unique_ptr<RocksDisk> disk;
+  std::unique_ptr<ThreadPoolExecutor> executor;
+  std::unique_ptr<TcpNetwork> network;
+  std::unique_ptr<node::CoreNode> node;
+  std::unique_ptr<AdminServer> admin;
+  std::unique_ptr<Signals> signals;
+  std::size_t receipts_owed = 0;   // messages handed in and not answered
+  std::optional<Instant> stop_by;  // when stopping: no later than this
+  int exit_code = kExitOk;
+};
+
+}  // namespace lastmile::real

@@ -1,0 +1,198 @@
+#include "real/ops/settings.hpp"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <sstream>
+
+#include "real/env/posix_file.hpp"
+#include "real/ops/quantity.hpp"
+#include "real/ops/settings_keys.hpp"
+
+extern char** environ;  // NOLINT: POSIX
+
+namespace lastmile::real {
+namespace {
+
+constexpr std::string_view kPrefix = "LASTMILE_";
+
+// Mistakes of one reading, in the order of the file.
+struct Mistakes {
+  std::vector<std::string> lines;
+  void add(const std::string& where, const std::string& what) {
+    if (lines.size() < kSettingErrorsMax) lines.push_back(where + ": " + what);
+  }
+  void unknown(const std::string& where, const std::string& name) {
+    const auto nearest = nearest_setting(name);
+    add(where, "unknown key " + name + (nearest.has_value() ? ", did you mean " + *nearest + "?" : ""));
+  }
+  void wrong(const std::string& where, const KeyInfo& key, const std::string& found) {
+    add(where, std::string(key.name) + ": expected " + std::string(key.expected) + ", found " + found);
+  }
+};
+
+std::string found_text(const toml::node& node) {
+  std::ostringstream out;
+  node.visit([&out](const auto& value) { out << value; });
+  std::string text = out.str();
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  constexpr std::size_t kShown = 60;
+  return text.size() > kShown ? text.substr(0, kShown) + "..." : text;
+}
+
+std::optional<SettingValue> value_of(const toml::node& node) {
+  if (const auto* text = node.as_string()) return SettingValue(text->get());
+  if (const auto* number = node.as_integer()) return SettingValue(number->get());
+  if (const auto* flag = node.as_boolean()) return SettingValue(flag->get());
+  const auto* array = node.as_array();
+  if (array == nullptr) return std::nullopt;
+  std::vector<std::string> list;
+  for (const toml::node& one : *array) {
+    const auto* text = one.as_string();
+    if (text == nullptr) return std::nullopt;
+    list.push_back(text->get());
+  }
+  return SettingValue(std::move(list));
+}
+
+void read_file_keys(const toml::table& root, std::string_view name, Settings& settings, Mistakes& mistakes) {
+  const auto where = [name](const toml::node& node) {
+    return std::string(name) + ":" + std::to_string(node.source().begin.line);
+  };
+  // In the order of the lines, which is not that of the table.
+  struct Found {
+    std::string key;
+    const toml::node* node;
+  };
+  std::vector<Found> all;
+  for (const auto& [section, content] : root) {
+    const std::string section_name(section.str());
+    const auto* table = content.as_table();
+    if (table == nullptr) {
+      all.push_back({section_name, &content});
+      continue;
+    }
+    for (const auto& [key, node] : *table) all.push_back({section_name + "." + std::string(key.str()), &node});
+  }
+  std::stable_sort(all.begin(), all.end(), [](const Found& a, const Found& b) {
+    return a.node->source().begin.line < b.node->source().begin.line;
+  });
+  for (const Found& found : all) {
+    const SettingKey* key = find_setting(found.key);
+    if (key == nullptr) {
+      mistakes.unknown(where(*found.node), found.key);
+      continue;
+    }
+    const auto value = value_of(*found.node);
+    if (!value.has_value() || !key->set(settings, *value)) {
+      mistakes.wrong(where(*found.node), key->info, found_text(*found.node));
+    }
+  }
+}
+
+void set_text(const std::string& where, const std::string& name, const std::string& value, Settings& settings,
+              Mistakes& mistakes) {
+  const SettingKey* key = find_setting(name);
+  if (key == nullptr) return mistakes.unknown(where, name);
+  if (!key->set(settings, SettingValue(value))) mistakes.wrong(where, key->info, "\"" + value + "\"");
+}
+
+// LASTMILE_NETWORK__LISTEN is network.listen. Names without "__" are other programs' business (LASTMILE_VECTORS).
+std::optional<std::string> key_of_variable(std::string_view variable) {
+  if (!variable.starts_with(kPrefix) || variable.find("__") == std::string_view::npos) return std::nullopt;
+  std::string name(variable.substr(kPrefix.size()));
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return name.replace(name.find("__"), 2, ".");
+}
+
+}  // namespace
+
+Result<Settings> parse_settings(std::string_view text, std::string_view name, const SettingSources& sources) {
+  Settings settings;
+  Mistakes mistakes;
+  try {
+    const toml::table root = toml::parse(text, name);
+    read_file_keys(root, name, settings, mistakes);
+  } catch (const toml::parse_error& error) {
+    const auto at = error.source().begin;
+    return Error{std::string(name) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " +
+                 std::string(error.description())};
+  }
+  for (const auto& [variable, value] : sources.environment) {
+    if (const auto key = key_of_variable(variable)) set_text(variable, *key, value, settings, mistakes);
+  }
+  for (const std::string& flag : sources.flags) {
+    const auto equals = flag.find('=');
+    if (equals == std::string::npos) {
+      mistakes.add("--set " + flag, "expected section.key=value");
+    } else {
+      set_text("--set " + flag, flag.substr(0, equals), flag.substr(equals + 1), settings, mistakes);
+    }
+  }
+  if (mistakes.lines.empty()) return settings;
+  std::string all;
+  for (const std::string& line : mistakes.lines) all += (all.empty() ? "" : "\n") + line;
+  return Error{std::move(all)};
+}
+
+Result<Settings> load_settings(const SettingSources& sources) {
+  if (sources.file.empty()) return parse_settings("", "", sources);
+  const auto text = read_file(sources.file, kSettingFileBytesMax);
+  if (!text.ok()) return text.error();
+  return parse_settings(*text, sources.file.string(), sources);
+}
+
+const std::vector<KeyInfo>& setting_keys() {
+  static const std::vector<KeyInfo> keys = [] {
+    std::vector<KeyInfo> out;
+    for (const SettingKey& key : setting_table()) out.push_back(key.info);
+    return out;
+  }();
+  return keys;
+}
+
+std::string default_settings_file() {
+  const Settings standard;
+  std::string out = "# Settings of a lastmile node. Every key is shown with what holds without it.\n";
+  std::string_view section;
+  for (const SettingKey& key : setting_table()) {
+    const auto dot = key.info.name.find('.');
+    if (key.info.name.substr(0, dot) != section) {
+      section = key.info.name.substr(0, dot);
+      out += "\n[" + std::string(section) + "]\n";
+    }
+    out += "# " + std::string(key.info.about) + ": " + std::string(key.info.expected) + "\n";
+    out += "#" + std::string(key.info.name.substr(dot + 1)) + " = " + key.show(standard) + "\n";
+  }
+  return out;
+}
+
+std::map<std::string, std::string> setting_environment() {
+  std::map<std::string, std::string> out;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const auto equals = text.find('=');
+    if (text.starts_with(kPrefix) && equals != std::string_view::npos)
+      out.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return out;
+}
+
+node::NodeConfig node_config(const Settings& settings) {
+  node::NodeConfig config;
+  config.roads = settings.roads;
+  config.limits = settings.limits;
+  config.intervals = settings.intervals;
+  config.switches = settings.switches;
+  config.store.switches = settings.switches;
+  config.store.charge = settings.charge;
+  config.store.query_indexes = settings.query_indexes;
+  config.store.limits.waiting_messages = settings.limits.waiting_messages;
+  config.peers = settings.peers;
+  node::use_default_gossip(config);
+  return config;
+}
+
+}  // namespace lastmile::real

@@ -1,0 +1,87 @@
+// What an operator decides about a node: one TOML file, environment variables and flags, read into one struct.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.hpp"
+#include "core/node/config.hpp"
+#include "real/env/rocks_disk.hpp"
+#include "real/env/tcp_network.hpp"
+
+namespace lastmile::real {
+
+enum class LogFormat : std::uint8_t { text, json };
+
+struct Settings {
+  // network
+  std::string listen = "127.0.0.1:4001";
+  std::string source_address;
+  std::vector<std::string> peers;  // "identity@host:port"
+  TcpLimits network;
+  // roads, limits, intervals, switches
+  node::Roads roads;
+  node::Limits limits;
+  node::Intervals intervals;
+  message::Switches switches;
+  // storage
+  std::size_t block_cache_bytes = RocksDiskOptions{}.block_cache_bytes;
+  std::size_t write_buffer_bytes = RocksDiskOptions{}.write_buffer_bytes;
+  std::size_t open_files_max = RocksDiskOptions{}.open_files_max;
+  bool query_indexes = true;
+  // economy
+  bool charge = true;
+  // node
+  std::size_t threads = 0;                   // of the executor; 0 = one per core, at least two
+  std::optional<std::uint64_t> random_seed;  // for tests; empty = from the operating system
+  // log
+  std::string log_level = "info";
+  LogFormat log_format = LogFormat::text;
+  // admin
+  std::string admin_socket;  // empty = DATA/admin.sock
+  // trace
+  std::string trace_file;  // typed events; empty = none
+};
+
+// Where the effective value of a key came from.
+enum class Origin : std::uint8_t { standard, file, environment, flag };
+
+struct KeyInfo {
+  std::string_view name;      // "network.listen"
+  std::string_view expected;  // "an address such as \"127.0.0.1:4001\""
+  std::string_view about;     // one line for people
+};
+
+struct SettingSources {
+  std::filesystem::path file;                      // empty = no file
+  std::map<std::string, std::string> environment;  // LASTMILE_SECTION__KEY -> value, others are not looked at
+  std::vector<std::string> flags;                  // "section.key=value"
+};
+
+// Precedence: flag, environment, file, default. Every mistake is one line in the error:
+//   FILE:12: unknown key network.lissten, did you mean network.listen?
+//   FILE:14: limits.retries: expected a number, found "ten"
+// At most kSettingErrorsMax of them.
+inline constexpr std::size_t kSettingErrorsMax = 20;
+inline constexpr std::size_t kSettingFileBytesMax = 1024 * 1024;
+Result<Settings> load_settings(const SettingSources& sources);
+// The same from text, for tests: `name` stands for the file.
+Result<Settings> parse_settings(std::string_view toml, std::string_view name, const SettingSources& sources = {});
+
+// All keys in the order of a file, for documentation and for the file that init writes.
+const std::vector<KeyInfo>& setting_keys();
+// A TOML file with every key commented out at its default.
+std::string default_settings_file();
+
+// The variables of this process that begin with LASTMILE_.
+std::map<std::string, std::string> setting_environment();
+
+// What the core is made with.
+node::NodeConfig node_config(const Settings& settings);
+
+}  // namespace lastmile::real

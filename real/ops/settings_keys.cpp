@@ -1,0 +1,304 @@
+#include "real/ops/settings_keys.hpp"
+
+#include <spdlog/common.h>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+#include "real/ops/quantity.hpp"
+
+namespace lastmile::real {
+namespace {
+
+constexpr std::string_view kFlag = "true or false";
+constexpr std::string_view kCount = "a whole number, not negative";
+constexpr std::string_view kSize = "a size such as \"64MiB\"";
+constexpr std::string_view kLength = "a length of time such as \"250ms\" or \"1h30min\"";
+constexpr std::string_view kText = "a text";
+constexpr std::string_view kTexts = "a list of texts";
+constexpr std::string_view kSwitch = "\"corrected\" or \"as_reference\"";
+
+std::string in_quotes(std::string_view text) {
+  std::string out = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
+std::optional<std::uint64_t> number_of(const SettingValue& value) {
+  if (const auto* number = std::get_if<std::int64_t>(&value)) {
+    if (*number < 0) return std::nullopt;
+    return static_cast<std::uint64_t>(*number);
+  }
+  const auto* text = std::get_if<std::string>(&value);
+  if (text == nullptr) return std::nullopt;
+  std::uint64_t number = 0;
+  const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (failed != std::errc{} || end != text->data() + text->size()) return std::nullopt;
+  return number;
+}
+
+// The member of Settings that a key sets, found by a function so that nested ones work too.
+template <class T>
+using Place = std::function<T&(Settings&)>;
+template <class T>
+const T& look(const Place<T>& place, const Settings& settings) {
+  return place(const_cast<Settings&>(settings));  // only read
+}
+
+SettingKey flag_key(std::string_view name, std::string_view about, Place<bool> place) {
+  return {{name, kFlag, about},
+          [place](Settings& settings, const SettingValue& value) {
+            const auto* direct = std::get_if<bool>(&value);
+            const auto* text = std::get_if<std::string>(&value);
+            if (direct == nullptr && (text == nullptr || (*text != "true" && *text != "false"))) return false;
+            place(settings) = direct != nullptr ? *direct : *text == "true";
+            return true;
+          },
+          [place](const Settings& settings) { return look(place, settings) ? "true" : "false"; }};
+}
+
+template <class Number>
+SettingKey count_key(std::string_view name, std::string_view about, Place<Number> place) {
+  return {{name, kCount, about},
+          [place](Settings& settings, const SettingValue& value) {
+            const auto number = number_of(value);
+            if (!number.has_value() || *number > static_cast<std::uint64_t>(std::numeric_limits<Number>::max()))
+              return false;
+            place(settings) = static_cast<Number>(*number);
+            return true;
+          },
+          [place](const Settings& settings) { return std::to_string(look(place, settings)); }};
+}
+
+SettingKey size_key(std::string_view name, std::string_view about, Place<std::size_t> place) {
+  return {{name, kSize, about},
+          [place](Settings& settings, const SettingValue& value) {
+            auto bytes = number_of(value);
+            if (const auto* text = std::get_if<std::string>(&value)) bytes = parse_size(*text);
+            if (!bytes.has_value()) return false;
+            place(settings) = *bytes;
+            return true;
+          },
+          [place](const Settings& settings) { return in_quotes(std::to_string(look(place, settings)) + "B"); }};
+}
+
+SettingKey length_key(std::string_view name, std::string_view about, Place<Duration> place) {
+  return {{name, kLength, about},
+          [place](Settings& settings, const SettingValue& value) {
+            const auto* text = std::get_if<std::string>(&value);
+            const auto parsed = text == nullptr ? std::nullopt : parse_duration(*text);
+            if (!parsed.has_value()) return false;
+            place(settings) = *parsed;
+            return true;
+          },
+          [place](const Settings& settings) { return in_quotes(duration_text(look(place, settings))); }};
+}
+
+SettingKey text_key(std::string_view name, std::string_view about, Place<std::string> place,
+                    std::vector<std::string> allowed = {}, std::string_view expected = kText) {
+  return {{name, expected, about},
+          [place, allowed](Settings& settings, const SettingValue& value) {
+            const auto* given = std::get_if<std::string>(&value);
+            if (given == nullptr) return false;
+            if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), *given) == allowed.end()) return false;
+            place(settings) = *given;
+            return true;
+          },
+          [place](const Settings& settings) { return in_quotes(look(place, settings)); }};
+}
+
+// A list; in the environment and in flags separated by commas.
+SettingKey texts_key(std::string_view name, std::string_view about, Place<std::vector<std::string>> place) {
+  return {{name, kTexts, about},
+          [place](Settings& settings, const SettingValue& value) {
+            std::vector<std::string> list;
+            if (const auto* given = std::get_if<std::vector<std::string>>(&value)) {
+              list = *given;
+            } else if (const auto* joined = std::get_if<std::string>(&value)) {
+              for (std::size_t begin = 0; begin < joined->size();) {
+                const std::size_t end = std::min(joined->find(',', begin), joined->size());
+                if (end > begin) list.push_back(joined->substr(begin, end - begin));
+                begin = end + 1;
+              }
+            } else {
+              return false;
+            }
+            place(settings) = std::move(list);
+            return true;
+          },
+          [place](const Settings& settings) {
+            std::string out = "[";
+            for (const std::string& one : look(place, settings)) out += (out.size() > 1 ? ", " : "") + in_quotes(one);
+            return out + "]";
+          }};
+}
+
+SettingKey seed() {
+  return {{"node.random_seed", kCount, "seed of the random streams, for tests; without it they come from the system"},
+          [](Settings& settings, const SettingValue& value) {
+            const auto number = number_of(value);
+            if (number.has_value()) settings.random_seed = *number;
+            return number.has_value();
+          },
+          [](const Settings& settings) { return std::to_string(settings.random_seed.value_or(0)); }};
+}
+
+SettingKey log_format() {
+  return {{"log.format", "\"text\" or \"json\"", "how a line of the log looks"},
+          [](Settings& settings, const SettingValue& value) {
+            const auto* given = std::get_if<std::string>(&value);
+            if (given == nullptr || (*given != "text" && *given != "json")) return false;
+            settings.log_format = *given == "json" ? LogFormat::json : LogFormat::text;
+            return true;
+          },
+          [](const Settings& settings) { return settings.log_format == LogFormat::json ? "\"json\"" : "\"text\""; }};
+}
+
+SettingKey protocol_switch(std::string_view name, const message::SwitchPoint& point) {
+  const auto member = point.member;
+  return {{name, kSwitch, "a point where the reference and a correct node differ"},
+          [member](Settings& settings, const SettingValue& value) {
+            const auto* given = std::get_if<std::string>(&value);
+            const auto behaviour = given == nullptr ? std::nullopt : message::parse_behaviour(*given);
+            if (behaviour.has_value()) settings.switches.*member = *behaviour;
+            return behaviour.has_value();
+          },
+          [member](const Settings& settings) { return in_quotes(message::behaviour_text(settings.switches.*member)); }};
+}
+
+#define LM_PLACE(type, expression) Place<type>([](Settings& s) -> type& { return s.expression; })
+
+std::vector<SettingKey> make_table() {
+  std::vector<SettingKey> keys;
+  const auto add = [&](SettingKey key) { keys.push_back(std::move(key)); };
+  add(text_key("network.listen", "where peers connect to", LM_PLACE(std::string, listen), {},
+               "an address such as \"127.0.0.1:4001\", or \"\" to listen nowhere"));
+  add(text_key("network.source_address", "address that outgoing connections come from; empty = the system's choice",
+               LM_PLACE(std::string, source_address)));
+  add(texts_key("network.peers", "peers to keep connected, each \"identity@host:port\"",
+                LM_PLACE(std::vector<std::string>, peers)));
+  add(count_key("network.connections_max", "open connections", LM_PLACE(std::size_t, network.connections_max)));
+  add(size_key("network.send_buffer_max", "bytes that wait for one slow peer before it is cut off",
+               LM_PLACE(std::size_t, network.send_buffer_max)));
+  add(length_key("network.dial_timeout", "until a dialled peer must have said hello",
+                 LM_PLACE(Duration, network.dial_timeout)));
+  add(length_key("network.keepalive", "silence after which we say something", LM_PLACE(Duration, network.keepalive)));
+  add(length_key("network.silence_max", "silence after which a peer is lost", LM_PLACE(Duration, network.silence_max)));
+  add(flag_key("roads.gossip", "spread messages by gossip", LM_PLACE(bool, roads.gossip)));
+  add(flag_key("roads.reconciliation", "compare what is held with peers", LM_PLACE(bool, roads.reconciliation)));
+  add(flag_key("roads.chain", "follow public chains", LM_PLACE(bool, roads.chain)));
+  add(flag_key("roads.content_store", "exchange heads of archives", LM_PLACE(bool, roads.content_store)));
+  add(count_key("limits.inbox_messages", "messages not looked at yet", LM_PLACE(std::size_t, limits.inbox_messages)));
+  add(count_key("limits.inbox_messages_per_source", "of these, from one peer",
+                LM_PLACE(std::size_t, limits.inbox_messages_per_source)));
+  add(count_key("limits.verify_in_flight", "signatures being checked", LM_PLACE(std::size_t, limits.verify_in_flight)));
+  add(count_key("limits.inbox_turn", "messages taken up at once", LM_PLACE(std::size_t, limits.inbox_turn)));
+  add(count_key("limits.fetch_wanted", "contents and files being fetched", LM_PLACE(std::size_t, limits.fetch_wanted)));
+  add(count_key("limits.waiting_messages", "valid messages that wait for something",
+                LM_PLACE(std::size_t, limits.waiting_messages)));
+  add(count_key("limits.retries", "retries of one message", LM_PLACE(int, limits.retries)));
+  add(length_key("limits.retry_pause_max", "longest pause between two", LM_PLACE(Duration, limits.retry_pause_max)));
+  add(count_key("limits.recent_messages", "gossip repeats dropped without a look",
+                LM_PLACE(std::size_t, limits.recent_messages)));
+  add(size_key("limits.gossip_frame_bytes", "largest message that is gossiped",
+               LM_PLACE(std::size_t, limits.gossip_frame_bytes)));
+  add(count_key("limits.commits_in_flight", "commits not yet durable",
+                LM_PLACE(std::size_t, limits.commits_in_flight)));
+  add(size_key("limits.peer_queued_bytes", "bytes queued for a peer above which it gets less",
+               LM_PLACE(std::size_t, limits.peer_queued_bytes)));
+  add(count_key("limits.reconcile_sessions", "reconciliations at once",
+                LM_PLACE(std::size_t, limits.reconcile_sessions)));
+  add(count_key("limits.reconcile_answers_per_minute", "reconciliations answered to one peer",
+                LM_PLACE(std::size_t, limits.reconcile_answers_per_minute)));
+  add(count_key("limits.archives_wanted", "archives being fetched", LM_PLACE(std::size_t, limits.archives_wanted)));
+  add(length_key("intervals.gossip_heartbeat", "between heartbeats of the mesh",
+                 LM_PLACE(Duration, intervals.gossip_heartbeat)));
+  add(length_key("intervals.reconcile_every", "between reconciliations with a random peer",
+                 LM_PLACE(Duration, intervals.reconcile_every)));
+  add(length_key("intervals.store_tick", "between looks at what time alone changes",
+                 LM_PLACE(Duration, intervals.store_tick)));
+  add(length_key("intervals.dial_pause_min", "first pause before a peer is dialled again",
+                 LM_PLACE(Duration, intervals.dial_pause_min)));
+  add(length_key("intervals.dial_pause_max", "longest such pause", LM_PLACE(Duration, intervals.dial_pause_max)));
+  add(length_key("intervals.content_deadline", "for the content of a message",
+                 LM_PLACE(Duration, intervals.content_deadline)));
+  add(length_key("intervals.request_deadline", "for an answer of a peer",
+                 LM_PLACE(Duration, intervals.request_deadline)));
+  add(length_key("intervals.archive_every", "between archives of the content store",
+                 LM_PLACE(Duration, intervals.archive_every)));
+  static const std::vector<std::string> switch_names = [] {
+    std::vector<std::string> names;
+    for (const auto& point : message::all_switches()) names.push_back("switches." + std::string(point.name));
+    return names;
+  }();
+  for (std::size_t i = 0; i < switch_names.size(); ++i) {
+    add(protocol_switch(switch_names[i], message::all_switches()[i]));
+  }
+  add(size_key("storage.block_cache", "memory for blocks of the database", LM_PLACE(std::size_t, block_cache_bytes)));
+  add(size_key("storage.write_buffer", "memory for what was written last", LM_PLACE(std::size_t, write_buffer_bytes)));
+  add(count_key("storage.open_files", "files of the database kept open", LM_PLACE(std::size_t, open_files_max)));
+  add(flag_key("storage.query_indexes", "keep indexes for people's queries", LM_PLACE(bool, query_indexes)));
+  add(flag_key("economy.charge", "messages that cost something must be paid for", LM_PLACE(bool, charge)));
+  add(count_key("node.threads", "threads for signatures and hashes; 0 = one per core", LM_PLACE(std::size_t, threads)));
+  add(seed());
+  add(text_key("log.level", "least important lines that are shown", LM_PLACE(std::string, log_level),
+               {"trace", "debug", "info", "warning", "error", "critical", "off"},
+               "one of trace, debug, info, warning, error, critical, off"));
+  add(log_format());
+  add(text_key("admin.socket", "Unix socket for commands; empty = admin.sock in the data folder",
+               LM_PLACE(std::string, admin_socket)));
+  add(text_key("trace.file", "typed events of this node are appended here; empty = none",
+               LM_PLACE(std::string, trace_file)));
+  return keys;
+}
+
+#undef LM_PLACE
+
+std::size_t edits(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+const std::vector<SettingKey>& setting_table() {
+  static const std::vector<SettingKey> table = make_table();
+  return table;
+}
+
+const SettingKey* find_setting(std::string_view name) {
+  for (const SettingKey& key : setting_table()) {
+    if (key.info.name == name) return &key;
+  }
+  return nullptr;
+}
+
+std::optional<std::string> nearest_setting(std::string_view name) {
+  constexpr std::size_t kNameMax = 128;  // of a name somebody typed; longer ones are not worth the work
+  if (name.size() > kNameMax) return std::nullopt;
+  std::optional<std::string> best;
+  std::size_t least = name.size() / 2 + 1;  // half of it wrong is a guess
+  for (const SettingKey& key : setting_table()) {
+    const std::size_t distance = edits(name, key.info.name);
+    if (distance < least) {
+      least = distance;
+      best = std::string(key.info.name);
+    }
+  }
+  return best;
+}
+
+}  // namespace lastmile::real

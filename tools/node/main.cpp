@@ -1,0 +1,59 @@
+// lastmile-node: the daemon of operators, and what talks to it. Exit codes: 0 ok, 1 failed, 3 usage or configuration,
+// 4 data folder in use, 5 data folder of another schema.
+#include <CLI/CLI.hpp>
+
+#include "real/ops/daemon.hpp"
+#include "tools/node/commands.hpp"
+
+int main(int argc, char** argv) {
+  using namespace lastmile;
+  CLI::App app{"A node of the Aleph network"};
+  app.require_subcommand(1);
+  tools::NodeOptions options;
+  int (*command)(const tools::NodeOptions&) = nullptr;
+
+  const auto add = [&](CLI::App& to, const char* name, const char* about, int (*run)(const tools::NodeOptions&)) {
+    CLI::App* sub = to.add_subcommand(name, about);
+    sub->add_flag("--json", options.json, "answer as JSON on one line");
+    sub->callback([&command, run] { command = run; });
+    return sub;
+  };
+  const auto with_data = [&](CLI::App* sub, bool required) {
+    auto* option = sub->add_option("--data", options.data, "data folder of the node");
+    if (required) option->required();
+  };
+  const auto with_config = [&](CLI::App* sub) {
+    sub->add_option("--config", options.config, "settings; else node.toml in the data folder");
+    sub->add_option("--set", options.sets, "section.key=value, before environment and file");
+  };
+  const auto with_socket = [&](CLI::App* sub) {
+    with_data(sub, false);
+    with_config(sub);
+    sub->add_option("--socket", options.socket, "admin socket of the running node");
+  };
+
+  with_data(add(app, "init", "make a data folder, a node key and a commented node.toml", tools::command_init), true);
+  CLI::App* run = add(app, "run", "run the node until SIGTERM", tools::command_run);
+  with_data(run, true);
+  with_config(run);
+  with_socket(add(app, "status", "ask the running node how it does", tools::command_status));
+  with_socket(add(app, "stop", "end the running node", tools::command_stop));
+  CLI::App* ask = add(app, "ask", "send one command to the running node; \"help\" lists them", tools::command_ask);
+  with_socket(ask);
+  ask->add_option("command", options.command, "name")->required();
+  ask->add_option("fields", options.fields, "JSON object");
+  CLI::App* config = app.add_subcommand("config", "settings");
+  config->require_subcommand(1);
+  CLI::App* check =
+      add(*config, "check", "read the settings and say what is wrong with them", tools::command_config_check);
+  with_data(check, false);
+  with_config(check);
+  add(app, "version", "say which version this is", tools::command_version);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? real::kExitOk : real::kExitUsage;  // --help is 0
+  }
+  return command(options);
+}
