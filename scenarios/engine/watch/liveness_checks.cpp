@@ -82,6 +82,7 @@ class Converged final : public CheckRun {
     look(time);
   }
   CheckResult result(Instant end) override {
+    confirmed_sum_.reset();  // the last word is the digests'
     look(end);
     CheckResult r = start();
     r.examined = examined_;
@@ -117,7 +118,7 @@ class Converged final : public CheckRun {
     }
     examined_ = targets.size();
     if (targets.size() < 2) return;
-    // Different sums settle it; equal ones are confirmed by digests, once.
+    // Different sums settle it; equal ones are confirmed by digests, once for each sum: digests read every entry.
     std::map<std::optional<std::uint64_t>, std::vector<Node>> by_sum;
     for (const Node node : targets) by_sum[view.state_sum(node)].push_back(node);
     std::map<Hash256, std::vector<Node>> groups;
@@ -127,13 +128,18 @@ class Converged final : public CheckRun {
       held_.reset();
       return;
     }
+    if (sums_known && held_ && confirmed_sum_ == by_sum.begin()->first) {
+      equal_ = targets.size();
+      return;
+    }
     for (const Node node : targets) groups[view.state_digest(node)].push_back(node);
     largest(groups);
     if (groups.size() > 1) {
       held_.reset();
-    } else if (!held_) {
-      held_ = time;
+      return;
     }
+    confirmed_sum_ = by_sum.begin()->first;
+    if (!held_) held_ = time;
   }
   template <class Groups>
   void largest(const Groups& groups) {
@@ -150,6 +156,7 @@ class Converged final : public CheckRun {
     }
   }
   std::optional<Instant> held_;
+  std::optional<std::uint64_t> confirmed_sum_;  // the sum of states whose digests were seen to be equal
   std::uint64_t examined_ = 0;
   std::uint64_t equal_ = 0;
   Node differs_ = 0;
