@@ -20,6 +20,7 @@
 #include "sim/run/run.hpp"
 #include "sim/run/twin.hpp"
 #include "tools/sim/progress.hpp"
+#include "tools/study/report.hpp"
 
 namespace lastmile::tools {
 namespace {
@@ -96,6 +97,7 @@ Result<scenario::Summary> run_in_folder(const Scenario& wanted, const std::strin
   const std::string line =
       fmt::format("{} seed {}: {}", summary->scenario, summary->seed, scenario::verdict_text(summary->verdict));
   if (auto written = folder->log(line); !written.ok()) return written.error();
+  if (auto written = study::write_report(folder->partial()); !written.ok()) return written.error();
   if (auto committed = folder->commit(); !committed.ok()) return committed.error();
   return summary;
 }
@@ -149,7 +151,7 @@ int command_run(CommandOptions& options) {
     std::puts(scenario::compact(scenario::summary_json(*summary)).c_str());
   } else {
     print_summary(*summary);
-    fmt::print("  {}/summary.json\n", out);
+    fmt::print("  report {}/report.html\n", out);
   }
   return scenario::exit_status(summary->verdict);
 }
@@ -181,8 +183,15 @@ int command_rerun(CommandOptions& options) {
   } else {
     print_summary(*summary);
     fmt::print("  {} the recorded run ({})\n", equal ? "equal to" : "DIFFERS from", before->substr(0, 16));
+    if (!options.out.empty()) fmt::print("  report {}/report.html\n", options.out);
   }
   return equal ? scenario::exit_status(summary->verdict) : 1;
+}
+
+int command_report(CommandOptions& options) {
+  if (auto written = study::write_report(options.file); !written.ok()) return fail(written.error().text);
+  fmt::print("{}/report.html\n", options.file);
+  return 0;
 }
 
 int command_twin(CommandOptions& options) {

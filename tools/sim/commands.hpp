@@ -23,6 +23,7 @@ struct CommandOptions {
 int command_run(CommandOptions& options);
 int command_rerun(CommandOptions& options);
 int command_twin(CommandOptions& options);
+int command_report(CommandOptions& options);
 int command_validate(CommandOptions& options);
 int command_list(CommandOptions& options);
 

@@ -40,6 +40,9 @@ int main_of(int argc, char** argv) {
   rerun->add_flag("--json", options.json, "one JSON object on standard output");
   rerun->add_flag("--quiet", options.quiet, "no progress");
 
+  auto* report = app.add_subcommand("report", "write report.html of a run folder again");
+  report->add_option("OUTDIR", options.file, "folder of an earlier run")->required();
+
   auto* twin = app.add_subcommand("twin", "run a scenario twice in this process and name the first event that differs");
   twin->add_option("FILE", options.file, "scenario file")->required();
   common_options(*twin, options);
@@ -62,6 +65,7 @@ int main_of(int argc, char** argv) {
   }
   if (*run) return command_run(options);
   if (*rerun) return command_rerun(options);
+  if (*report) return command_report(options);
   if (*twin) return command_twin(options);
   if (*validate) return command_validate(options);
   return command_list(options);
