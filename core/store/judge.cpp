@@ -46,8 +46,11 @@ Verdict judge(Context& context, Loaded& m) {
 
 Verdict judge_without_content(Context& context, Loaded& m) {
   std::vector<Need> needs;
+  std::optional<Verdict> proof;
   if (m.entry.forgotten_with) context.depend_on_message(m, *m.entry.forgotten_with);
-  for (const message::ItemHash& claimed : m.entry.claims) {
+  // Every claim is looked at and depended on, although one proof decides: the others name it as well.
+  const auto claims = m.entry.claims;
+  for (const message::ItemHash& claimed : claims) {
     if (std::find(m.entry.forgotten_by.begin(), m.entry.forgotten_by.end(), claimed) != m.entry.forgotten_by.end()) {
       continue;
     }
@@ -57,10 +60,17 @@ Verdict judge_without_content(Context& context, Loaded& m) {
       needs.push_back({Need::Kind::message, claimed, {}});
       continue;
     }
-    if (auto verdict = proven_by(context, m, *forget)) return *std::move(verdict);
-    // A FORGET of a key may have waited for this very element.
-    if (forget->entry.waiting() && m.entry.type == Type::AGGREGATE) context.enqueue(*forget);
+    if (auto verdict = proven_by(context, m, *forget)) {
+      if (proof) {
+        proof->by.insert(proof->by.end(), verdict->by.begin(), verdict->by.end());
+      } else {
+        proof = std::move(verdict);
+      }
+    } else if (forget->entry.waiting() && m.entry.type == Type::AGGREGATE) {
+      context.enqueue(*forget);  // a FORGET of a key may have waited for this very element
+    }
   }
+  if (proof) return *std::move(proof);
   needs.push_back({Need::Kind::content, m.hash, {}});
   return Verdict::refuse(ErrorCode::content_unavailable, {}, std::move(needs));
 }
@@ -145,16 +155,21 @@ Verdict judge_store(Context& context, Loaded& m) {
   if (ref) {
     context.depend_on_message(m, *ref);
     Loaded* first = context.find(*ref);
-    // A first version that was forgotten or removed is still the name of its tag: later versions live on.
-    const bool known =
-        first != nullptr && first->entry.type == Type::STORE && (first->entry.live() || first->entry.over());
-    if (!known) {
+    const auto unknown = [&] {
       return Verdict::refuse(ErrorCode::store_ref_not_found, error_naming("message", m.entry.ref),
                              {{Need::Kind::message, *ref, {}}});
-    }
-    if (!first->entry.ref.empty()) return Verdict::refuse(ErrorCode::store_ref_has_ref);
-    if (context.owner(*first) != owner) {
-      return Verdict::refuse(ErrorCode::permission_denied, error_sentence("the file tag belongs to another owner"));
+    };
+    if (first == nullptr || first->entry.type != Type::STORE) return unknown();
+    if (first->entry.status == message::Status::forgotten) {
+      // It is still the name of its tag, so later versions live on; but only its envelope may count now, since others
+      // have nothing else: its signer was its owner (docs/decisions/0121).
+      if (first->entry.unprovable || context.sender(*first) != owner) return unknown();
+    } else {
+      if (!first->entry.live() && !first->entry.over()) return unknown();
+      if (!first->entry.ref.empty()) return Verdict::refuse(ErrorCode::store_ref_has_ref);
+      if (context.owner(*first) != owner) {
+        return Verdict::refuse(ErrorCode::permission_denied, error_sentence("the file tag belongs to another owner"));
+      }
     }
     if (first->entry.live()) {
       effective = behind(effective, first->entry.committed ? first->entry.effective : first->entry.content_time);
