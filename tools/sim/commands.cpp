@@ -19,7 +19,8 @@
 #include "scenarios/engine/text/json.hpp"
 #include "sim/run/run.hpp"
 #include "sim/run/twin.hpp"
-#include "tools/sim/progress.hpp"
+#include "tools/console/print_summary.hpp"
+#include "tools/console/progress.hpp"
 #include "tools/study/report.hpp"
 
 namespace lastmile::tools {
@@ -55,24 +56,6 @@ std::optional<Scenario> load(const CommandOptions& options, const std::string& p
 std::string run_line(const sim::RunProgress& progress) {
   return fmt::format("{:>8.1f} s  {:<8} {:>7} messages {:>12} events", progress.now.ns / 1e9,
                      scenario::phase_text(progress.phase), progress.published, progress.events);
-}
-
-void print_summary(const scenario::Summary& summary) {
-  fmt::print("{}: {} (seed {})\n", summary.scenario, scenario::verdict_text(summary.verdict), summary.seed);
-  for (const scenario::CheckResult& check : summary.checks) {
-    fmt::print("  {:<8} {:<26} {}\n", scenario::verdict_text(check.verdict), scenario::check_text(check.name),
-               check.detail);
-    if (check.first_violation) {
-      const scenario::Violation& v = *check.first_violation;
-      fmt::print("           first at {:.3f} s{}{}{}{}: {}\n", v.time.ns / 1e9, v.node.empty() ? "" : " on ", v.node,
-                 v.message.empty() ? "" : ", message ", v.message, v.event);
-    }
-  }
-  for (const std::string& state : summary.never_reached) fmt::print("  never reached: {}\n", state);
-  if (summary.limit_hit) fmt::print("  ended early: {}\n", *summary.limit_hit);
-  if (summary.digest) fmt::print("  digest {}\n", summary.digest->hex());
-  fmt::print("  {:.1f} s simulated in {:.1f} s, {} events, {} at most\n", summary.end.ns / 1e9, summary.wall_seconds,
-             scenario::human_count(summary.events), scenario::human_size(summary.peak_rss_bytes));
 }
 
 Result<scenario::Summary> run_in_folder(const Scenario& wanted, const std::string& out, const CommandOptions& options) {

@@ -1,4 +1,4 @@
-#include "tools/sim/progress.hpp"
+#include "tools/console/progress.hpp"
 
 #include <unistd.h>
 
