@@ -113,20 +113,26 @@ void Daemon::State::add_commands() {
     if ((*row)->code.has_value()) out["code"] = message::number(*(*row)->code);
     reply(std::move(out));
   });
-  admin->add("statuses", "status of many messages: hashes []", [this](const Json& request, Reply reply) {
-    const Json& hashes = request.at("hashes");
-    if (!hashes.is_array() || hashes.size() > kStatusesMax)
-      return reply(Error{"hashes: expected a list, not too long"});
-    Json list = Json::array();
-    const store::View view = node->view();
-    for (const Json& one : hashes) {
-      const auto hash = message::ItemHash::parse(one.get_ref<const std::string&>());
-      const auto status = hash.has_value() ? view.status(*hash) : Result<message::Status>(message::Status::none);
-      if (!status.ok()) return reply(status.error());
-      list.push_back(message::status_text(*status));
-    }
-    reply(std::move(list));
-  });
+  admin->add(
+      "statuses", "status of many messages: hashes []; with readable true also whether their content can be read",
+      [this](const Json& request, Reply reply) {
+        const Json& hashes = request.at("hashes");
+        if (!hashes.is_array() || hashes.size() > kStatusesMax)
+          return reply(Error{"hashes: expected a list of at most " + std::to_string(kStatusesMax)});
+        const bool with_readable = request.value("readable", false);
+        Json statuses = Json::array(), readable = Json::array();
+        const store::View view = node->view();
+        for (const Json& one : hashes) {
+          const auto hash = message::ItemHash::parse(one.get_ref<const std::string&>());
+          const auto status = hash.has_value() ? view.status(*hash) : Result<message::Status>(message::Status::none);
+          if (!status.ok()) return reply(status.error());
+          statuses.push_back(message::status_text(*status));
+          if (with_readable) readable.push_back(hash.has_value() && node->readable(*hash));
+        }
+        Json out{{"statuses", std::move(statuses)}};
+        if (with_readable) out["readable"] = std::move(readable);
+        reply(std::move(out));
+      });
   admin->add("state", "digest of what users can read, at \"at_ns\" (UTC, default now), and its quick sum",
              [this](const Json& request, Reply reply) {
                const Wall at{request.value("at_ns", clock.wall().ns)};

@@ -38,7 +38,6 @@ Result<std::unique_ptr<RigNodes>> RigNodes::make(const scenario::Scenario& scena
     RigNode& made = out->nodes_.emplace_back();
     made.name = table[node].name;
     made.folder = out->options_.folder / std::to_string(node);
-    made.trace = std::make_unique<TraceTail>(made.folder / "trace");
     std::filesystem::create_directories(made.folder, code);
     if (code) return Error{"cannot make " + made.folder.string() + ": " + code.message()};
     if (auto ok = out->make_folder(node); !ok.ok()) return std::move(ok).error();
@@ -58,8 +57,6 @@ RigNodes::~RigNodes() {
   for (RigNode& node : nodes_) {
     if (node.process) node.process->kill();
   }
-  std::error_code ignored;
-  std::filesystem::remove_all(options_.folder, ignored);
 }
 
 // A data folder as `lastmile-node init` makes it. A node that lost its disk keeps its key, as an operator who restores
@@ -97,7 +94,7 @@ Result<Unit> RigNodes::write_settings(Node node) {
   text += "[economy]\ncharge = " + std::string(flag(scenario_.economy.has_value())) + "\n";
   text += "[storage]\nblock_cache = \"16MiB\"\nwrite_buffer = \"8MiB\"\n[node]\nthreads = 2\n";
   text += "[admin]\nsocket = \"" + socket_of(rig_node).string() + "\"\n";
-  text += "[trace]\nfile = \"" + (rig_node.folder / "trace").string() + "\"\n";
+  text += "[trace]\nfile = \"" + rig_node.trace_file().string() + "\"\n";
   // Names of parameters are those of the settings; sections may be opened once only, so they are written dotted.
   std::string head;
   for (const scenario::Parameter& parameter : scenario_.world.parameters) {

@@ -1,17 +1,14 @@
 // The node processes of a rig: their folders, lives and sockets.
 #pragma once
 
-#include <deque>
 #include <filesystem>
 #include <memory>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/result.hpp"
 #include "real/ops/admin_client.hpp"
-#include "real/ops/trace_file.hpp"
 #include "real/rig/child.hpp"
 #include "scenarios/engine/model/scenario.hpp"
 #include "scenarios/engine/timeline/node_table.hpp"
@@ -30,9 +27,10 @@ struct RigNode {
   std::optional<Child> process;
   std::optional<AdminClient> questions;
   std::optional<AdminClient> publications;
-  std::unique_ptr<TraceTail> trace;
   bool wanted = false;  // the timeline wants it up
   std::uint32_t lives = 0;
+
+  std::filesystem::path trace_file() const { return folder / "trace"; }
 };
 
 class RigNodes {
@@ -46,7 +44,7 @@ class RigNodes {
   // Makes every data folder, key and configuration. Starts nothing.
   static Result<std::unique_ptr<RigNodes>> make(const scenario::Scenario& scenario, const scenario::NodeTable& table,
                                                 Options options);
-  ~RigNodes();  // kills all, removes the folders
+  ~RigNodes();  // kills all
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(nodes_.size()); }
   RigNode& operator[](Node node) { return nodes_[node]; }

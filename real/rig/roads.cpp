@@ -60,7 +60,7 @@ PathState RigRoads::state(Node from, Node to) const {
           Duration{static_cast<std::int64_t>(static_cast<double>(out.latency.ns) * factor)} + link->latency_add;
       out.jitter = std::max(out.jitter, link->jitter);
       narrow(link->bandwidth.bits_per_second);
-      out.corrupt_parts = std::max(out.corrupt_parts, link->corrupt.parts);
+      out.corrupt_parts = std::max<std::uint64_t>(out.corrupt_parts, link->corrupt.parts);
     }
   }
   return out;

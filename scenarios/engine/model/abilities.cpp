@@ -143,6 +143,7 @@ Abilities real_abilities() {
   // Levels and modes of the simulator mean nothing here: every one is accepted and none is applied.
   a.networks = {NetworkLevel::delay, NetworkLevel::access, NetworkLevel::flow};
   a.crypto = {CryptoMode::cached, CryptoMode::real};
+  a.parameters = true;  // they are settings of lastmile-node
   a.late_groups = true;
   return a;
 }

@@ -1,0 +1,229 @@
+#include "real/rig/rig_view.hpp"
+
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "core/base/bytes.hpp"
+#include "real/env/os_clock.hpp"
+
+namespace lastmile::real {
+
+using nlohmann::json;
+using scenario::Node;
+
+namespace {
+
+// Resident memory of a process; 0 when it is gone.
+std::uint64_t resident_bytes(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/statm");
+  std::uint64_t size = 0, resident = 0;
+  if (!(file >> size >> resident)) return 0;
+  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+void nap() {
+  const timespec length{0, 500000};
+  ::nanosleep(&length, nullptr);
+}
+
+}  // namespace
+
+RigView::RigView(RigNodes& nodes) : nodes_(nodes), turn_wall_(OsClock().wall()), answers_(nodes.size()) {
+  for (Answers& answers : answers_) answers.figures.queues.resize(trace::kQueueCount);
+}
+RigView::~RigView() = default;
+
+void RigView::know(const message::ItemHash& hash) {
+  if (positions_.emplace(hash, hashes_.size()).second) hashes_.push_back(hash);
+}
+
+void RigView::new_turn() {
+  ++turn_;
+  turn_wall_ = OsClock().wall();
+}
+
+bool RigView::running(Node node) const {
+  return nodes_[node].wanted && nodes_[node].questions.has_value() && !answers_[node].silent;
+}
+
+std::optional<json> RigView::ask(Node node, const std::string& command, const json& fields) const {
+  if (!running(node) || !nodes_.reachable(node)) return std::nullopt;
+  auto answer = nodes_[node].questions->ask(command, fields, kAnswerMax);
+  if (answer.ok()) return *std::move(answer);
+  answers_[node].silent = true;
+  if (!trouble_) trouble_ = nodes_[node].name + ": " + command + ": " + answer.error().text;
+  return std::nullopt;
+}
+
+// --- statuses and digests
+
+void RigView::read_statuses(Node node) const {
+  Answers& answers = answers_[node];
+  answers.asked_turn = turn_;
+  constexpr std::size_t kAtOnce = 10000;
+  std::vector<Known> read;
+  for (std::size_t begin = 0; begin < hashes_.size(); begin += kAtOnce) {
+    const std::size_t end = std::min(hashes_.size(), begin + kAtOnce);
+    json list = json::array();
+    for (std::size_t i = begin; i < end; ++i) list.push_back(hashes_[i].text());
+    const auto answer = ask(node, "statuses", {{"hashes", std::move(list)}, {"readable", true}});
+    if (!answer) return;
+    for (std::size_t i = begin; i < end; ++i) {
+      const auto status = message::parse_status(answer->at("statuses").at(i - begin).get<std::string>());
+      read.push_back({status.value_or(message::Status::none), answer->at("readable").at(i - begin).get<bool>()});
+    }
+  }
+  answers.known = std::move(read);
+}
+
+const RigView::Known* RigView::known(Node node, const message::ItemHash& hash) const {
+  const auto position = positions_.find(hash);
+  if (position == positions_.end()) return nullptr;
+  if (answers_[node].asked_turn != turn_) read_statuses(node);
+  const auto& all = answers_[node].known;
+  return position->second < all.size() ? &all[position->second] : nullptr;
+}
+
+message::Status RigView::status(Node node, const message::ItemHash& hash) const {
+  if (!running(node)) return message::Status::none;
+  const Known* found = known(node, hash);
+  return found == nullptr ? message::Status::none : found->status;
+}
+
+bool RigView::readable(Node node, const message::ItemHash& hash) const {
+  if (!running(node)) return false;
+  const Known* found = known(node, hash);
+  return found != nullptr && found->readable;
+}
+
+Hash256 RigView::state_digest(Node node) const {
+  Answers& answers = answers_[node];
+  if (answers.digest_turn == turn_) return answers.digest;
+  const auto answer = ask(node, "state", {{"at_ns", turn_wall_.ns}});
+  if (!answer) return {};
+  const auto bytes = from_hex(answer->at("digest").get<std::string>());
+  if (!bytes || bytes->size() != answers.digest.bytes.size()) return {};
+  std::copy(bytes->begin(), bytes->end(), answers.digest.bytes.begin());
+  answers.digest_turn = turn_;
+  return answers.digest;
+}
+
+void RigView::ask_all() {
+  for (Node node = 0; node < nodes_.size(); ++node) {
+    if (running(node)) read_statuses(node);
+  }
+}
+
+void RigView::admit(Node node) {
+  answers_[node].silent = false;
+  answers_[node].asked_turn = 0;
+  answers_[node].digest_turn = 0;
+}
+
+// --- figures
+
+void RigView::look() {
+  std::vector<std::optional<std::uint64_t>> open(nodes_.size());
+  for (Node node = 0; node < nodes_.size(); ++node) {
+    if (running(node) && nodes_.reachable(node)) open[node] = nodes_[node].questions->post("gauges", json::object());
+  }
+  const OsClock clock;
+  const Instant until = clock.now() + kAnswerMax;
+  const auto waiting = [&open] { return std::any_of(open.begin(), open.end(), [](const auto& id) { return id; }); };
+  while (waiting()) {
+    for (Node node = 0; node < nodes_.size(); ++node) {
+      if (!open[node]) continue;
+      AdminClient& client = *nodes_[node].questions;
+      const auto pumped = client.pump();
+      while (const auto answer = client.receive()) {
+        if (answer->value("id", json()) != *open[node]) continue;  // to a question that was given up
+        if (answer->value("ok", false)) take_figures(node, answer->at("result"));
+        open[node].reset();
+        break;
+      }
+      if (open[node] && (!pumped.ok() || clock.now() > until)) {
+        answers_[node].silent = true;
+        if (!trouble_) trouble_ = nodes_[node].name + " does not answer its admin socket";
+        open[node].reset();
+      }
+    }
+    if (waiting()) nap();
+  }
+  std::uint64_t memory = 0;
+  for (Node node = 0; node < nodes_.size(); ++node) {
+    Figures& figures = answers_[node].figures;
+    figures.memory_bytes = nodes_[node].process ? resident_bytes(nodes_[node].process->pid()) : 0;
+    memory += figures.memory_bytes;
+  }
+  peak_memory_bytes_ = std::max(peak_memory_bytes_, memory);
+}
+
+void RigView::take_figures(Node node, const json& gauges) {
+  Figures& figures = answers_[node].figures;
+  figures.held = gauges.at("held").get<std::uint64_t>();
+  figures.pending = gauges.at("pending").get<std::uint64_t>();
+  figures.sum = gauges.at("sum").get<std::uint64_t>();
+  figures.peers = gauges.at("peers").get<std::uint64_t>();
+  figures.wire = {gauges.at("bytes_out").get<std::uint64_t>(), gauges.at("message_bytes_out").get<std::uint64_t>()};
+  for (std::size_t q = 0; q < trace::kQueueCount; ++q) {
+    const json& one = gauges.at("queues").at(std::string(trace::queue_name(static_cast<trace::Queue>(q))));
+    figures.queues[q] = {one.at("depth").get<std::uint64_t>(), one.at("limit").get<std::uint64_t>()};
+  }
+  figures.mesh.clear();
+  for (const json& identity : gauges.at("mesh")) {
+    if (const auto other = nodes_.find_identity(identity.get<std::string>())) figures.mesh.push_back(*other);
+  }
+  std::sort(figures.mesh.begin(), figures.mesh.end());
+}
+
+void RigView::retire(Node node) {
+  Figures& figures = answers_[node].figures;
+  retired_.bytes += figures.wire.bytes;
+  retired_.message_bytes += figures.wire.message_bytes;
+  figures = Figures{};
+  figures.queues.resize(trace::kQueueCount);
+}
+
+std::optional<std::uint64_t> RigView::state_sum(Node node) const { return answers_[node].figures.sum; }
+std::uint64_t RigView::held(Node node) const { return answers_[node].figures.held; }
+std::uint64_t RigView::pending(Node node) const { return answers_[node].figures.pending; }
+scenario::QueueState RigView::queue(Node node, trace::Queue queue) const {
+  return answers_[node].figures.queues[static_cast<std::size_t>(queue)];
+}
+
+std::optional<scenario::WireTotals> RigView::wire() const {
+  scenario::WireTotals totals = retired_;
+  for (const Answers& answers : answers_) {
+    totals.bytes += answers.figures.wire.bytes;
+    totals.message_bytes += answers.figures.wire.message_bytes;
+  }
+  totals.message_bytes = std::min(totals.message_bytes, totals.bytes);
+  return totals;
+}
+
+std::optional<std::uint64_t> RigView::gauge(scenario::Gauge gauge, Node node) const {
+  if (!running(node)) return std::nullopt;
+  const Figures& figures = answers_[node].figures;
+  switch (gauge) {
+    case scenario::Gauge::peers:
+      return figures.peers;
+    case scenario::Gauge::mesh_degree:
+      return figures.mesh.size();
+    case scenario::Gauge::node_memory_bytes:
+      return figures.memory_bytes;
+    default:
+      return std::nullopt;
+  }
+}
+
+bool RigView::mesh(Node node, std::vector<Node>& peers) const {
+  if (!running(node)) return false;
+  peers = answers_[node].figures.mesh;
+  return true;
+}
+
+}  // namespace lastmile::real
