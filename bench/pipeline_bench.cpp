@@ -7,49 +7,26 @@
 #include <filesystem>
 
 #include "bench/memory_disk.hpp"
-#include "core/crypto/account.hpp"
-#include "core/crypto/hash.hpp"
-#include "core/message/content.hpp"
-#include "core/message/envelope.hpp"
+#include "bench/messages.hpp"
 #include "core/message/verification.hpp"
-#include "core/store/store.hpp"
 #include "real/env/loop.hpp"
 #include "real/env/rocks_disk.hpp"
+#include "real/env/thread_pool_executor.hpp"
 
 namespace lastmile {
 namespace {
 
 constexpr std::size_t kMessages = 4000;
 
-// Signed POSTs by fifty wallets, as they arrive: text.
 const std::vector<std::string>& messages() {
-  static const std::vector<std::string> all = [] {
-    std::vector<crypto::Account> wallets;
-    for (std::uint64_t i = 0; i < 50; ++i) wallets.push_back(crypto::Account::derive(crypto::Chain::ETH, 1, i));
-    std::vector<std::string> texts;
-    for (std::size_t i = 0; i < kMessages; ++i) {
-      const crypto::Account& wallet = wallets[i % wallets.size()];
-      const double time = 1767225600.0 + static_cast<double>(i);
-      message::Envelope envelope;
-      envelope.sender = wallet.address();
-      envelope.item_content = R"({"address":")" + wallet.address() + R"(","time":)" + std::to_string(1767225600 + i) +
-                              R"(,"type":"note","content":{"body":")" +
-                              std::string(300, 'a' + static_cast<char>(i % 26)) + R"("},"ref":"channel-)" +
-                              std::to_string(i % 10) + R"("})";
-      envelope.item_hash = message::ItemHash::of(crypto::sha256(*envelope.item_content));
-      envelope.time_number = time;
-      envelope.channel = "bench";
-      envelope.signature = wallet.sign("POST", envelope.item_hash.view());
-      texts.push_back(message::serialize_envelope(envelope));
-    }
-    return texts;
-  }();
+  static const std::vector<std::string> all = bench::make_messages(kMessages);
   return all;
 }
+constexpr Wall kNow{(bench::kFirstSecond + 86400) * 1'000'000'000};
 
 void count(benchmark::State& state, std::size_t done) { state.SetItemsProcessed(static_cast<std::int64_t>(done)); }
 
-// The limit: libsecp256k1 alone.
+// The limit: libsecp256k1 alone, on one core and on two.
 void bare_recover(benchmark::State& state) {
   secp256k1_context* context = secp256k1_context_create(SECP256K1_CONTEXT_SIGN | SECP256K1_CONTEXT_VERIFY);
   const Hash256 digest = crypto::sha256("message");
@@ -69,6 +46,8 @@ void bare_recover(benchmark::State& state) {
   secp256k1_context_destroy(context);
 }
 BENCHMARK(bare_recover)->MinTime(1.0);
+void parallel_recover(benchmark::State& state) { bare_recover(state); }
+BENCHMARK(parallel_recover)->Threads(2)->UseRealTime()->MinTime(1.0);
 
 void verify_hash_parse(benchmark::State& state) {
   std::size_t done = 0;
@@ -92,9 +71,7 @@ void pipeline(benchmark::State& state, bool verify) {
       auto parsed = message::parse_envelope(text);
       auto envelope = std::make_shared<const message::Envelope>(std::move(*parsed));
       if (verify && message::verify(*envelope) != crypto::Verdict::valid) return state.SkipWithError("refused");
-      auto content = std::make_shared<const message::Content>(std::move(*message::parse_inline_content(*envelope)));
-      const auto outcome = store->accept({envelope, content, nullptr}, {1'767'300'000'000'000'000});
-      if (!outcome.ok() || outcome->status != message::Status::processed) return state.SkipWithError("not processed");
+      bench::process(*store, envelope, kNow);
       disk->answer();
       ++done;
     }
@@ -115,7 +92,11 @@ std::filesystem::path scratch() {
   return mkdtemp(name);
 }
 
-// One thread that parses, verifies and stores, and the group commit of the real disk; wall time until all is durable.
+// As a real node does it: signatures on the workers, everything else on the loop, group commit of the real disk. Wall
+// time until all is durable, on two cores.
+constexpr std::size_t kWorkers = 2;
+constexpr std::size_t kVerifyInFlight = 256;  // node::Limits::verify_in_flight
+
 void pipeline_durable(benchmark::State& state) {
   std::size_t done = 0;
   for (auto _ : state) {
@@ -126,20 +107,25 @@ void pipeline_durable(benchmark::State& state) {
     if (!opened.ok()) return state.SkipWithError(opened.error().text.c_str());
     auto disk = std::move(*opened);
     auto store = std::move(store::Store::open(*disk, {})).value();
+    auto executor = std::make_unique<real::ThreadPoolExecutor>(loop, kWorkers);
     state.ResumeTiming();
     for (const std::string& text : messages()) {
       auto parsed = message::parse_envelope(text);
       auto envelope = std::make_shared<const message::Envelope>(std::move(*parsed));
-      if (message::verify(*envelope) != crypto::Verdict::valid) return state.SkipWithError("refused");
-      auto content = std::make_shared<const message::Content>(std::move(*message::parse_inline_content(*envelope)));
-      const auto outcome = store->accept({envelope, content, nullptr}, {1'767'300'000'000'000'000});
-      if (!outcome.ok()) return state.SkipWithError(outcome.error().text.c_str());
+      executor->submit(env::Lane::signatures, message::verification_job(envelope),
+                       [&, envelope](env::JobResult result) {
+                         LM_CHECK(message::verdict_of(result) == crypto::Verdict::valid);
+                         bench::process(*store, envelope, kNow);
+                         ++done;
+                       });
       while (loop.run_one(Duration{})) {
       }
-      ++done;
+      while (executor->in_flight(env::Lane::signatures) >= kVerifyInFlight) loop.run_one(milliseconds(10));
     }
+    while (executor->in_flight(env::Lane::signatures) > 0) loop.run_one(milliseconds(10));
     while (store->durable() < store->committed()) loop.run_one(milliseconds(10));
     state.PauseTiming();
+    executor.reset();
     store.reset();
     disk.reset();
     std::filesystem::remove_all(folder);
@@ -147,7 +133,7 @@ void pipeline_durable(benchmark::State& state) {
   }
   count(state, done);
 }
-BENCHMARK(pipeline_durable)->UseRealTime()->MinTime(2.0);
+BENCHMARK(pipeline_durable)->MeasureProcessCPUTime()->UseRealTime()->MinTime(2.0);
 
 // The other limit of the durable road: batches of a thousand small values, each synced.
 void synced_batches(benchmark::State& state) {

@@ -1,0 +1,139 @@
+// What one message costs on one node of a simulated network, against the same on a node of its own: all core nodes with
+// the whole pipeline behind the gossip router, signatures verified once per run (simulation-engine.md section 1). An
+// item is one message processed on one node; router, engine, heartbeats and timers are paid for.
+//
+//   build/release/bench/run_bench
+//
+// prints `entry_bytes` too: what the heap grew by, per message and node (simulation-engine.md section 9).
+#include <benchmark/benchmark.h>
+#include <malloc.h>
+
+#include <cstdint>
+#include <ctime>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bench/memory_disk.hpp"
+#include "bench/messages.hpp"
+#include "core/base/random.hpp"
+#include "core/trace/event.hpp"
+#include "sim/env/engine.hpp"
+#include "sim/run/core_sim_node.hpp"
+#include "sim/world/topology.hpp"
+
+namespace lastmile::sim {
+namespace {
+
+constexpr std::uint32_t kNodes = 1000;
+constexpr std::uint32_t kDegree = 8;
+constexpr std::size_t kMessages = 300;
+constexpr Duration kMessageEvery = milliseconds(100);
+constexpr Duration kWarmUp = seconds(15);  // connections and meshes form before the clock of the benchmark starts
+constexpr Duration kSpread = seconds(5);   // after the last message
+// Content times must not lie in the future of any node.
+constexpr Wall kEpoch{(bench::kFirstSecond + static_cast<std::int64_t>(kMessages)) * kBillion};
+
+const std::vector<std::string>& messages() {
+  static const std::vector<std::string> all = bench::make_messages(kMessages);
+  return all;
+}
+
+double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+double heap_bytes() { return static_cast<double>(mallinfo2().uordblks + mallinfo2().hblkhd); }
+
+class CountingSink final : public trace::Sink {
+ public:
+  void record(const trace::Event& event) override { processed += event.kind == trace::Kind::message_processed ? 1 : 0; }
+  std::uint64_t processed = 0;
+};
+
+void thousand_nodes(benchmark::State& state) {
+  double seconds_spent = 0;
+  double entry_bytes = 0;
+  std::uint64_t events = 0;
+  std::uint64_t processed = 0;
+  for (auto turn : state) {
+    (void)turn;
+    Generator draws(7);
+    const Graph graph = std::move(random_regular(kNodes, kDegree, draws)).value();
+    EngineConfig engine_config;
+    engine_config.epoch = kEpoch;
+    engine_config.regions.delay = {milliseconds(80)};
+    auto engine = std::move(Engine::create(std::move(engine_config))).value();
+
+    node::NodeConfig shared;
+    shared.roads = {.gossip = true, .reconciliation = false, .chain = false, .content_store = false};
+    node::use_default_gossip(shared);
+    shared.message_numbers = std::make_shared<gossip::MessageNumbers>(1);
+    CountingSink sink;
+    for (std::uint32_t n = 0; n < kNodes; ++n) {
+      NodeSpec spec;
+      spec.name = std::to_string(n);
+      spec.hardware.access_latency = draws.uniform(milliseconds(1), milliseconds(9));
+      spec.hardware.uplink_bits = spec.hardware.downlink_bits = 1'000'000'000;
+      spec.hardware.disk_sync = milliseconds(1);
+      node::NodeConfig config = shared;
+      for (const std::uint32_t other : graph.neighbours(n)) {
+        if (((n + other) % 2 == 0) == (n < other)) config.peers.push_back(std::to_string(other));
+      }
+      engine->add_node(std::move(spec), [config, &sink](const NodeEnv& env) {
+        return std::make_unique<CoreSimNode>(env, config, sink);
+      });
+    }
+    for (std::uint32_t n = 0; n < kNodes; ++n) engine->start({n});
+    engine->run_until(Instant{} + kWarmUp);
+    for (std::size_t m = 0; m < kMessages; ++m) {
+      const NodeIndex origin{static_cast<std::uint32_t>(draws.below(kNodes))};
+      engine->at(Instant{} + kWarmUp + Duration{static_cast<std::int64_t>(m) * kMessageEvery.ns}, [&engine, origin, m] {
+        static_cast<CoreSimNode*>(engine->node(origin))->core()->publish(messages()[m], {}, [](const node::Receipt&) {
+        });
+      });
+    }
+    const double heap = heap_bytes();
+    const double begin = cpu_seconds();
+    const std::uint64_t events_before = engine->events();
+    engine->run_until(Instant{} + kWarmUp + Duration{kMessages * kMessageEvery.ns} + kSpread);
+    const double spent = cpu_seconds() - begin;
+    if (sink.processed != kMessages * kNodes) return state.SkipWithError("not everything was processed everywhere");
+    seconds_spent += spent;
+    entry_bytes = (heap_bytes() - heap) / static_cast<double>(sink.processed);
+    events += engine->events() - events_before;
+    processed += sink.processed;
+    state.SetIterationTime(spent);
+  }
+  state.counters["entry_bytes"] = entry_bytes;
+  state.counters["events_per_item"] = static_cast<double>(events) / static_cast<double>(processed);
+  state.counters["us_per_item"] = 1e6 * seconds_spent / static_cast<double>(processed);
+  state.SetItemsProcessed(static_cast<std::int64_t>(processed));
+}
+BENCHMARK(thousand_nodes)->Iterations(1)->UseManualTime()->Unit(benchmark::kMillisecond);
+
+// The in-memory pipeline of one node, without signature check: the same messages on a map.
+void single_node(benchmark::State& state) {
+  std::size_t done = 0;
+  for (auto turn : state) {
+    (void)turn;
+    state.PauseTiming();
+    auto disk = std::make_unique<bench::MemoryDisk>();
+    auto store = std::move(store::Store::open(*disk, {})).value();
+    state.ResumeTiming();
+    for (const std::string& text : messages()) {
+      auto parsed = message::parse_envelope(text);
+      bench::process(*store, std::make_shared<const message::Envelope>(std::move(*parsed)), kEpoch);
+      disk->answer();
+      ++done;
+    }
+    state.PauseTiming();
+    store.reset();
+    disk.reset();
+    state.ResumeTiming();
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(done));
+}
+BENCHMARK(single_node)->MinTime(2.0)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace lastmile::sim
+
+BENCHMARK_MAIN();
