@@ -229,9 +229,10 @@ void Pipeline::with_content(const FlightKey& key) {
   Flight flight = take(key);
   const message::Envelope& envelope = *flight.envelope;
   if (envelope.is_tombstone()) {
+    drop_fallen(flight);
     auto outcome = store_.accept_tombstone(flight.envelope, clock_.wall());
-    if (usable(outcome)) settle(flight, *outcome);
-    return;
+    if (!usable(outcome) || !confirm(flight, 0)) return;
+    return settle(flight, *outcome);
   }
   if (envelope.item_type == message::ItemType::inlined) {
     auto content = message::parse_inline_content(envelope, config_.switches);
@@ -326,16 +327,22 @@ void Pipeline::drop_fallen(Flight& flight) {
   std::erase_if(flight.confirmations, [this](const auto& c) { return !surroundings_.stands(c); });
 }
 
+// Stores the confirmations of a flight from this one on. False: the store failed.
+bool Pipeline::confirm(const Flight& flight, std::size_t first) {
+  for (std::size_t i = first; i < flight.confirmations.size(); ++i) {
+    auto outcome = store_.add_confirmation(flight.envelope->item_hash, flight.confirmations[i], clock_.wall());
+    if (!usable(outcome)) return false;
+  }
+  return true;
+}
+
 void Pipeline::accept(Flight flight, std::shared_ptr<const message::Content> content, env::Value fetched) {
   const bool was_inline = fetched == nullptr;
   drop_fallen(flight);
   auto outcome = store_.accept({flight.envelope, std::move(content), std::move(fetched)}, clock_.wall(),
                                flight.confirmations.empty() ? nullptr : &flight.confirmations.front());
   if (!usable(outcome)) return;
-  for (std::size_t i = 1; i < flight.confirmations.size(); ++i) {
-    auto more = store_.add_confirmation(flight.envelope->item_hash, flight.confirmations[i], clock_.wall());
-    if (!usable(more)) return;
-  }
+  if (!confirm(flight, 1)) return;
   if (was_inline && flight.origin != Origin::gossip && !outcome->known_before) {
     surroundings_.spread(*flight.envelope, flight.origin);
   }

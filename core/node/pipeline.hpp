@@ -123,6 +123,7 @@ class Pipeline {
   void with_content(const FlightKey& key);
   void accept(Flight flight, std::shared_ptr<const message::Content> content, env::Value fetched);
   void drop_fallen(Flight& flight);
+  bool confirm(const Flight& flight, std::size_t first);
   void refuse(Flight flight, message::ErrorCode code, const std::string& details);
   void tell_gossip(Flight& flight, gossip::Verdict verdict);
   Flight take(const FlightKey& key);

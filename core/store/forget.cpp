@@ -246,9 +246,7 @@ void erase_content(Context& context, Loaded& m) {
   context.tx.put(keys::of_hash(Table::envelope, m.hash), write_envelope(bare, false));
   m.envelope = std::make_shared<message::Envelope>(std::move(bare));
   m.content.reset();
-  for (const Confirmation& confirmation : load_confirmations(context.tx, m.hash)) {
-    remove_confirmation_rows(context, m.hash, confirmation);
-  }
+  // Confirmations stay, unseen: they say whether the tombstone must still be anchored.
   if (e.type == Type::POST) remove_from_credits(context, {e.content_time, m.hash});
   if (e.is_machine()) drop_upgrade(context, m);
 }
@@ -298,7 +296,6 @@ void forget_message(Context& context, Loaded& m, const std::vector<message::Item
     entry.forgotten_by = std::move(all);
     entry.forgotten_with = origin;
     entry.ended_at = at;
-    entry.confirmed_time.reset();
     entry.unprovable = !provable;
     entry.unproven = first ? unproven : entry.unproven && unproven;
   });

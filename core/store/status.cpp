@@ -68,7 +68,9 @@ Marks marks_of(const Context& context, const Entry& entry) {
   marks.counted = entry.counted();
   marks.waiting = entry.waiting();
   marks.rejection = !entry.authentic && entry.status == Status::rejected;
-  marks.unconfirmed = context.options.track_unconfirmed && entry.live() && !entry.confirmed_time;
+  // What ended before any chain knew it is still to be told: a FORGET means nothing to who never heard of its target.
+  const bool worth_anchoring = entry.live() || (entry.over() && entry.held());
+  marks.unconfirmed = context.options.track_unconfirmed && worth_anchoring && !entry.confirmed_time;
   marks.content_time = entry.content_time;
   if (entry.over() && entry.ended_at) marks.ended = entry.ended_at;
   return marks;

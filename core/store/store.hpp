@@ -122,8 +122,8 @@ class Store {
   virtual Result<Outcome> remove_confirmations(std::string_view chain, std::uint64_t from_height, Wall now) = 0;
   // Confirmations of the chain at or below this height become final; returns how many messages.
   virtual Result<std::size_t> finalize_confirmations(std::string_view chain, std::uint64_t height) = 0;
-  // Processed messages with a signature and without any confirmation, by reception time: what a synchronization node
-  // packs. At most `limit`.
+  // Processed messages, and forgotten or removed ones worth telling, with a signature and without any confirmation, by
+  // reception time: what a synchronization node packs (tombstones by envelope_for_peer). At most `limit`.
   virtual Result<std::vector<message::ItemHash>> unconfirmed(std::size_t limit) const = 0;
 
   // --- the clock -----------------------------------------------------------------------------------------------------

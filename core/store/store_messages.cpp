@@ -118,6 +118,7 @@ Outcome StoreImpl::accept_in(Context& context, const ValidMessage& message, cons
     const bool same_signature = context.envelope(*m).signature == envelope.signature;
     const bool learned = m->entry.has_content && !m->entry.unproven;
     if (learned || learn_facts(context, *m, *message.content)) {
+      if (confirmation != nullptr) add_confirmation_to(context, *m, *confirmation);
       Outcome outcome = outcome_of(context, hash, true, {});
       outcome.code = same_signature ? ErrorCode::already_forgotten : ErrorCode::invalid_signature;
       return outcome;
@@ -132,7 +133,7 @@ Outcome StoreImpl::accept_in(Context& context, const ValidMessage& message, cons
   }
   if (m != nullptr && m->entry.has_content) {
     note_earlier_time(context, *m, envelope.time);
-    if (confirmation != nullptr && m->entry.status != Status::removed) add_confirmation_to(context, *m, *confirmation);
+    if (confirmation != nullptr) add_confirmation_to(context, *m, *confirmation);
     std::vector<Need> needs;
     if (m->entry.waiting()) {
       const bool final = as_reference(options_.switches.final_refusals);
@@ -163,7 +164,7 @@ Result<Outcome> StoreImpl::accept_unfetched(std::shared_ptr<const message::Envel
     const bool known_before = m != nullptr && m->entry.status != Status::rejected;
     if (m != nullptr && m->entry.authentic) {
       if (m->entry.has_content && !m->entry.over()) note_earlier_time(context, *m, envelope->time);
-      if (confirmation != nullptr && !m->entry.over()) add_confirmation_to(context, *m, *confirmation);
+      if (confirmation != nullptr) add_confirmation_to(context, *m, *confirmation);
       return outcome_of(context, envelope->item_hash, known_before, {});
     }
     m = &insert(context, *envelope, m);

@@ -58,7 +58,6 @@ Result<std::vector<message::ItemHash>> StoreImpl::wanted_files(std::size_t limit
 Result<Outcome> StoreImpl::add_confirmation(const message::ItemHash& hash, const Confirmation& confirmation, Wall now) {
   return change<Outcome>(now, [&](Context& context) {
     Loaded* m = context.find(hash);
-    if (m != nullptr && m->entry.over()) return outcome_of(context, hash, true, {});
     const bool known_before = m != nullptr && m->entry.status != Status::rejected;
     // The same transaction again, now final or at another height, replaces what was there.
     for (const Confirmation& old : load_confirmations(context.tx, hash)) {
@@ -114,7 +113,7 @@ Result<Outcome> StoreImpl::remove_confirmations(std::string_view chain, std::uin
     for (const NotFinal& gone : not_final(context, chain, from_height, ~std::uint64_t{0})) {
       remove_confirmation_rows(context, gone.hash, gone.confirmation);
       Loaded* m = context.find(gone.hash);
-      if (m != nullptr && m->entry.authentic && !m->entry.over()) refresh_confirmed(context, *m);
+      if (m != nullptr && m->entry.authentic) refresh_confirmed(context, *m);
     }
     return Outcome{};
   });

@@ -55,7 +55,7 @@ MessageRow message_row(const Source& source, const message::ItemHash& hash, cons
     row.owner = entry.owner.value_or(row.envelope.sender);
     if (entry.has_content && !entry.over()) row.content = completed_content(source, row.envelope, entry);
     if (entry.over()) row.envelope.item_content.reset();
-    row.confirmations = load_confirmations(source, hash);
+    if (!entry.over()) row.confirmations = load_confirmations(source, hash);  // messages.md 4.5: they go with the content
   } else if (const env::Value submitted = source.get(keys::of_hash(Table::submitted, hash))) {
     row.submitted = *submitted;
   }
@@ -70,6 +70,11 @@ MessageRow message_row(const Source& source, const message::ItemHash& hash, cons
 }
 
 namespace {
+
+// Confirmations of what is over are kept for the anchors, and shown to nobody.
+std::optional<Wall> shown_confirmed_time(const Entry& entry) {
+  return entry.over() ? std::nullopt : entry.confirmed_time;
+}
 
 template <class T>
 bool among(const Any<T>& filter, const T& value) {
@@ -92,8 +97,9 @@ class Matcher {
     if (f.content_hashes && (!entry.file || !among(f.content_hashes, *entry.file))) return false;
     if (f.content_keys && (entry.type != message::Type::AGGREGATE || !among(f.content_keys, entry.subject)))
       return false;
-    if (f.start_block && entry.confirmed_time && entry.confirmed_height < *f.start_block) return false;
-    if (f.end_block && (!entry.confirmed_time || entry.confirmed_height >= *f.end_block)) return false;
+    const bool confirmed = shown_confirmed_time(entry).has_value();
+    if (f.start_block && confirmed && entry.confirmed_height < *f.start_block) return false;
+    if (f.end_block && (!confirmed || entry.confirmed_height >= *f.end_block)) return false;
     if (f.payments) {
       auto payment = entry.payment;
       // Among the ended a missing payment counts as hold (http-api.md 4).
@@ -241,7 +247,7 @@ Page<MessageRow> by_confirmation_time(const Source& source, const StoreOptions& 
     for (const message::ItemHash& hash : group.hashes) {
       budget.spend();
       const Entry entry = entry_at(source, hash);
-      if (match(hash, entry)) found.push_back({entry.confirmed_time, {group.time, hash}});
+      if (match(hash, entry)) found.push_back({shown_confirmed_time(entry), {group.time, hash}});
     }
   }
   std::sort(found.begin(), found.end(), [&](const Found& a, const Found& b) {
