@@ -1,10 +1,13 @@
 #include "scenarios/engine/traffic/envelope_file.hpp"
 
 #include <fstream>
+#include <optional>
 #include <set>
+#include <string_view>
 
+#include "core/crypto/hash.hpp"
 #include "core/message/content.hpp"
-#include "scenarios/engine/traffic/traffic.hpp"
+#include "core/message/json_view.hpp"
 
 namespace lastmile::scenario {
 namespace {
@@ -27,6 +30,34 @@ bool take_line(std::ifstream& file, std::string& line, bool& too_long) {
     line += static_cast<char>(c);
   }
   return true;
+}
+
+// A line is an envelope, or {"message": envelope, "file": text} for a STORE whose file comes with it.
+struct Line {
+  std::string_view envelope;
+  std::optional<std::string> file;
+};
+
+Result<Line> split(std::string_view text) {
+  const auto whole = message::JsonView::parse(text);
+  if (!whole || !whole->is_object()) return Error{"expected a JSON object, found something else"};
+  const auto inner = whole->find("message");
+  if (!inner) return Line{text, std::nullopt};
+  Line line{inner->raw(), std::nullopt};
+  std::string problem;
+  whole->each_member([&](std::string_view key, message::JsonView value) {
+    if (key == "message") return true;
+    if (key != "file") {
+      problem = "unknown key \"" + std::string(key) + "\" beside \"message\", did you mean \"file\"?";
+    } else if (!value.is_string()) {
+      problem = "expected the text of the file under \"file\", found another kind of value";
+    } else {
+      line.file = value.string();
+    }
+    return problem.empty();
+  });
+  if (!problem.empty()) return Error{problem};
+  return line;
 }
 
 std::vector<message::ItemHash> needs_of(const message::Content& content) {
@@ -52,7 +83,9 @@ Result<std::vector<FileEnvelope>> read_envelopes(const std::string& path) {
     if (line.find_first_not_of(" \t") == std::string::npos) continue;
     if (out.size() >= Traffic::kFileEnvelopesMax)
       return at_line(path, number, "expected at most 10 million envelopes, found more");
-    auto envelope = message::parse_envelope(std::string_view(line));
+    auto parts = split(line);
+    if (!parts.ok()) return at_line(path, number, parts.error().text);
+    auto envelope = message::parse_envelope(parts->envelope);
     if (!envelope.ok())
       return at_line(path, number, "expected a message envelope, found one refused with: " + envelope.error().detail);
     if (envelope->item_type != message::ItemType::inlined) {
@@ -70,8 +103,18 @@ Result<std::vector<FileEnvelope>> read_envelopes(const std::string& path) {
     if (!seen.insert(envelope->item_hash.text()).second) {
       return at_line(path, number, "expected each message once, found " + envelope->item_hash.text() + " again");
     }
+    std::optional<Upload> upload;
+    if (parts->file) {
+      const auto* store = content->as<message::Store>();
+      auto bytes = std::make_shared<const Bytes>(to_bytes(*parts->file));
+      const auto name = message::ItemHash::of(crypto::sha256(ByteView(*bytes)));
+      if (store == nullptr || store->item_hash != name) {
+        return at_line(path, number, "expected a file only beside the STORE that names it, found " + name.text());
+      }
+      upload = Upload{name, std::move(bytes)};
+    }
     out.push_back({envelope->item_hash, envelope->type, envelope->sender, message::serialize_envelope(*envelope),
-                   needs_of(*content)});
+                   needs_of(*content), std::move(upload)});
   }
   if (out.empty()) return Error{path + ": expected at least one envelope, found none"};
   return out;

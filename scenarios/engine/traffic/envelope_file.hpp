@@ -1,11 +1,13 @@
 // Envelopes from a file, one JSON object per line, for replaying traffic that was not made here.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/result.hpp"
 #include "core/message/envelope.hpp"
+#include "scenarios/engine/traffic/traffic.hpp"
 
 namespace lastmile::scenario {
 
@@ -15,10 +17,11 @@ struct FileEnvelope {
   std::string sender;
   std::string text;                       // as it will be published
   std::vector<message::ItemHash> needs;  // what it amends or forgets
+  std::optional<Upload> upload;          // the file that a STORE names
 };
 
 // Every line must be an inline envelope whose format, content and signature are valid: a replay that nodes would refuse
-// proves nothing. Blank lines are read over. Errors: "FILE:17: expected ..., found ...".
+// proves nothing. A STORE may bring its file: {"message": envelope, "file": "its text"}. Blank lines are read over. Errors: "FILE:17: expected ..., found ...".
 Result<std::vector<FileEnvelope>> read_envelopes(const std::string& path);
 
 }  // namespace lastmile::scenario

@@ -117,6 +117,7 @@ Publication Traffic::next() {
     p.sender = std::move(from.sender);
     p.envelope = std::move(from.text);
     p.from_file = true;
+    if (from.upload) p.uploads.push_back(std::move(*from.upload));
     for (const message::ItemHash& needed : from.needs) {
       const auto found = entry->numbers.find(needed);
       if (found != entry->numbers.end()) p.needs.push_back(found->second);
