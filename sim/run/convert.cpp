@@ -43,12 +43,6 @@ RegionDelays region_delays(const scenario::Regions& regions) {
   return delays;
 }
 
-std::vector<NodeIndex> indices(std::span<const scenario::Node> nodes) {
-  std::vector<NodeIndex> out;
-  for (const scenario::Node node : nodes) out.push_back(NodeIndex{node});
-  return out;
-}
-
 // The code under which confirmations of a chain kind are known (messages.md 2.1).
 std::string chain_code(const std::string& kind) {
   if (kind == "tezos") return "TEZOS";
@@ -147,42 +141,6 @@ node::NodeConfig node_config(const node::NodeConfig& shared, const scenario::Sce
     config.head_signer = crypto::Account::derive(crypto::Chain::SOL, scenario.seed, kFirstSigner + node);
   }
   return config;
-}
-
-bool is_link_fault(const scenario::Fault& fault) {
-  return std::holds_alternative<scenario::PartitionFault>(fault.body) ||
-         std::holds_alternative<scenario::LinkFault>(fault.body) ||
-         std::holds_alternative<scenario::HoldFault>(fault.body);
-}
-
-LinkRule link_rule(const scenario::Fault& fault, std::span<const scenario::Node> first,
-                   std::span<const scenario::Node> second) {
-  LinkRule rule;
-  rule.first = indices(first);
-  rule.second = indices(second);
-  const auto direction = [](scenario::Direction d) {
-    return d == scenario::Direction::both ? LinkDirection::both : LinkDirection::first_to_second;
-  };
-  if (const auto* cut = std::get_if<scenario::PartitionFault>(&fault.body)) {
-    rule.direction = direction(cut->direction);
-    rule.cut = cut->mode == scenario::CutMode::stall ? CutMode::stall : CutMode::reset;
-    rule.leak = cut->leak.parts;
-  } else if (const auto* hold = std::get_if<scenario::HoldFault>(&fault.body)) {
-    rule.direction = direction(hold->direction);
-    rule.cut = CutMode::hold;
-  } else {
-    const auto& link = std::get<scenario::LinkFault>(fault.body);
-    rule.direction = direction(link.direction);
-    rule.quality.latency_add = link.latency_add;
-    rule.quality.latency_factor = link.latency_factor;
-    rule.quality.jitter = link.jitter;
-    rule.quality.bandwidth_bits = link.bandwidth.bits_per_second;
-    rule.quality.loss = link.loss.parts;
-    rule.quality.duplicate = link.duplicate.parts;
-    rule.quality.reorder = link.reorder.parts;
-    rule.quality.corrupt = link.corrupt.parts;
-  }
-  return rule;
 }
 
 }  // namespace lastmile::sim

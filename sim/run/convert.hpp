@@ -24,9 +24,4 @@ node::NodeConfig shared_node_config(const scenario::Scenario& scenario);
 node::NodeConfig node_config(const node::NodeConfig& shared, const scenario::Scenario& scenario,
                              const scenario::NodeTable& nodes, const Graph& overlay, scenario::Node node);
 
-// The rule of a partition, link or hold fault in force between these nodes.
-LinkRule link_rule(const scenario::Fault& fault, std::span<const scenario::Node> first,
-                   std::span<const scenario::Node> second);
-bool is_link_fault(const scenario::Fault& fault);
-
 }  // namespace lastmile::sim

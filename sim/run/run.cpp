@@ -12,6 +12,7 @@
 #include "scenarios/engine/model/load.hpp"
 #include "scenarios/engine/traffic/traffic.hpp"
 #include "scenarios/engine/watch/watch.hpp"
+#include "sim/fault/fault_plane.hpp"
 #include "sim/run/convert.hpp"
 #include "sim/run/core_sim_node.hpp"
 #include "sim/run/run_view.hpp"
@@ -49,8 +50,6 @@ class Run {
   std::optional<Error> build();
   std::optional<Error> open_logs();
   void carry_out(const Action& action);
-  void fault_started(const Action& action);
-  void fault_ended(const Action& action);
   void set_running(const Action& action);
   void publish_due(Instant now);
   void publish(const scenario::Publication& publication);
@@ -90,7 +89,7 @@ class Run {
   std::unique_ptr<scenario::MetricsLog> metrics_log_;
   scenario::Observers observers_;
 
-  std::map<std::pair<std::uint32_t, std::uint32_t>, LinkRuleId> rules_;  // (entry, occurrence)
+  std::optional<FaultPlane> faults_;
   std::vector<std::map<std::uint64_t, bool>> unanswered_;                // by node: publications without a receipt
   bool waits_for_events_ = false;
   Instant next_sample_{};
@@ -121,6 +120,7 @@ std::optional<Error> Run::build() {
                         return std::make_unique<CoreSimNode>(env, config, *sink);
                       });
   }
+  faults_.emplace(*engine_, scenario_);
   unanswered_.resize(nodes_->size());
 
   timeline_ = std::make_unique<scenario::Timeline>(scenario_, scenario_.seed, *nodes_);
@@ -203,10 +203,10 @@ Instant Run::next_stop() const {
 void Run::carry_out(const Action& action) {
   switch (action.kind) {
     case Action::Kind::fault_started:
-      fault_started(action);
+      faults_->begin(action);
       break;
     case Action::Kind::fault_ended:
-      fault_ended(action);
+      faults_->end(action);
       break;
     case Action::Kind::node_down:
     case Action::Kind::node_up:
@@ -216,47 +216,6 @@ void Run::carry_out(const Action& action) {
       break;
   }
   observers_.on_action(action);
-}
-
-void Run::fault_started(const Action& action) {
-  const scenario::Fault& fault = scenario_.faults[action.entry];
-  std::vector<NodeIndex> who;
-  for (const Node node : action.first) who.push_back(NodeIndex{node});
-  if (is_link_fault(fault)) {
-    rules_[{action.entry, action.occurrence}] = engine_->add_rule(link_rule(fault, action.first, action.second));
-  } else if (std::holds_alternative<scenario::PauseFault>(fault.body)) {
-    for (const NodeIndex node : who) engine_->pause(node);
-  } else if (const auto* clock = std::get_if<scenario::ClockFault>(&fault.body)) {
-    for (const NodeIndex node : who) {
-      engine_->step_wall(node, clock->step + clock->offset);
-      if (clock->drift.parts != 0) engine_->set_drift(node, clock->drift.parts);
-    }
-  } else if (const auto* chain = std::get_if<scenario::ChainFault>(&fault.body)) {
-    const std::uint32_t index = *engine_->find_chain(chain->chain);
-    if (chain->mode == scenario::ChainTrouble::outage) engine_->begin_outage(index, who);
-    if (chain->mode == scenario::ChainTrouble::delay) engine_->add_chain_delay(index, who, chain->delay);
-    if (chain->mode == scenario::ChainTrouble::reorg) engine_->reorg(index, chain->depth);
-  }
-}
-
-void Run::fault_ended(const Action& action) {
-  const scenario::Fault& fault = scenario_.faults[action.entry];
-  std::vector<NodeIndex> who;
-  for (const Node node : action.first) who.push_back(NodeIndex{node});
-  if (is_link_fault(fault)) {
-    engine_->remove_rule(rules_.at({action.entry, action.occurrence}));
-  } else if (std::holds_alternative<scenario::PauseFault>(fault.body)) {
-    for (const NodeIndex node : who) engine_->resume(node);
-  } else if (const auto* clock = std::get_if<scenario::ClockFault>(&fault.body)) {
-    for (const NodeIndex node : who) {
-      engine_->step_wall(node, Duration{} - clock->offset);
-      if (clock->drift.parts != 0) engine_->set_drift(node, world_->nodes[node.value].spec.clock.drift);
-    }
-  } else if (const auto* chain = std::get_if<scenario::ChainFault>(&fault.body)) {
-    const std::uint32_t index = *engine_->find_chain(chain->chain);
-    if (chain->mode == scenario::ChainTrouble::outage) engine_->end_outage(index, who);
-    if (chain->mode == scenario::ChainTrouble::delay) engine_->add_chain_delay(index, who, Duration{} - chain->delay);
-  }
 }
 
 void Run::set_running(const Action& action) {
@@ -352,8 +311,7 @@ scenario::Summary Run::summarize() {
   summary.events = engine_->events();
   const auto& spans = timeline_->spans();
   for (std::size_t i = 0; i < spans.size() && i < summary.faults.size(); ++i) {
-    const auto rule = rules_.find({spans[i].entry, spans[i].occurrence});
-    if (rule != rules_.end()) summary.faults[i].frames_stopped = engine_->frames_stopped(rule->second);
+    summary.faults[i].frames_stopped = faults_->frames_stopped(spans[i].entry, spans[i].occurrence);
   }
   summary.limit_hit = limit_hit_;
   summary.verdict = scenario::decide(summary);
