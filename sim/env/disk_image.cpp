@@ -12,22 +12,12 @@ std::uint64_t size_of(std::string_view key, const env::Value& value) { return ke
 
 }  // namespace
 
-void DiskImage::set(const std::string& key, env::Value value, env::Value* before) {
-  auto at = live_.lower_bound(key);
-  const bool present = at != live_.end() && at->first == key;
-  const env::Value old = present ? at->second : nullptr;
-  for (SnapshotReader* snapshot : snapshots_) snapshot->remember(key, old);
-  if (present) key_value_bytes_ -= size_of(key, old);
-  if (value == nullptr) {
-    if (present) live_.erase(at);
-  } else {
-    key_value_bytes_ += size_of(key, value);
-    if (present)
-      at->second = std::move(value);
-    else
-      live_.emplace_hint(at, key, std::move(value));
-  }
-  if (before != nullptr) *before = old;
+env::Value DiskImage::set(const std::string& key, env::Value value) {
+  if (value != nullptr) key_value_bytes_ += size_of(key, value);
+  env::Value before = live_.exchange(key, std::move(value));
+  if (before != nullptr) key_value_bytes_ -= size_of(key, before);
+  for (SnapshotReader* snapshot : snapshots_) snapshot->remember(key, before);
+  return before;
 }
 
 std::uint64_t DiskImage::apply(env::Batch batch) {
@@ -36,8 +26,7 @@ std::uint64_t DiskImage::apply(env::Batch batch) {
   std::uint64_t bytes = 0;
   for (env::Batch::Change& change : batch.changes) {
     bytes += change.key.size() + (change.value ? change.value->size() : 0);
-    env::Value before;
-    set(change.key, change.value ? pool_.intern(std::move(*change.value)) : nullptr, &before);
+    env::Value before = set(change.key, change.value ? pool_.intern(std::move(*change.value)) : nullptr);
     undo.emplace_back(std::move(change.key), std::move(before));
   }
   undo_.emplace_back(std::move(undo));
@@ -78,7 +67,7 @@ void DiskImage::durable(std::size_t entries) {
 
 void DiskImage::revert(Undo& undo) {
   if (auto* batch = std::get_if<UndoBatch>(&undo)) {
-    for (auto change = batch->rbegin(); change != batch->rend(); ++change) set(change->first, change->second, nullptr);
+    for (auto change = batch->rbegin(); change != batch->rend(); ++change) set(change->first, change->second);
   } else {
     auto& blob = std::get<UndoBlob>(undo);
     set_blob(blob.name, blob.before, nullptr);

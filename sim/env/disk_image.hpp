@@ -1,4 +1,4 @@
-// What lies on a node's disk: outlives the node. An ordered map that is changed in place, an undo log for what is not
+// What lies on a node's disk: outlives the node. A tree that is changed in place, an undo log for what is not
 // yet durable, and snapshots that note what has changed since they were taken.
 #pragma once
 
@@ -15,16 +15,17 @@
 
 #include "core/base/random.hpp"
 #include "core/env/disk.hpp"
+#include "sim/env/key_tree.hpp"
 #include "sim/env/value_pool.hpp"
 
 namespace lastmile::sim {
 
 class DiskImage : public std::enable_shared_from_this<DiskImage> {
  public:
-  using Live = std::map<std::string, env::Value, std::less<>>;
   using Blob = std::shared_ptr<const Bytes>;
 
-  explicit DiskImage(ValuePool& pool) : pool_(pool) {}
+  // The value pool outlives the last change.
+  DiskImage(std::shared_ptr<KeyPool> keys, ValuePool& pool) : pool_(pool), live_(std::move(keys)) {}
   DiskImage(const DiskImage&) = delete;
   DiskImage& operator=(const DiskImage&) = delete;
 
@@ -40,7 +41,7 @@ class DiskImage : public std::enable_shared_from_this<DiskImage> {
   void tear(Generator& draws);  // a prefix, and perhaps a piece of the blob after it
 
   // --- reading -----------------------------------------------------------------------------------------------------
-  const Live& live() const { return live_; }
+  const KeyTree& live() const { return live_; }
   Blob blob(std::string_view name) const;  // null when absent
   // Answers charge nothing: SimDisk wraps them. The snapshot keeps the image alive.
   std::shared_ptr<const env::Reader> snapshot();
@@ -59,12 +60,12 @@ class DiskImage : public std::enable_shared_from_this<DiskImage> {
   };
   using Undo = std::variant<UndoBatch, UndoBlob>;
 
-  void set(const std::string& key, env::Value value, env::Value* before);
+  env::Value set(const std::string& key, env::Value value);  // null = remove; returns what was there
   void set_blob(const std::string& name, Blob blob, Blob* before);
   void revert(Undo& undo);
 
   ValuePool& pool_;
-  Live live_;
+  KeyTree live_;
   std::map<std::string, Blob, std::less<>> blobs_;
   std::deque<Undo> undo_;  // oldest first
   std::vector<class SnapshotReader*> snapshots_;

@@ -10,25 +10,23 @@ namespace {
 
 class LiveCursor final : public env::Cursor {
  public:
-  LiveCursor(const DiskImage::Live& live, DiskImage::Live::const_iterator at) : live_(live), at_(at) {}
-  bool valid() const override { return at_ != live_.end(); }
-  std::string_view key() const override { return at_->first; }
-  std::string_view value() const override { return *at_->second; }
-  void next() override { ++at_; }
-  void previous() override { at_ = at_ == live_.begin() ? live_.end() : std::prev(at_); }
+  explicit LiveCursor(KeyTree::Position at) : at_(at) {}
+  bool valid() const override { return at_.valid(); }
+  std::string_view key() const override { return at_.key(); }
+  std::string_view value() const override { return *at_.value(); }
+  void next() override { at_.next(); }
+  void previous() override { at_.previous(); }
 
  private:
-  const DiskImage::Live& live_;
-  DiskImage::Live::const_iterator at_;
+  KeyTree::Position at_;
 };
 
 }  // namespace
 
 std::unique_ptr<env::Cursor> live_cursor(const DiskImage& image, std::string_view key, bool before) {
-  const DiskImage::Live& live = image.live();
-  auto at = live.lower_bound(key);
-  if (before) at = at == live.begin() ? live.end() : std::prev(at);
-  return std::make_unique<LiveCursor>(live, at);
+  KeyTree::Position at = image.live().lower_bound(key);
+  if (before) at.previous();
+  return std::make_unique<LiveCursor>(at);
 }
 
 // Holds key and value itself, because the map may change under it; every move looks its place up again.
@@ -50,26 +48,26 @@ class SnapshotCursor final : public env::Cursor {
 
   // The first entry with a key above `from`, or at it when `inclusive`.
   void forward(std::string_view from, bool inclusive) {
-    const auto& live = reader_.image_->live();
     const auto& changed = reader_.changed_;
-    auto a = inclusive ? live.lower_bound(from) : live.upper_bound(from);
+    KeyTree::Position a = reader_.image_->live().lower_bound(from);
+    if (!inclusive && a.valid() && a.key() == from) a.next();
     auto b = inclusive ? changed.lower_bound(from) : changed.upper_bound(from);
     while (b != changed.end() && b->second == nullptr) ++b;
-    while (a != live.end() && changed.contains(a->first)) ++a;
-    if (a == live.end() && b == changed.end()) return place({}, nullptr);
-    if (b == changed.end() || (a != live.end() && a->first < b->first)) return place(a->first, a->second);
+    while (a.valid() && changed.contains(a.key())) a.next();
+    if (!a.valid() && b == changed.end()) return place({}, nullptr);
+    if (b == changed.end() || (a.valid() && a.key() < b->first)) return place(a.key(), a.value());
     return place(b->first, b->second);
   }
   // The last entry with a key below `from`.
   void backward(std::string_view from) {
-    const auto& live = reader_.image_->live();
     const auto& changed = reader_.changed_;
-    auto a = std::make_reverse_iterator(live.lower_bound(from));
+    KeyTree::Position a = reader_.image_->live().lower_bound(from);
+    a.previous();
     auto b = std::make_reverse_iterator(changed.lower_bound(from));
     while (b != changed.rend() && b->second == nullptr) ++b;
-    while (a != live.rend() && changed.contains(a->first)) ++a;
-    if (a == live.rend() && b == changed.rend()) return place({}, nullptr);
-    if (b == changed.rend() || (a != live.rend() && a->first > b->first)) return place(a->first, a->second);
+    while (a.valid() && changed.contains(a.key())) a.previous();
+    if (!a.valid() && b == changed.rend()) return place({}, nullptr);
+    if (b == changed.rend() || (a.valid() && a.key() > b->first)) return place(a.key(), a.value());
     return place(b->first, b->second);
   }
 
@@ -93,8 +91,7 @@ SnapshotReader::~SnapshotReader() { std::erase(image_->snapshots_, this); }
 
 env::Value SnapshotReader::get(std::string_view key) const {
   if (const auto found = changed_.find(key); found != changed_.end()) return found->second;
-  const auto found = image_->live().find(key);
-  return found == image_->live().end() ? nullptr : found->second;
+  return image_->live().find(key);
 }
 
 std::unique_ptr<env::Cursor> SnapshotReader::seek(std::string_view key) const {

@@ -22,6 +22,7 @@
 #include "sim/env/event_ring.hpp"
 #include "sim/env/hardware.hpp"
 #include "sim/env/job_cache.hpp"
+#include "sim/env/key_pool.hpp"
 #include "sim/env/link_plane.hpp"
 #include "sim/env/loop_event.hpp"
 #include "sim/env/node.hpp"
@@ -231,6 +232,7 @@ class Kernel {
   std::vector<std::vector<NodeIndex>> followers_;  // by chain, ascending
   SlotTable<Callback<void()>> calls_;
   JobCache jobs_;
+  std::shared_ptr<KeyPool> keys_ = std::make_shared<KeyPool>();
   ValuePool values_;
 };
 

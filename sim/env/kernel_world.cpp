@@ -32,7 +32,7 @@ void Kernel::start(NodeIndex node) {
   Machine& machine = *machines_[node.value];
   NodeSlot& slot = slots_[node.value];
   ++slot.incarnation;
-  if (machine.disk == nullptr) machine.disk = std::make_shared<DiskImage>(values_);
+  if (machine.disk == nullptr) machine.disk = std::make_shared<DiskImage>(keys_, values_);
   machine.runtime = std::make_unique<NodeRuntime>(*this, node);
   NodeRuntime& runtime = *machine.runtime;
   slot.network = &runtime.network;

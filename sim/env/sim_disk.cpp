@@ -44,8 +44,7 @@ void SimDisk::charge() const { kernel_.charge_read(self_); }
 
 env::Value SimDisk::Latest::get(std::string_view key) const {
   disk_.charge();
-  const auto found = disk_.image_->live().find(key);
-  return found == disk_.image_->live().end() ? nullptr : found->second;
+  return disk_.image_->live().find(key);
 }
 
 std::unique_ptr<env::Cursor> SimDisk::Latest::seek(std::string_view key) const {

@@ -4,6 +4,12 @@
 
 namespace lastmile::sim {
 
+ValuePool::ValuePool() : empty_(std::make_shared<const std::string>()) {
+  for (std::size_t i = 0; i < single_.size(); ++i) {
+    single_[i] = std::make_shared<const std::string>(1, static_cast<char>(i));
+  }
+}
+
 template <class Set>
 void ValuePool::sweep(Set& set, std::size_t& limit) {
   if (set.size() < limit) return;
@@ -13,6 +19,7 @@ void ValuePool::sweep(Set& set, std::size_t& limit) {
 
 env::Value ValuePool::intern(std::string value) {
   if (value.empty()) return empty_;
+  if (value.size() == 1) return single_[static_cast<unsigned char>(value.front())];
   if (value.size() <= kInternedAbove) return std::make_shared<const std::string>(std::move(value));
   const auto found = values_.find(std::string_view(value));
   if (found != values_.end()) return *found;

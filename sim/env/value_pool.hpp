@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -10,12 +11,12 @@
 namespace lastmile::sim {
 
 // Values that many simulated nodes store: one copy per content for the run. Those up to kInternedAbove bytes are
-// cheaper to keep apart (except the empty one, of which index keys have millions).
+// cheaper to keep apart, except the empty one and single bytes: flags of index keys, of which there are millions.
 class ValuePool {
  public:
   static constexpr std::size_t kInternedAbove = 64;
 
-  ValuePool() : empty_(std::make_shared<const std::string>()) {}
+  ValuePool();
   env::Value intern(std::string value);
   std::shared_ptr<const Bytes> intern_blob(Bytes blob);
   std::size_t interned() const { return values_.size() + blobs_.size(); }
@@ -38,6 +39,7 @@ class ValuePool {
   static void sweep(Set& set, std::size_t& limit);
 
   env::Value empty_;
+  std::array<env::Value, 256> single_;
   std::unordered_set<env::Value, Hash, Equal> values_;
   std::unordered_set<std::shared_ptr<const Bytes>, Hash, Equal> blobs_;
   std::size_t values_limit_ = 1024;  // sweep what nobody holds any more when the set has grown to this

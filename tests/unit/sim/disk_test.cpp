@@ -140,8 +140,9 @@ Model backwards(const env::Reader& reader) {
 // Commits, snapshots and crashes in any order, beside a plain map and copies of it.
 RC_GTEST_PROP(DiskImage, snapshots_and_undo_agree_with_copies,
               (const std::vector<std::pair<std::uint8_t, std::uint8_t>>& steps)) {
+  const auto keys = std::make_shared<KeyPool>();
   ValuePool pool;
-  auto image = std::make_shared<DiskImage>(pool);
+  auto image = std::make_shared<DiskImage>(keys, pool);
   Generator draws(9);
   Model now;
   std::vector<Model> not_durable{now};  // states after each batch since the last durable one
@@ -196,6 +197,53 @@ RC_GTEST_PROP(DiskImage, snapshots_and_undo_agree_with_copies,
       }
     }
   }
+}
+
+// Enough keys for many leaves, in and out, against a map.
+RC_GTEST_PROP(KeyTree, agrees_with_a_map, (std::uint64_t seed)) {
+  const auto keys = std::make_shared<KeyPool>();
+  {
+    KeyTree tree(keys);
+    KeyTree copy(keys);
+    std::map<std::string, env::Value> model;
+    Generator draws(seed);
+    const auto put = [&](std::string key, env::Value value) {
+      const auto found = model.find(key);
+      RC_ASSERT(tree.exchange(key, value) == (found == model.end() ? nullptr : found->second));
+      (void)copy.exchange(key, value);
+      if (value == nullptr)
+        model.erase(key);
+      else
+        model[std::move(key)] = std::move(value);
+    };
+    const auto value = std::make_shared<const std::string>("v");
+    for (int i = 0; i < 2000; ++i) {  // grows, keys in order among others
+      put("r" + std::to_string(draws.below(100'000)), value);
+      put("s" + std::to_string(10'000 + i), std::make_shared<const std::string>(std::to_string(i)));
+    }
+    for (int i = 0; i < 1800; ++i) put("s" + std::to_string(10'000 + draws.below(2000)), nullptr);  // shrinks
+    RC_ASSERT(tree.size() == model.size());
+    RC_ASSERT(keys->size() == model.size());  // one copy for both trees, none of what was removed
+
+    auto at = tree.lower_bound("");
+    for (const auto& [key, expected] : model) {
+      RC_ASSERT(at.valid());
+      RC_ASSERT(at.key() == key);
+      RC_ASSERT(at.value() == expected);
+      RC_ASSERT(tree.find(key) == expected);
+      at.next();
+    }
+    RC_ASSERT(!at.valid());
+    for (auto entry = model.rbegin(); entry != model.rend(); ++entry) {
+      at.previous();
+      RC_ASSERT(at.key() == entry->first);
+    }
+    at.previous();
+    RC_ASSERT(!at.valid());
+    RC_ASSERT(tree.find("absent") == nullptr);
+    RC_ASSERT(tree.lower_bound("z").valid() == false);
+  }
+  RC_ASSERT(keys->size() == 0U);
 }
 
 TEST(DiskImage, a_snapshot_outlives_the_node_and_its_disk) {
