@@ -53,15 +53,12 @@ std::string path_of(const Series& points, std::size_t style, const X& x, const Y
   return fmt::format("<path d=\"{}\" class=\"curve c{}\"/>", d, style % kStyleCount);
 }
 
-std::string open_svg(std::string_view klass, double width, double height, std::string_view description,
-                     std::size_t serial) {
-  // The hatch needs a name of its own per drawing: a hidden one must not lend its pattern to a shown one.
+// The hatch needs a name of its own per drawing: a hidden one must not lend its pattern to a shown one.
+std::string hatch_defs(std::size_t serial) {
   return fmt::format(
-      "<svg class=\"chart {0}\" viewBox=\"0 0 {1:.0f} {2:.0f}\" role=\"img\" aria-label=\"{3}\" "
-      "xmlns=\"http://www.w3.org/2000/svg\"><title>{3}</title><defs><pattern id=\"hatch{4}\" width=\"7\" height=\"7\" "
-      "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><line x1=\"0\" y1=\"0\" x2=\"0\" y2=\"7\" "
-      "class=\"hatch\"/></pattern></defs>",
-      klass, width, height, escaped(description), serial);
+      "<defs><pattern id=\"hatch{}\" width=\"7\" height=\"7\" patternUnits=\"userSpaceOnUse\" "
+      "patternTransform=\"rotate(45)\"><line x1=\"0\" y1=\"0\" x2=\"0\" y2=\"7\" class=\"hatch\"/></pattern></defs>",
+      serial);
 }
 
 std::string phases_row(const TimeChart& chart, const Frame& frame, double y, double bottom) {
@@ -149,7 +146,7 @@ std::string time_chart_svg(const TimeChart& chart, std::size_t width, std::strin
   const double first_panel = 26 + lanes + 34;
   const double step = kPanelHeight + 44;
   const double bottom = first_panel + step * static_cast<double>(chart.panels.size()) - 44;
-  std::string out = open_svg(klass, frame.width, bottom + 40, chart.description, serial);
+  std::string out = open_svg(klass, frame.width, bottom + 40, chart.title, chart.description) + hatch_defs(serial);
   double y = 38;
   out += lanes_block(chart, frame, y, serial, bottom);
   out += phases_row(chart, frame, 12, bottom);
@@ -162,12 +159,14 @@ std::string time_chart_svg(const TimeChart& chart, std::size_t width, std::strin
   return out + "</svg>";
 }
 
+// A power of ten, which need not be exact.
 std::string seconds_label(double seconds) {
-  if (seconds >= 1) return figure(seconds) + " s";
-  return figure(seconds * 1000) + " ms";
+  if (seconds > 0.99) return figure(std::round(seconds)) + " s";
+  if (seconds > 0.99e-3) return figure(std::round(seconds * 1e3)) + " ms";
+  return figure(std::round(seconds * 1e6)) + " µs";
 }
 
-std::string share_chart_svg(const ShareChart& chart, std::size_t width, std::string_view klass, std::size_t serial) {
+std::string share_chart_svg(const ShareChart& chart, std::size_t width, std::string_view klass) {
   const Frame frame = frame_of(width);
   double low = 1;
   double high = 1;
@@ -187,7 +186,7 @@ std::string share_chart_svg(const ShareChart& chart, std::size_t width, std::str
     return frame.left + frame.inner() * std::clamp((std::log10(std::max(t, 1e-9)) - from) / (until - from), 0.0, 1.0);
   };
   const auto y = [&](double v) { return base - height * v; };
-  std::string out = open_svg(klass, frame.width, base + 40, chart.description, serial);
+  std::string out = open_svg(klass, frame.width, base + 40, chart.title, chart.description);
   for (const double share : {0.0, 0.25, 0.5, 0.75, 1.0}) {
     out += line_at(frame.left, y(share), frame.width - frame.right, y(share), share == 0 ? "axis" : "grid");
     out += text_at(frame.left - 6, y(share) + 4, "end", figure(share * 100) + " %", "tick");
@@ -209,6 +208,14 @@ std::string share_chart_svg(const ShareChart& chart, std::size_t width, std::str
 }
 
 }  // namespace
+
+std::string open_svg(std::string_view klass, double width, double height, std::string_view title,
+                     std::string_view description) {
+  return fmt::format(
+      "<svg class=\"chart {0}\" viewBox=\"0 0 {1:.0f} {2:.0f}\" role=\"img\" aria-label=\"{3}. {4}\" "
+      "xmlns=\"http://www.w3.org/2000/svg\"><title>{3}</title><desc>{4}</desc>",
+      klass, width, height, escaped(title), escaped(description));
+}
 
 std::vector<double> nice_ticks(double max, std::size_t about) {
   if (!(max > 0)) return {0, 1};
@@ -267,7 +274,7 @@ std::string time_chart_html(const TimeChart& chart) {
   return time_chart_svg(chart, kWide, "wide", 1) + time_chart_svg(chart, kNarrow, "narrow", 2);
 }
 std::string share_chart_html(const ShareChart& chart) {
-  return share_chart_svg(chart, kWide, "wide", 3) + share_chart_svg(chart, kNarrow, "narrow", 4);
+  return share_chart_svg(chart, kWide, "wide") + share_chart_svg(chart, kNarrow, "narrow");
 }
 
 std::string legend_html(const std::vector<Curve>& curves) {
@@ -289,19 +296,25 @@ std::string chart_style() {
 .chart .tick{fill:var(--soft);font-variant-numeric:tabular-nums}
 .chart .panel-title{font-weight:600}
 .chart .phase-name{fill:var(--soft);font-style:italic}
-.chart .grid{stroke:#ddd8ce;stroke-width:1}
+.chart .grid{stroke:#ddd;stroke-width:1}
 .chart .axis{stroke:#555;stroke-width:1}
-.chart .phase{stroke:#a49c8c;stroke-width:1;stroke-dasharray:1 3}
-.chart .hatch{stroke:#b9b0a0;stroke-width:1.4;stroke-opacity:.55}
-.chart .fault{fill:#57503f}
+.chart .phase{stroke:#999;stroke-width:1;stroke-dasharray:1 3}
+.chart .hatch{stroke:#aaa;stroke-width:1.4;stroke-opacity:.55}
+.chart .fault{fill:#444}
 .curve{fill:none;stroke-linejoin:round;stroke-linecap:butt;stroke-width:2}
-.c0{stroke:#222;stroke-width:1.3}
+.c0{stroke:#222;stroke-width:1.5;stroke-dasharray:1 2}
 .c1{stroke:#0a58a8}
 .c2{stroke:#b23c06;stroke-dasharray:7 4}
-.c3{stroke:#1d6b32;stroke-dasharray:2 3}
+.c3{stroke:#1d6b32;stroke-dasharray:14 3 3 3}
 .c4{stroke:#6b2f98;stroke-dasharray:10 3 2 3}
 .c5{stroke:#7a5c00;stroke-dasharray:12 5}
-.c6{stroke:#8a1f4a;stroke-dasharray:4 2 1 2 1 2}
+.c6{stroke:#222}
+.map .disc{fill:#fff;stroke:#222;stroke-width:1.5}
+.map .dot{fill:#222}
+.map .light{fill:#fff;stroke:#222;stroke-width:1.2}
+.map .link{stroke:#555;stroke-width:1.5}
+.map .gap{stroke:#111;stroke-width:2}
+.chart .halo{font-weight:600;paint-order:stroke;stroke:#fff;stroke-width:4px}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.3rem;margin:.3rem 0 .2rem;padding:0;font:13.5px/1.5 var(--sans)}
 .legend li{display:flex;align-items:center;gap:.45rem;margin:0}
 .legend svg{flex:none}

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,14 +35,16 @@ struct Panel {
 };
 
 struct TimeChart {
-  std::string description;  // text alternative
-  double end = 0;           // seconds
+  std::string title;  // text alternatives: what it is, and what it shows
+  std::string description;
+  double end = 0;  // seconds
   std::vector<Stretch> phases;
   std::vector<Lane> lanes;  // faults; their time is hatched in all panels
   std::vector<Panel> panels;
 };
 
 struct ShareChart {
+  std::string title;
   std::string description;
   std::vector<Curve> curves;  // t = seconds (drawn on a logarithmic axis), v = share 0..1
 };
@@ -55,6 +58,9 @@ std::string time_chart_html(const TimeChart& chart);
 std::string share_chart_html(const ShareChart& chart);
 // A key: patterns with their names.
 std::string legend_html(const std::vector<Curve>& curves);
+// An open <svg> with its text alternatives; klass "wide" or "narrow" says at which width of the page it is shown.
+std::string open_svg(std::string_view klass, double width, double height, std::string_view title,
+                     std::string_view description);
 std::string chart_style();  // for the page's <style>
 
 // Inside, for tests.

@@ -51,7 +51,8 @@ std::string figure(double value) {
   if (!std::isfinite(value)) return "–";
   const double size = std::fabs(value);
   if (size == 0) return "0";
-  if (size < 1e-3 || size >= 1e15) return fmt::format("{:.2e}", value);
+  if (size < 1e-6 || size >= 1e15) return fmt::format("{:.2e}", value);
+  if (size < 1e-3) return fmt::format("{:.6f}", value);
   if (size >= 100 || size == std::floor(size)) {
     return (value < 0 ? "−" : "") + grouped(static_cast<std::uint64_t>(size + 0.5));
   }

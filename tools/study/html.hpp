@@ -12,7 +12,7 @@ std::string escaped(std::string_view text);
 std::string words(std::string_view name);
 // "1,482".
 std::string grouped(std::uint64_t value);
-// Three significant digits, no exponent between 10^-3 and 10^9; whole numbers stay whole: "0.21", "140", "4.1",
+// Three significant digits, no exponent between 10^-6 and 10^15; whole numbers stay whole: "0.21", "140", "4.1",
 // "1,482".
 std::string figure(double value);
 // A value in its unit as a reader wants it: seconds as "21.4 s" or "210 ms", bytes as "1.4 MiB", shares as "12.5 %".

@@ -10,6 +10,8 @@ namespace lastmile::study {
 
 std::string verdict_section(const RunData& run);
 std::string repeat_section(const RunData& run);
+// Empty with no group, or with more than a map can show.
+std::string group_map(const RunData& run);
 std::string world_section(const RunData& run);
 std::string timeline_section(const RunData& run);
 std::string propagation_section(const RunData& run);

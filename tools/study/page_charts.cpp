@@ -11,7 +11,8 @@
 namespace lastmile::study {
 namespace {
 
-constexpr std::size_t kScopesMax = 5;
+constexpr std::size_t kScopesMax = 5;  // the styles 1 to 5
+constexpr std::size_t kLoneStyle = 6;  // a curve that shares its panel with no other
 
 // Islands say more than groups where there are any; "all" alone when there is nothing to compare.
 std::vector<std::string> shown_scopes(const RunData& run) {
@@ -91,8 +92,8 @@ std::string timeline_section(const RunData& run) {
   }
   chart.lanes = fault_lanes(run);
   const auto scopes = shown_scopes(run);
-  Panel progress{"messages applied (mean per node)", {}};
-  Panel backlog{"backlog: published anywhere, not applied (mean per node)", {}};
+  Panel progress{"processed messages (mean per node)", {}};
+  Panel backlog{"backlog: published but not processed (mean)", {}};
   std::vector<Curve> key;
   if (const Series* published = series(run, "all", "published")) {
     progress.curves.push_back({"published anywhere", *published, 0});
@@ -108,15 +109,16 @@ std::string timeline_section(const RunData& run) {
   chart.panels = {progress, backlog};
   double apart = 0;
   if (const Series* divergence = series(run, "all", "divergence_messages")) {
-    chart.panels.push_back({"messages that only one side of a cut has", {{"divergence", *divergence, 0}}});
+    chart.panels.push_back({"messages that only one side of a cut has", {{"divergence", *divergence, kLoneStyle}}});
     for (const Point& point : *divergence) apart = std::max(apart, point.v);
   }
   double worst = 0;
   for (const Curve& curve : backlog.curves) {
     for (const Point& point : curve.points) worst = std::max(worst, point.v);
   }
+  chart.title = "Timeline of the run";
   chart.description = fmt::format(
-      "Messages published and applied, and the backlog, over {} of the run; the backlog grew to {} messages",
+      "Messages published and processed, and the backlog, over {} of the run; the backlog grew to {} messages",
       with_unit(chart.end, "s"), figure(worst));
   if (apart > 0) chart.description += fmt::format(", the sides of the cut were up to {} messages apart", figure(apart));
   chart.description += ".";
@@ -130,6 +132,8 @@ std::string timeline_section(const RunData& run) {
 std::string propagation_section(const RunData& run) {
   static constexpr std::array<const char*, 3> kNames{"before trouble", "during trouble", "after trouble"};
   static constexpr std::array<std::size_t, 3> kStyles{1, 2, 3};
+  static constexpr std::array<const char*, 3> kMeasures{"propagation_s.before", "propagation_s.during",
+                                                        "propagation_s.after"};
   ShareChart chart;
   std::string words_out;
   for (std::size_t i = 0; i < 3; ++i) {
@@ -141,12 +145,18 @@ std::string propagation_section(const RunData& run) {
       curve.points.push_back({seconds, share});
       if (median == 0 && share >= 0.5) median = seconds;
     }
+    // The run's own figure is exact, a bin is not.
+    const auto measure = std::find_if(run.measures.begin(), run.measures.end(),
+                                      [&](const MeasureData& m) { return m.name == kMeasures[i] && m.count > 0; });
+    const bool exact = measure != run.measures.end();
+    if (exact) median = measure->p50;
     if (!words_out.empty()) words_out += "; ";
-    words_out += fmt::format("{}: half within {}, all within {}", kNames[i], with_unit(median, "s"),
-                             with_unit(run.propagation[i].greatest(), "s"));
+    words_out += fmt::format("{}: half within {}{}, all within {}", kNames[i], exact ? "" : "about ",
+                             with_unit(median, "s"), with_unit(run.propagation[i].greatest(), "s"));
     chart.curves.push_back(std::move(curve));
   }
   if (chart.curves.empty()) return {};
+  chart.title = "Time from publication to processing";
   chart.description = "Share of deliveries that were processed within a time. " + words_out + ".";
   std::string out = "<h2>How fast messages spread</h2>";
   out += legend_html(chart.curves) + share_chart_html(chart);

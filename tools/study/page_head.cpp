@@ -10,7 +10,6 @@ namespace lastmile::study {
 namespace {
 
 constexpr std::size_t kGroupsShown = 12;
-constexpr std::uint64_t kDotsShown = 60;
 
 std::size_t count_verdict(const RunData& run, std::string_view verdict) {
   return static_cast<std::size_t>(
@@ -119,19 +118,17 @@ std::string world_section(const RunData& run) {
     nodes += group.count;
     if (group.light) light += group.count;
   }
-  std::string out = fmt::format("<h2>World</h2><p>{} node{} in {} group{}{}.</p><ul class=\"groups\">", grouped(nodes),
-                                nodes == 1 ? "" : "s", run.groups.size(), run.groups.size() == 1 ? "" : "s",
-                                light == 0 ? "" : fmt::format(", {} of them light", grouped(light)));
+  std::string out =
+      fmt::format("<h2>World</h2><p>{} node{} in {} group{}{}.</p>{}<ul class=\"groups\">", grouped(nodes),
+                  nodes == 1 ? "" : "s", run.groups.size(), run.groups.size() == 1 ? "" : "s",
+                  light == 0 ? "" : fmt::format(", {} of them light", grouped(light)), group_map(run));
   for (std::size_t i = 0; i < std::min(run.groups.size(), kGroupsShown); ++i) {
     const GroupData& group = run.groups[i];
-    out += fmt::format("<li><b>{}</b><span class=\"dots\" role=\"img\" aria-label=\"{} nodes\">", escaped(group.name),
-                       group.count);
-    for (std::uint64_t dot = 0; dot < std::min(group.count, kDotsShown); ++dot)
-      out += group.light ? "<i></i>" : "<i class=\"full\"></i>";
-    out += fmt::format("</span>{} {} node{}{}<br>{}<br>machine “{}”</li>", grouped(group.count), escaped(group.role),
-                       group.count == 1 ? "" : "s",
-                       group.count > kDotsShown ? fmt::format(" ({} dots shown)", kDotsShown) : std::string(),
-                       escaped(words(group.region)), escaped(group.hardware));
+    out += fmt::format("<li><b>{}</b>{} {} node{}{}", escaped(group.name), grouped(group.count), escaped(group.role),
+                       group.count == 1 ? "" : "s", group.light ? ", light" : "");
+    if (!group.region.empty()) out += "<br>" + escaped(words(group.region));
+    if (!group.hardware.empty()) out += fmt::format("<br>machine “{}”", escaped(group.hardware));
+    out += "</li>";
   }
   out += "</ul>";
   if (run.groups.size() > kGroupsShown)

@@ -5,7 +5,7 @@ namespace lastmile::study {
 
 std::string page_style() {
   return R"(
-:root{--ink:#1f1c17;--soft:#655e52;--rule:#d9d2c5;--paper:#fdfcf9;--panel:#f5f2ea;--pass:#1d6b32;--fail:#a51c1c;--unknown:#7a5c00;
+:root{--ink:#1f1c17;--soft:#5c5850;--rule:#d8d6d0;--paper:#fff;--panel:#f4f3f0;--pass:#1d6b32;--fail:#a51c1c;--unknown:#7a5c00;
 --serif:"Iowan Old Style","Palatino Linotype",Palatino,"URW Palladio L","P052",Georgia,"Times New Roman",serif;
 --sans:"Avenir Next","Segoe UI","Helvetica Neue",Helvetica,Arial,"Liberation Sans","DejaVu Sans",sans-serif;
 --mono:"SF Mono",Menlo,Consolas,"Liberation Mono","DejaVu Sans Mono",monospace}
@@ -43,9 +43,6 @@ th.num{white-space:normal}
 .groups{display:flex;flex-wrap:wrap;gap:.6rem;margin:.9rem 0;padding:0;list-style:none;align-items:stretch}
 .groups li{flex:1 1 9rem;max-width:16rem;border:1px solid var(--rule);border-radius:4px;padding:.6rem .8rem;background:#fff;font:14px/1.45 var(--sans);margin:0}
 .groups b{display:block;font:600 1.05rem/1.3 var(--serif)}
-.dots{display:flex;flex-wrap:wrap;gap:3px;margin:.4rem 0 .35rem}
-.dots i{width:9px;height:9px;border-radius:50%;border:1.5px solid var(--ink)}
-.dots i.full{background:var(--ink)}
 ul.plain{padding-left:1.1rem;margin:.5rem 0}
 footer{margin-top:3.5rem;padding-top:.7rem;border-top:1px solid var(--rule);font:13px/1.5 var(--sans);color:var(--soft)}
 @media(max-width:620px){

@@ -66,9 +66,9 @@ std::string measures_section(const RunData& run) {
     const auto shown = [&](double v) { return with_unit(v, m.unit); };
     // Seconds, bytes and shares carry their unit in each figure.
     const bool in_figures = m.unit == "s" || m.unit == "B" || m.unit == "share";
-    // "propagation_s" says its unit twice: the figures have it.
+    // "propagation_s" and "divergence_messages" would say their unit twice.
     std::string name = words(dot == std::string::npos ? m.name : m.name.substr(0, dot));
-    if (m.unit == "s" && name.ends_with(" s")) name.resize(name.size() - 2);
+    if (!m.unit.empty() && name.ends_with(" " + m.unit)) name.resize(name.size() - m.unit.size() - 1);
     if (dot != std::string::npos) {
       const bool coverage = m.name.starts_with("coverage");
       name += (coverage ? ", " : ": ") + words(m.name.substr(dot + 1)) + (coverage ? " % of nodes" : "");

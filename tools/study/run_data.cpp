@@ -172,11 +172,47 @@ void read_world(const Json& world, RunData& run) {
   }
 }
 
+// The groups that one side of a fault names as a whole; empty when it picks single nodes or draws them.
+std::vector<std::string> groups_of(const Json& selector, const RunData& run) {
+  std::vector<std::string> out;
+  if (selector.is_array()) {
+    for (const Json& part : selector) {
+      if (!part.is_string()) continue;
+      for (std::string& name : groups_of(part, run)) out.push_back(std::move(name));
+    }
+    return out;
+  }
+  if (!selector.is_string()) return out;
+  std::string atom = selector.get<std::string>();
+  const bool negated = atom.starts_with("!");
+  if (negated) atom.erase(0, 1);
+  if (atom.find('&') != std::string::npos) return out;
+  const bool by_group = atom.starts_with("group:");
+  const bool by_region = atom.starts_with("region:");
+  if (!by_group && !by_region && atom != "all") return out;
+  const std::string wanted = atom.substr(atom.find(':') + 1);
+  for (const GroupData& group : run.groups) {
+    const bool in = atom == "all" || (by_group ? group.name : group.region) == wanted;
+    if (in != negated) out.push_back(group.name);
+  }
+  return out;
+}
+
+void read_cuts(const Json& scenario, RunData& run) {
+  each(scenario, "faults", [&](const Json& item) {
+    const auto between = item.find("between");
+    if (between == item.end() || !between->is_array() || between->size() != 2) return;
+    CutData cut{text_of(item, "name"), groups_of((*between)[0], run), groups_of((*between)[1], run)};
+    if (!cut.first.empty() && !cut.second.empty()) run.cuts.push_back(std::move(cut));
+  });
+}
+
 void read_scenario(const Json& json, RunData& run) {
   run.question = text_of(json, "question");
   run.expectation = text_of(json, "expectation");
   run.description = text_of(json, "description");
   if (const auto world = json.find("world"); world != json.end() && world->is_object()) read_world(*world, run);
+  read_cuts(json, run);
   each(json, "traffic", [&](const Json& item) {
     std::string line = text_of(item, "name") + ": " + text_of(item, "rate") + ", " + text_of(item, "arrival");
     if (const auto accounts = item.find("accounts"); accounts != item.end() && accounts->is_object()) {

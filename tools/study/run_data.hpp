@@ -61,6 +61,13 @@ struct GroupData {
   bool light = false;
 };
 
+// A fault between two sides that are whole groups.
+struct CutData {
+  std::string name;
+  std::vector<std::string> first;  // names of groups
+  std::vector<std::string> second;
+};
+
 struct Point {
   double t = 0;
   double v = 0;
@@ -122,6 +129,7 @@ struct RunData {
   std::vector<std::string> roads_on;
   std::vector<std::string> roads_off;
   std::vector<std::string> traffic;
+  std::vector<CutData> cuts;
 
   // metrics.csv: scope -> name -> series
   std::map<std::string, std::map<std::string, Series>> metrics;
