@@ -1,5 +1,7 @@
 #include "tools/console/progress.hpp"
 
+#include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -31,8 +33,12 @@ void Progress::show(double share, std::string_view text) {
   const int filled = static_cast<int>(share * kWidth);
   std::string bar(static_cast<std::size_t>(kWidth), '.');
   for (int i = 0; i < filled && i < kWidth; ++i) bar[static_cast<std::size_t>(i)] = '#';
-  std::fprintf(stderr, "\r\x1b[K[%s] %3d %%  %.*s", bar.c_str(), static_cast<int>(share * 100),
-               static_cast<int>(text.size()), text.data());
+  // A line that wraps cannot be drawn over.
+  winsize window{};
+  const std::size_t columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0 ? window.ws_col : 80;
+  std::string line = fmt::format("[{}] {:3d} %  {}", bar, static_cast<int>(share * 100), text);
+  if (line.size() >= columns) line.resize(columns - 1);
+  std::fprintf(stderr, "\r\x1b[K%s", line.c_str());
   std::fflush(stderr);
 }
 

@@ -1,7 +1,5 @@
-#include "tools/sim/commands.hpp"
-
+// Verbs that run something: run, rerun, twin.
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,25 +8,27 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
 #include "scenarios/engine/folder/run_folder.hpp"
-#include "scenarios/engine/folder/summary.hpp"
-#include "scenarios/engine/model/abilities.hpp"
 #include "scenarios/engine/model/load.hpp"
 #include "scenarios/engine/text/json.hpp"
+#include "scenarios/engine/text/json_reader.hpp"
+#include "scenarios/engine/text/quantity.hpp"
 #include "sim/run/run.hpp"
 #include "sim/run/twin.hpp"
 #include "tools/console/print_summary.hpp"
 #include "tools/console/progress.hpp"
+#include "tools/sim/output.hpp"
 #include "tools/study/report.hpp"
 
 namespace lastmile::tools {
 namespace {
 
 namespace fs = std::filesystem;
-using scenario::Findings;
+using scenario::Json;
 using scenario::Scenario;
+
+constexpr std::size_t kDigestDigits = 64;
 
 std::atomic<bool> interrupted{false};
 
@@ -36,46 +36,37 @@ void on_interrupt(int) {
   if (interrupted.exchange(true)) _exit(130);  // the second time: at once, NAME.partial stays
 }
 
-int fail(const std::string& text) {
-  std::fprintf(stderr, "lastmile-sim: %s\n", text.c_str());
-  return kExitUsage;
-}
-
-std::optional<Scenario> load(const CommandOptions& options, const std::string& path, bool for_world) {
-  Findings findings;
-  auto loaded = scenario::load_scenario_file(path, {options.sets, options.seed}, findings);
-  if (loaded && for_world) {
-    const bool real = options.world == "real";
-    scenario::unsupported(*loaded, real ? scenario::real_abilities() : scenario::simulator_abilities(), findings);
-  }
-  if (findings.empty()) return loaded;
-  std::fputs(findings.lines(path).c_str(), stderr);
-  return std::nullopt;
-}
-
 std::string run_line(const sim::RunProgress& progress) {
   return fmt::format("{:>8.1f} s  {:<8} {:>7} messages {:>12} events", progress.now.ns / 1e9,
                      scenario::phase_text(progress.phase), progress.published, progress.events);
+}
+
+// Ctrl-C ends the run at the next simulated second, with the verdict unknown. Without a folder nothing is written.
+Result<scenario::Summary> run_watched(const Scenario& wanted, std::string folder, const CommandOptions& options) {
+  std::signal(SIGINT, on_interrupt);
+  std::signal(SIGTERM, on_interrupt);
+  Progress bar(options.quiet || options.json);
+  sim::RunOptions run;
+  run.folder = std::move(folder);
+  run.interrupted = [] { return interrupted.load(); };
+  run.progress = [&bar](const sim::RunProgress& p) {
+    bar.show(static_cast<double>(p.now.ns) / static_cast<double>(std::max<std::int64_t>(1, p.latest_end.ns)),
+             run_line(p));
+  };
+  return sim::run_scenario(wanted, std::move(run));
+}
+
+std::string in_folder(const std::string& folder, std::string_view file) {
+  return (fs::path(folder) / file).lexically_normal().string();
 }
 
 Result<scenario::Summary> run_in_folder(const Scenario& wanted, const std::string& out, const CommandOptions& options) {
   auto folder = scenario::RunFolder::begin(out);
   if (!folder.ok()) return folder.error();
   if (auto written = folder->write_scenario(wanted, LASTMILE_VERSION); !written.ok()) return written.error();
-  std::signal(SIGINT, on_interrupt);
-  std::signal(SIGTERM, on_interrupt);
-
-  Progress bar(options.quiet || options.json);
-  sim::RunOptions run;
-  run.folder = folder->partial();
-  run.interrupted = [] { return interrupted.load(); };
-  run.progress = [&bar](const sim::RunProgress& p) {
-    bar.show(static_cast<double>(p.now.ns) / static_cast<double>(std::max<std::int64_t>(1, p.latest_end.ns)),
-             run_line(p));
-  };
-  auto summary = sim::run_scenario(wanted, std::move(run));
+  auto summary = run_watched(wanted, folder->partial(), options);
   if (!summary.ok()) return summary.error();
-  summary->reproduce = fmt::format("lastmile-sim run {}/scenario.json --seed {}", out, summary->seed);
+  summary->reproduce = fmt::format("lastmile-sim run {} --seed {}", in_folder(out, "scenario.json"), summary->seed);
   if (auto written = folder->write_summary(*summary); !written.ok()) return written.error();
   const std::string line =
       fmt::format("{} seed {}: {}", summary->scenario, summary->seed, scenario::verdict_text(summary->verdict));
@@ -85,22 +76,29 @@ Result<scenario::Summary> run_in_folder(const Scenario& wanted, const std::strin
   return summary;
 }
 
+void print_report_path(const std::string& out) { fmt::print("  report {}\n", in_folder(out, "report.html")); }
+
 std::string default_out(const Scenario& wanted) { return fmt::format("runs/{}-{}", wanted.name, wanted.seed); }
 
-std::optional<std::string> read_file(const std::string& path) {
+// The digest of an earlier run, from the summary in its folder.
+Result<std::string> digest_of(const std::string& folder) {
+  const std::string path = in_folder(folder, "summary.json");
   std::ifstream in(path, std::ios::binary);
-  if (!in) return std::nullopt;
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
-// The digest of an earlier run, from its summary.
-std::optional<std::string> digest_of(const std::string& folder) {
-  const auto text = read_file(folder + "/summary.json");
-  if (!text) return std::nullopt;
-  constexpr std::string_view kKey = "\"digest\": \"";
-  const auto at = text->find(kKey);
-  if (at == std::string::npos || text->size() < at + kKey.size() + 64) return std::nullopt;
-  return text->substr(at + kKey.size(), 64);
+  if (!in) return Error{path + ": expected the summary of an earlier run, found none that can be read"};
+  std::string text(scenario::kJsonBytesMax + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  scenario::Findings findings;
+  const auto summary = scenario::read_json(text, findings);
+  if (!summary) return Error{path + ": " + findings.list().front().place + ": " + findings.list().front().text};
+  const Json* digest = summary->find("digest");
+  if (digest != nullptr && digest->is_null()) {
+    return Error{path + ": a run of real processes has no digest to compare; run its scenario.json instead"};
+  }
+  if (digest == nullptr || digest->text() == nullptr || digest->text()->size() != kDigestDigits) {
+    return Error{path + ": /digest: expected 64 hexadecimal digits, as in the summary of a run"};
+  }
+  return *digest->text();
 }
 
 // The rig is a program of its own, so that none links both worlds; it lies beside this one.
@@ -125,7 +123,7 @@ int run_in_rig(const CommandOptions& options) {
 
 int command_run(CommandOptions& options) {
   if (options.world == "real") return run_in_rig(options);
-  const auto wanted = load(options, options.file, true);
+  const auto wanted = load_wanted(options, options.file);
   if (!wanted) return kExitUsage;
   const std::string out = options.out.empty() ? default_out(*wanted) : options.out;
   const auto summary = run_in_folder(*wanted, out, options);
@@ -134,109 +132,52 @@ int command_run(CommandOptions& options) {
     std::puts(scenario::compact(scenario::summary_json(*summary)).c_str());
   } else {
     print_summary(*summary);
-    fmt::print("  report {}/report.html\n", out);
+    print_report_path(out);
   }
   return scenario::exit_status(summary->verdict);
 }
 
 int command_rerun(CommandOptions& options) {
   const auto before = digest_of(options.file);
-  if (!before) return fail(options.file + ": expected a run folder with a digest in its summary.json");
-  const auto wanted = load(options, options.file + "/scenario.json", true);
+  if (!before.ok()) return fail(before.error().text + killed_hint(options.file));
+  const auto wanted = load_wanted(options, in_folder(options.file, "scenario.json"));
   if (!wanted) return kExitUsage;
-  std::optional<scenario::Summary> summary;
-  if (options.out.empty()) {
-    Progress bar(options.quiet || options.json);
-    sim::RunOptions run;
-    run.progress = [&bar](const sim::RunProgress& p) {
-      bar.show(static_cast<double>(p.now.ns) / static_cast<double>(std::max<std::int64_t>(1, p.latest_end.ns)),
-               run_line(p));
-    };
-    auto done = sim::run_scenario(*wanted, std::move(run));
-    if (!done.ok()) return fail(done.error().text);
-    summary = std::move(*done);
-  } else {
-    auto done = run_in_folder(*wanted, options.out, options);
-    if (!done.ok()) return fail(done.error().text);
-    summary = std::move(*done);
-  }
-  const bool equal = summary->digest->hex() == *before;
+  const auto summary =
+      options.out.empty() ? run_watched(*wanted, {}, options) : run_in_folder(*wanted, options.out, options);
+  if (!summary.ok()) return fail(summary.error().text);
+  const bool equal = summary->digest && summary->digest->hex() == *before;
+  const bool decided = equal || !interrupted;  // what was ended early had no chance to be equal
   if (options.json) {
-    std::puts(scenario::compact(scenario::summary_json(*summary)).c_str());
+    Json json = scenario::summary_json(*summary);
+    json.set("recorded_digest", *before);
+    std::puts(scenario::compact(json).c_str());
   } else {
     print_summary(*summary);
-    fmt::print("  {} the recorded run ({})\n", equal ? "equal to" : "DIFFERS from", before->substr(0, 16));
-    if (!options.out.empty()) fmt::print("  report {}/report.html\n", options.out);
+    const std::string_view relation = equal ? "equal to" : decided ? "DIFFERS from" : "interrupted, not compared with";
+    fmt::print("  {} the recorded run ({})\n", relation, before->substr(0, 16));
+    if (!options.out.empty()) print_report_path(options.out);
   }
-  return equal ? scenario::exit_status(summary->verdict) : 1;
-}
-
-int command_report(CommandOptions& options) {
-  if (auto written = study::write_report(options.file); !written.ok()) return fail(written.error().text);
-  fmt::print("{}/report.html\n", options.file);
-  return 0;
+  if (equal) return scenario::exit_status(summary->verdict);
+  return scenario::exit_status(decided ? scenario::Verdict::fail : scenario::Verdict::unknown);
 }
 
 int command_twin(CommandOptions& options) {
-  const auto wanted = load(options, options.file, true);
+  const auto wanted = load_wanted(options, options.file);
   if (!wanted) return kExitUsage;
   const auto twins = sim::run_twins(*wanted);
   if (!twins.ok()) return fail(twins.error().text);
-  if (twins->difference.empty()) {
-    fmt::print("equal: {} events, digest {}\n", scenario::human_count(twins->events), twins->digest.hex());
-    return 0;
-  }
-  fmt::print("different: {}\n", twins->difference);
-  return 1;
-}
-
-int command_validate(CommandOptions& options) {
-  const auto wanted = load(options, options.file, true);
-  if (!wanted) return kExitUsage;
+  const bool equal = twins->difference.empty();
   if (options.json) {
-    std::puts(scenario::compact(scenario::resolved(*wanted)).c_str());
+    Json json = Json::object().set("equal", equal).set("events", Json::unsigned_integer(twins->events));
+    if (equal) json.set("digest", twins->digest.hex());
+    if (!equal) json.set("difference", twins->difference);
+    std::puts(scenario::compact(json).c_str());
+  } else if (equal) {
+    fmt::print("equal: {} events, digest {}\n", scenario::human_count(twins->events), twins->digest.hex());
   } else {
-    fmt::print("{}: valid, {} nodes, {} faults, {} checks\n", wanted->name, wanted->world.nodes(),
-               wanted->faults.size(), wanted->checks.size());
+    fmt::print("different: {}\n", twins->difference);
   }
-  return 0;
-}
-
-int command_list(CommandOptions& options) {
-  const std::string root = options.file.empty() ? "scenarios" : options.file;
-  std::error_code error;
-  if (!fs::is_directory(root, error)) return fail(root + ": expected a folder with scenario files");
-  std::vector<std::string> files;
-  for (fs::recursive_directory_iterator it(root, error), end; it != end; it.increment(error)) {
-    const std::string path = it->path().string();
-    if (it->path().extension() == ".json" && path.find("/schema/") == std::string::npos &&
-        path.find("/engine/") == std::string::npos && path.find("/economy/") == std::string::npos) {
-      files.push_back(path);
-    }
-  }
-  std::sort(files.begin(), files.end());
-  scenario::Json all = scenario::Json::list();
-  int status = 0;
-  for (const std::string& path : files) {
-    Findings findings;
-    const auto found = scenario::load_scenario_file(path, {}, findings);
-    if (!found) {
-      std::fputs(findings.lines(path).c_str(), stderr);
-      status = kExitUsage;
-      continue;
-    }
-    if (options.json) {
-      all.push(scenario::Json::object()
-                   .set("file", path)
-                   .set("name", found->name)
-                   .set("question", found->question)
-                   .set("expectation", found->expectation));
-    } else {
-      fmt::print("{}\n  {}\n", path, found->question);
-    }
-  }
-  if (options.json) std::puts(scenario::compact(all).c_str());
-  return status;
+  return scenario::exit_status(equal ? scenario::Verdict::pass : scenario::Verdict::fail);
 }
 
 }  // namespace lastmile::tools

@@ -3,14 +3,22 @@
 #include <cstdio>
 #include <iostream>
 
+#include "tools/sim/arguments.hpp"
 #include "tools/sim/commands.hpp"
 
 namespace lastmile::tools {
 namespace {
 
 void common_options(CLI::App& verb, CommandOptions& options) {
-  verb.add_option("--seed", options.seed, "seed of every random draw; replaces the one in the file");
-  verb.add_option("--set", options.sets, "/json/pointer=value: change one value of the file; repeatable");
+  verb.add_option("--seed", options.seed, "seed of every random draw; replaces the one in the file")
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            const bool digits = text.find_first_not_of("0123456789") == std::string::npos;
+            return digits ? std::string() : "expected a whole number from 0 to 2^64 - 1, found " + text;
+          },
+          ""));
+  verb.add_option("--set", options.sets, "/json/pointer=value: change one value of the file; repeatable")
+      ->allow_extra_args(false);
   verb.add_flag("--json", options.json, "one JSON object on standard output");
   verb.add_flag("--quiet", options.quiet, "no progress");
 }
@@ -55,13 +63,14 @@ int main_of(int argc, char** argv) {
 
   auto* list = app.add_subcommand("list", "list the scenarios of a folder with their questions");
   list->add_option("FOLDER", options.file, "where to look (default scenarios)");
-  list->add_flag("--json", options.json, "one JSON array on standard output");
+  list->add_flag("--json", options.json, "one JSON object on standard output");
 
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const int status = app.exit(error, std::cout, std::cerr);
-    return status == 0 ? 0 : kExitUsage;
+    if (error.get_exit_code() == 0) return app.exit(error, std::cout, std::cerr);  // --help, --version
+    std::cerr << "lastmile-sim: " << explained(app, argc, argv, error) << "\nTry: lastmile-sim --help\n";
+    return kExitUsage;
   }
   if (*run) return command_run(options);
   if (*rerun) return command_rerun(options);

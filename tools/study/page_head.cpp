@@ -30,6 +30,15 @@ std::string checks_text(std::size_t count) {
   return count == 1 ? "one check" : fmt::format("{} checks", grouped(count));
 }
 
+std::string list_of(const std::vector<std::string>& items) {
+  std::string out;
+  for (const std::string& item : items) {
+    if (!out.empty()) out += ", ";
+    out += item;
+  }
+  return out;
+}
+
 std::string outcome(const RunData& run) {
   const std::size_t failed = count_verdict(run, "fail");
   const std::size_t unknown = count_verdict(run, "unknown");
@@ -45,17 +54,9 @@ std::string outcome(const RunData& run) {
     why = fmt::format("{} of {} could not be decided: {}", unknown, checks_text(run.checks.size()),
                       names_with(run, "unknown"));
   if (!run.limit_hit.empty()) why += (why.empty() ? "" : "; ") + ("the run ended early: " + run.limit_hit);
-  if (why.empty()) why = "something that the scenario waits for never came";
+  if (why.empty() && run.never_reached.empty()) why = "there was nothing to decide by";
+  if (why.empty()) why = "what the scenario waits for never came: " + list_of(run.never_reached);
   return why;
-}
-
-std::string list_of(const std::vector<std::string>& items) {
-  std::string out;
-  for (const std::string& item : items) {
-    if (!out.empty()) out += ", ";
-    out += item;
-  }
-  return out;
 }
 
 std::string row(std::string_view term, const std::string& html) {

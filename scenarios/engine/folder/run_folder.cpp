@@ -1,5 +1,9 @@
 #include "scenarios/engine/folder/run_folder.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -29,6 +33,27 @@ Result<Unit> written(const std::string& path, std::string_view content, std::ios
 
 }  // namespace
 
+// A lock on a folder; the system lets go of it when its program ends, however it ends.
+class RunFolder::Hold {
+ public:
+  explicit Hold(const std::string& folder) : fd_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    held_ = fd_ >= 0 && ::flock(fd_, LOCK_EX | LOCK_NB) == 0;
+  }
+  Hold(const Hold&) = delete;
+  Hold& operator=(const Hold&) = delete;
+  ~Hold() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  bool held() const { return held_; }
+
+ private:
+  int fd_;
+  bool held_ = false;
+};
+
+RunFolder::RunFolder(std::string target, std::string partial, std::unique_ptr<Hold> hold)
+    : target_(std::move(target)), partial_(std::move(partial)), hold_(std::move(hold)) {}
+
 Result<RunFolder> RunFolder::begin(const std::string& target) {
   std::string name = fs::path(target).lexically_normal().string();
   while (name.size() > 1 && name.back() == '/') name.pop_back();
@@ -47,11 +72,14 @@ Result<RunFolder> RunFolder::begin(const std::string& target) {
     if (!is_empty_folder(partial) && !fs::exists(fs::path(partial) / kScenario, error)) {
       return Error{partial + ": expected what a killed run left (with scenario.json), found other files"};
     }
+    if (!Hold(partial).held()) return Error{partial + ": another run is writing there; name another folder"};
     fs::remove_all(partial, error);
   }
   fs::create_directories(partial, error);
   if (error) return Error{partial + ": cannot be made: " + error.message()};
-  return RunFolder(std::move(name), partial);
+  auto hold = std::make_unique<Hold>(partial);
+  if (!hold->held()) return Error{partial + ": another run is writing there; name another folder"};
+  return RunFolder(std::move(name), partial, std::move(hold));
 }
 
 RunFolder::RunFolder(RunFolder&&) noexcept = default;

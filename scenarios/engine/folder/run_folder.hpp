@@ -1,6 +1,7 @@
 // The folder of a run: written as NAME.partial beside its place, renamed when complete (scenario-format.md 8).
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -12,8 +13,9 @@ namespace lastmile::scenario {
 
 class RunFolder {
  public:
-  // Refused: a target that is a file, or a folder that is not empty and has no summary.json. A NAME.partial left by a
-  // killed run is replaced. Nothing at the target is touched before commit().
+  // Refused: a target that is a file, or a folder that is not empty and has no summary.json; a NAME.partial that
+  // another running program holds. One left by a killed run is replaced. Nothing at the target is touched before
+  // commit().
   static Result<RunFolder> begin(const std::string& target);
   RunFolder(RunFolder&&) noexcept;
   RunFolder& operator=(RunFolder&&) noexcept;
@@ -35,9 +37,11 @@ class RunFolder {
   Result<Unit> commit();
 
  private:
-  RunFolder(std::string target, std::string partial) : target_(std::move(target)), partial_(std::move(partial)) {}
+  class Hold;  // of NAME.partial, until the end of this object
+  RunFolder(std::string target, std::string partial, std::unique_ptr<Hold> hold);
   std::string target_;
   std::string partial_;
+  std::unique_ptr<Hold> hold_;
   bool done_ = false;
 };
 

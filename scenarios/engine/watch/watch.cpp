@@ -1,5 +1,7 @@
 #include "scenarios/engine/watch/watch.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <set>
@@ -177,11 +179,19 @@ CheckResult judge_measure(const Check& check, const std::vector<MeasureResult>& 
   const auto shown = [](double v) { return *Json::real(v).number(); };
   r.examined = std::max<std::uint64_t>(1, found->count);
   r.verdict = Verdict::pass;
-  r.detail = what + " is " + shown(*value).text + " " + found->unit;
+  // A figure is read at four digits, unless they hide on which side of the limit it lies.
+  const auto is_limit = [&](const std::string& text) {
+    return (check.at_most && text == shown(*check.at_most).text) ||
+           (check.at_least && text == shown(*check.at_least).text);
+  };
+  std::string figure = shown(std::stod(fmt::format("{:.4g}", *value))).text;
+  if (is_limit(figure)) figure = shown(*value).text;
+  const std::string unit = found->unit.empty() ? std::string() : " " + std::string(found->unit);
+  r.detail = what + " is " + figure + unit;
   if (check.at_most && *value > *check.at_most) r.verdict = Verdict::fail;
   if (check.at_least && *value < *check.at_least) r.verdict = Verdict::fail;
-  if (check.at_most) r.detail += ", at most " + shown(*check.at_most).text;
-  if (check.at_least) r.detail += ", at least " + shown(*check.at_least).text;
+  if (check.at_most) r.detail += ", at most " + shown(*check.at_most).text + unit;
+  if (check.at_least) r.detail += ", at least " + shown(*check.at_least).text + unit;
   return r;
 }
 

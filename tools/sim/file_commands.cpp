@@ -1,0 +1,112 @@
+// Verbs that run nothing: validate, list, report.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "scenarios/engine/model/load.hpp"
+#include "scenarios/engine/text/finding.hpp"
+#include "scenarios/engine/text/json.hpp"
+#include "scenarios/engine/text/quantity.hpp"
+#include "tools/console/print_summary.hpp"
+#include "tools/sim/output.hpp"
+#include "tools/study/report.hpp"
+
+namespace lastmile::tools {
+namespace {
+
+namespace fs = std::filesystem;
+using scenario::Json;
+using scenario::Scenario;
+
+// Scenario files below a folder, in the order of their names; schemas, engine data and files of the lab are none.
+std::vector<std::string> scenario_files(const std::string& root) {
+  std::error_code error;
+  std::vector<std::string> files;
+  for (fs::recursive_directory_iterator it(root, error), end; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (it->is_directory(error)) {
+      if (name == "schema" || name == "engine" || name == "economy") it.disable_recursion_pending();
+    } else if (it->path().extension() == ".json") {
+      files.push_back(it->path().string());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::string worlds_of(const Scenario& found) {
+  std::string out;
+  for (const scenario::WorldKind world : found.worlds) {
+    out += (out.empty() ? "" : ", ") + std::string(scenario::world_text(world));
+  }
+  return out;
+}
+
+}  // namespace
+
+int command_validate(CommandOptions& options) {
+  const auto wanted = load_wanted(options, options.file);
+  if (!wanted) return kExitUsage;
+  if (options.json) {
+    std::puts(scenario::compact(scenario::resolved(*wanted)).c_str());
+  } else {
+    const auto several = [](std::size_t count, std::string_view noun) {
+      return fmt::format("{} {}{}", scenario::human_count(count), noun, count == 1 ? "" : "s");
+    };
+    fmt::print("{}: valid, {}, {}, {}\n", wanted->name, several(wanted->world.nodes(), "node"),
+               several(wanted->faults.size(), "fault"), several(wanted->checks.size(), "check"));
+  }
+  return 0;
+}
+
+int command_list(CommandOptions& options) {
+  const std::string root = options.file.empty() ? "scenarios" : options.file;
+  std::error_code error;
+  if (!fs::is_directory(root, error)) {
+    return fail(root + ": expected a folder with scenario files" +
+                (options.file.empty() ? ", found none here; name one: lastmile-sim list FOLDER" : ""));
+  }
+  const auto files = scenario_files(root);
+  Json all = Json::list();
+  int status = 0;
+  std::size_t width = 4;
+  for (const std::string& path : files) width = std::max(width, path.size());
+  if (!options.json && !files.empty()) fmt::print("{:<{}}  {:>7}  {:<9}  question\n", "file", width, "nodes", "worlds");
+  for (const std::string& path : files) {
+    scenario::Findings findings;
+    const auto found = scenario::load_scenario_file(path, {}, findings);
+    if (!found) {
+      std::fputs(findings.lines(path).c_str(), stderr);
+      status = kExitUsage;
+      continue;
+    }
+    if (options.json) {
+      Json worlds = Json::list();
+      for (const scenario::WorldKind world : found->worlds) worlds.push(scenario::world_text(world));
+      Json entry = Json::object().set("file", path).set("name", found->name).set("question", found->question);
+      entry.set("expectation", found->expectation).set("nodes", Json::unsigned_integer(found->world.nodes()));
+      all.push(entry.set("worlds", std::move(worlds)));
+    } else {
+      fmt::print("{:<{}}  {:>7}  {:<9}  {}\n", path, width, scenario::human_count(found->world.nodes()),
+                 worlds_of(*found), printable(found->question));
+    }
+  }
+  if (options.json) {
+    std::puts(scenario::compact(Json::object().set("scenarios", std::move(all))).c_str());
+  } else if (files.empty()) {
+    fmt::print("{}: no scenario file\n", root);
+  }
+  return status;
+}
+
+int command_report(CommandOptions& options) {
+  if (auto written = study::write_report(options.file); !written.ok()) {
+    return fail(written.error().text + killed_hint(options.file));
+  }
+  fmt::print("{}\n", (fs::path(options.file) / "report.html").string());
+  return 0;
+}
+
+}  // namespace lastmile::tools
