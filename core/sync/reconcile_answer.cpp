@@ -91,6 +91,7 @@ class Answerer {
       auto operator<=>(const Known&) const = default;
     };
     std::vector<Known> all;
+    all.reserve(ours->size() + theirs.size());
     for (std::uint32_t i = 0; i < ours->size(); ++i) {
       all.push_back({token_of((*ours)[i].hash, request_.salt, request_.token_bytes), true, i});
     }

@@ -213,11 +213,18 @@ class Reader {
     if (!number(count, kEntriesMax) || count == 0 || !number(different, count)) return false;
     answer.findings.assign(count, Same{});
     std::uint64_t at = 0;
+    std::size_t parts = 0;
+    std::size_t hashes = 0;
     for (; different > 0; --different) {
       std::uint64_t same = 0;
       if (!number(same, count) || count - at < same + different) return false;
       at += same;
-      if (!read_finding(answer.findings[at++])) return false;
+      Finding& finding = answer.findings[at++];
+      if (!read_finding(finding)) return false;
+      // Every part costs the asker a sum. Who answers honestly keeps to these limits too.
+      if (const auto* split = std::get_if<Split>(&finding)) parts += split->fingerprints.size();
+      if (const auto* difference = std::get_if<Difference>(&finding)) hashes += difference->unlisted.size();
+      if (parts > kAnswerSumsMax || hashes > kAnswerItemsMax) return false;
     }
     return true;
   }
