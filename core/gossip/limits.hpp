@@ -29,6 +29,7 @@ inline constexpr std::size_t kPendingCopiesMax = 8;     // other copies of one c
 inline constexpr std::size_t kDeliverersMax = 64;       // remembered deliverers of one message
 inline constexpr std::size_t kDeliveryRecordsMax = 4096;   // pending, in their delivery window, or rejected lately
 inline constexpr Duration kRejectedMemory = seconds(120);  // later deliverers of a rejected message get P4 this long
+inline constexpr std::size_t kSeenMessagesMax = 1 << 21;   // ids a router remembers: 1165/s over 30 minutes, 100 MiB
 inline constexpr std::size_t kMessageCacheEntriesMax = 65536;
 inline constexpr std::size_t kMessageCacheBytesMax = 64 * 1024 * 1024;
 inline constexpr int kHistoryLengthMax = 10;  // windows of the message cache

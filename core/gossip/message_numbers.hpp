@@ -24,6 +24,7 @@ class MessageNumbers {
   MessageNumber number(MessageKey key);                              // finds or gives the next number, from 0 upwards
   // Forgets all numbers below `first`; a key that comes back gets a new number. For tables of one router only.
   void forget_before(MessageNumber first);
+  MessageNumber oldest() const { return first_ + static_cast<MessageNumber>(dropped_); }  // first not forgotten
   std::size_t size() const { return keys_.size() - dropped_; }
   std::size_t memory_bytes() const;
 

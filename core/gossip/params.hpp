@@ -31,7 +31,8 @@ struct Params {
   int history_length = 5;  // message cache windows, in heartbeats
   int history_gossip = 3;  // of these, windows told in IHAVE
   Duration fanout_lifetime = seconds(60);
-  Duration seen_time = seconds(1800);  // 120 s outside the Aleph topics
+  Duration seen_time = seconds(1800);                // 120 s outside the Aleph topics
+  std::size_t seen_messages_max = kSeenMessagesMax;  // beyond, the oldest are forgotten early
   Duration prune_backoff = seconds(60);
   Duration unsubscribe_backoff = seconds(10);
   int backoff_slack_heartbeats = 1;

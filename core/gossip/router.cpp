@@ -31,7 +31,7 @@ std::vector<env::PeerId> sorted(std::vector<env::PeerId> peers) {
 Router::Router(SharedParams params, std::shared_ptr<const Topics> topics, std::shared_ptr<MessageNumbers> numbers,
                std::uint64_t own_identity, Generator& random, Actions& actions)
     : seen_(params->seen_time),
-      topic_count_(static_cast<std::uint32_t>(topics->size())),
+      topic_count_(static_cast<std::uint16_t>(topics->size())),
       own_numbers_(numbers == nullptr),
       hot_params_(params.get()),
       records_(random.next()),
@@ -45,8 +45,8 @@ Router::Router(SharedParams params, std::shared_ptr<const Topics> topics, std::s
       random_(random) {
   LM_CHECK(consistent(*params_));
   plain_weights_ = params_->score.app_weight >= 0;
-  for (std::uint32_t t = 0; t < topic_count_; ++t) {
-    const TopicScoreParams& score = topics_->score(TopicId{static_cast<std::uint16_t>(t)});
+  for (std::uint16_t t = 0; t < topic_count_; ++t) {
+    const TopicScoreParams& score = topics_->score(TopicId{t});
     if (score.counts_mesh_deliveries()) counts_mesh_ |= 1u << t;
     plain_weights_ =
         plain_weights_ && score.weight >= 0 && score.time_in_mesh_weight >= 0 && score.first_deliveries_weight >= 0;

@@ -205,7 +205,7 @@ class Router {
   std::vector<PeerRecord> peers_;  // by PeerId
   SeenCache seen_;
   std::uint32_t joined_ = 0;  // bit per TopicId, as the next but one
-  std::uint32_t topic_count_;
+  std::uint16_t topic_count_;
   std::uint32_t counts_mesh_ = 0;  // P3 or P3b have a weight
   std::uint32_t congested_ = 0;    // peers whose transport is full
   bool own_numbers_;

@@ -37,6 +37,11 @@ void Router::remove_from_mesh(env::PeerId peer, TopicId topic, Instant now) {
   record.score_stale = true;
   topic_states_[topic.value].settled = false;
   std::erase_if(topic_states_[topic.value].mesh, [&](const MeshPeer& member) { return member.peer == peer; });
+  if (record.extra) {  // a GRAFT that still waits for the transport would come into a back-off
+    std::erase_if(record.extra->queue.control, [&](const ControlItem& item) {
+      return item.kind == ControlItem::Kind::graft && item.topic == topic;
+    });
+  }
   const TopicScoreParams& params = topics_->score(topic);
   if (!params_->scoring || params.mesh_failure_weight == 0) return;
   catch_up(peer, record);

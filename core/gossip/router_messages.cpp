@@ -19,7 +19,14 @@ bool Router::is_seen(const PubsubMessage& message, Instant now) const {
 
 MessageNumber Router::mark_seen(const PubsubMessage& message, Instant now) {
   MessageNumber number = number_of(message);
-  if (number == kNoNumber) number = numbers_->number(message.key());
+  if (number == kNoNumber) {
+    // A flood of well-signed messages must not grow the table for the whole seen time. A table that a run shares is
+    // bounded by the run.
+    if (own_numbers_ && numbers_->size() >= params_->seen_messages_max) {
+      numbers_->forget_before(numbers_->oldest() + static_cast<MessageNumber>(params_->seen_messages_max / 4 + 1));
+    }
+    number = numbers_->number(message.key());
+  }
   seen_.mark(number, now);
   return number;
 }

@@ -69,7 +69,10 @@ double Router::computed_score(env::PeerId peer, Instant now) const {
 }
 
 double Router::score(env::PeerId peer, Instant now) const {
-  return params_->scoring && peer.value < peers_.size() ? computed_score(peer, now) : 0;
+  if (!params_->scoring || peer.value >= peers_.size()) return 0;
+  const PeerRecord& record = peers_[peer.value];
+  const bool forgotten = !record.connected && Instant{seconds(record.retain_until_s).ns} <= now;
+  return forgotten ? peer_score(params_->score, 0, record.app_score, 0, 0) : computed_score(peer, now);
 }
 
 void Router::refresh(env::PeerId peer, PeerRecord& record, Instant now) {
@@ -104,6 +107,10 @@ void Router::reconsider(env::PeerId peer, PeerRecord& record) {
   } else if (record.blamed) {
     record.blamed = false;
     if (record.connected) --blamed_;
+    // It may be grafted again. A mesh that had nobody to take would otherwise never look.
+    for (std::uint32_t left = record.subscribed; left != 0; left &= left - 1) {
+      topic_states_[static_cast<std::size_t>(std::countr_zero(left))].settled = false;
+    }
   }
 }
 

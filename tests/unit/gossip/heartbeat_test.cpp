@@ -37,6 +37,20 @@ TEST_F(HeartbeatTest, BadDirectBackedOffAndUnsubscribedPeersAreNotGrafted) {
   EXPECT_EQ(router().mesh(topic), std::vector<env::PeerId>{peer(0)});
 }
 
+// A mesh that found nobody rests until something changes; forgiveness is such a change.
+TEST_F(HeartbeatTest, APeerWhoseMisbehaviourHasDecayedIsGraftedAgain) {
+  start();
+  router().on_connected(peer(1), {env::Direction::outbound, false, identity(1), 0}, now);
+  router().penalise(peer(1), 0.6);
+  subscribe(1);
+  beat(2);
+  ASSERT_LT(score(1), 0);
+  ASSERT_FALSE(in_mesh(1));
+  beat();
+  ASSERT_EQ(score(1), 0);
+  EXPECT_TRUE(in_mesh(1));
+}
+
 TEST_F(HeartbeatTest, NegativeScoresLeaveTheMesh) {
   start();
   connect_many(0, 5);
