@@ -25,7 +25,8 @@ add_library(lm_options INTERFACE)
 target_compile_options(lm_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror
   -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)   # false alarm of g++ 12 in optimised builds
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>    # false alarm of g++ 12 in optimised builds
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)   # std::stable_sort of the system's library uses one
 target_compile_definitions(lm_options INTERFACE
   $<$<CXX_COMPILER_ID:Clang>:BOOST_ASIO_HAS_CO_AWAIT BOOST_ASIO_HAS_STD_COROUTINE>)
 target_include_directories(lm_options INTERFACE ${CMAKE_SOURCE_DIR})
