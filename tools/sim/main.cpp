@@ -1,5 +1,6 @@
 // lastmile-sim: runs network scenarios. Exit status: 0 pass, 1 fail, 2 unknown, 3 usage or invalid input.
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cstdio>
 #include <iostream>
 
@@ -9,14 +10,17 @@
 namespace lastmile::tools {
 namespace {
 
+// Empty when the text is a seed. The option parser alone takes "-3", and 2^64 for the greatest seed.
+std::string seed_mistake(const std::string& text) {
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error == std::errc{} && end == text.data() + text.size()) return {};
+  return "expected a whole number from 0 to 2^64 - 1, found " + text;
+}
+
 void common_options(CLI::App& verb, CommandOptions& options) {
   verb.add_option("--seed", options.seed, "seed of every random draw; replaces the one in the file")
-      ->check(CLI::Validator(
-          [](const std::string& text) {
-            const bool digits = text.find_first_not_of("0123456789") == std::string::npos;
-            return digits ? std::string() : "expected a whole number from 0 to 2^64 - 1, found " + text;
-          },
-          ""));
+      ->check(CLI::Validator(seed_mistake, ""));
   verb.add_option("--set", options.sets, "/json/pointer=value: change one value of the file; repeatable")
       ->allow_extra_args(false);
   verb.add_flag("--json", options.json, "one JSON object on standard output");

@@ -26,8 +26,9 @@ std::string names_with(const RunData& run, std::string_view verdict) {
   return out;
 }
 
-std::string checks_text(std::size_t count) {
-  return count == 1 ? "one check" : fmt::format("{} checks", grouped(count));
+// "2 of 10 checks".
+std::string part_of(std::size_t part, std::size_t all) {
+  return all == 1 ? "the one check" : fmt::format("{} of {} checks", grouped(part), grouped(all));
 }
 
 std::string list_of(const std::vector<std::string>& items) {
@@ -44,15 +45,13 @@ std::string outcome(const RunData& run) {
   const std::size_t unknown = count_verdict(run, "unknown");
   if (run.verdict == "pass") {
     return run.checks.size() == 1 ? "the one check passed"
-                                  : fmt::format("all {} passed", checks_text(run.checks.size()));
+                                  : fmt::format("all {} checks passed", grouped(run.checks.size()));
   }
   if (run.verdict == "fail") {
-    return fmt::format("{} of {} failed: {}", failed, checks_text(run.checks.size()), names_with(run, "fail"));
+    return part_of(failed, run.checks.size()) + " failed: " + names_with(run, "fail");
   }
   std::string why;
-  if (unknown > 0)
-    why = fmt::format("{} of {} could not be decided: {}", unknown, checks_text(run.checks.size()),
-                      names_with(run, "unknown"));
+  if (unknown > 0) why = part_of(unknown, run.checks.size()) + " could not be decided: " + names_with(run, "unknown");
   if (!run.limit_hit.empty()) why += (why.empty() ? "" : "; ") + ("the run ended early: " + run.limit_hit);
   if (why.empty() && run.never_reached.empty()) why = "there was nothing to decide by";
   if (why.empty()) why = "what the scenario waits for never came: " + list_of(run.never_reached);

@@ -1,0 +1,225 @@
+"""lastmile-sim as a user meets it: arguments, errors, exit status, output, folders."""
+import json
+import os
+import pathlib
+import pty
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+SIM, SCENARIOS = (str(pathlib.Path(a).resolve()) for a in sys.argv[1:3])
+SMALL = f"{SCENARIOS}/quickstart/two-islands-small.json"
+NORMAL = f"{SCENARIOS}/quickstart/two-islands.json"
+FILES = {"scenario.json", "summary.json", "events.lmt", "metrics.csv", "report.html", "log.txt"}
+SHORT = ["--set", "/phases/trouble=3s", "--set", "/phases/heal=2s"]
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="lastmile-e2e-")
+        self.addCleanup(self.folder.cleanup)
+        self.here = pathlib.Path(self.folder.name)
+
+    def sim(self, *arguments):
+        return subprocess.run([SIM, *map(str, arguments)], capture_output=True, text=True, cwd=self.here, timeout=120)
+
+    def refused(self, *arguments, says):
+        """Exit status 3, one sentence on standard error, nothing on standard output, nothing written."""
+        before = sorted(self.here.rglob("*"))
+        result = self.sim(*arguments)
+        self.assertEqual(result.returncode, 3, result.stderr)
+        self.assertEqual(result.stdout, "")
+        self.assertIn(says, result.stderr)
+        self.assertEqual(sorted(self.here.rglob("*")), before)
+
+    def start(self, *arguments):
+        """A run that takes longer than a test waits, once it has begun to write."""
+        process = subprocess.Popen([SIM, "run", NORMAL, "--out", "long", *arguments], cwd=self.here,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        metrics = self.here / "long.partial/metrics.csv"
+        for _ in range(600):
+            if metrics.exists() and process.poll() is None:
+                return process
+            time.sleep(0.05)
+        self.fail("the run did not begin")
+
+    # --- help and mistakes
+
+    def test_help_of_every_verb_names_its_exit_status(self):
+        verbs = ["run", "rerun", "report", "twin", "validate", "list"]
+        self.assertEqual([v for v in verbs if v not in self.sim("--help").stdout], [])
+        for verb in verbs:
+            result = self.sim(verb, "--help")
+            self.assertEqual(result.returncode, 0)
+            self.assertIn("Exit status: 0 every check passed", result.stdout)
+
+    def test_mistakes_name_the_nearest_choice(self):
+        self.refused("rnu", SMALL, says='unknown verb "rnu"; did you mean "run"?')
+        self.refused("run", SMALL, "--sed", "3", says='unknown option "--sed"; did you mean "--seed"?')
+        self.refused("run", SMALL, "--zzzzzzzz", says="there are --help, --out")
+        self.refused(says="expected a verb: run, rerun")
+        self.refused("run", SMALL, "--world", "moon", says="{sim,real}")
+        self.refused("run", SMALL, "--set", "/fautls=[]", says='did you mean "faults"')
+
+    def test_values_that_are_none(self):
+        for seed in ("-3", "x", "18446744073709551616", "1.5"):
+            self.refused("run", SMALL, "--seed", seed, says="--seed")
+        self.refused("run", SMALL, "--set", "nonsense", says="expected /json/pointer=value")
+        self.refused("validate", SMALL, "--set", "/phases/trouble=30parsec", says='/phases/trouble: expected a duration')
+
+    def test_files_that_are_no_scenario(self):
+        (self.here / "binary").write_bytes(bytes(range(256)) * 64)
+        (self.here / "empty").write_bytes(b"")
+        (self.here / "deep").write_text("[" * 100000)
+        with open(self.here / "huge", "wb") as huge:
+            huge.truncate(1 << 32)
+        self.refused("run", "nowhere.json", says="nowhere.json: expected a file that can be read")
+        self.refused("run", self.here, says="expected a scenario file, found a folder")
+        self.refused("run", "huge", says="expected at most 16 MiB")
+        for name in ("binary", "empty", "deep"):
+            self.refused("run", name, says=name + ":")
+            self.refused("validate", name, says=name + ":")
+
+    # --- what is printed
+
+    def test_json_is_one_object(self):
+        result = self.sim("run", SMALL, *SHORT, "--json", "--out", "a")
+        self.assertEqual(result.stderr, "")
+        self.assertEqual(result.stdout.count("\n"), 1)
+        summary = json.loads(result.stdout)
+        for key in ("scenario", "seed", "verdict", "digest", "virtual_seconds", "wall_seconds", "peak_rss_bytes",
+                    "checks", "measures"):
+            self.assertIn(key, summary)
+        for check in summary["checks"]:
+            self.assertLessEqual({"name", "verdict", "detail"}, set(check))
+        self.assertEqual(summary, json.loads((self.here / "a/summary.json").read_text()))
+        self.assertEqual(result.returncode, {"pass": 0, "fail": 1, "unknown": 2}[summary["verdict"]])
+
+    def test_list_is_a_table_or_an_object(self):
+        table = self.sim("list", SCENARIOS)
+        self.assertEqual(table.returncode, 0, table.stderr)
+        self.assertIn("quickstart/two-islands.json", table.stdout)
+        found = json.loads(self.sim("list", SCENARIOS, "--json").stdout)["scenarios"]
+        self.assertEqual(len(found), table.stdout.count("\n") - 1)
+        self.assertTrue(all(entry["question"] and entry["expectation"] for entry in found))
+        self.refused("list", says="name one: lastmile-sim list FOLDER")
+
+    def test_validate_writes_nothing_and_resolves(self):
+        self.assertIn("5 nodes, 1 fault", self.sim("validate", SMALL).stdout)
+        self.assertEqual(json.loads(self.sim("validate", SMALL, "--json", "--seed", "9").stdout)["seed"], 9)
+        self.assertEqual(list(self.here.iterdir()), [])
+
+    def test_progress_is_lines_in_a_pipe_and_a_bar_on_a_terminal(self):
+        plain = self.sim("run", SMALL, "--out", "a").stderr
+        self.assertRegex(plain, r"(?m)^ *\d+ %  .* messages .* events$")
+        self.assertNotIn("\x1b", plain)
+        self.assertEqual(self.sim("run", SMALL, "--out", "a", "--quiet").stderr, "")
+        master, slave = pty.openpty()
+        process = subprocess.Popen([SIM, "run", SMALL, "--out", "a"], cwd=self.here, stdout=subprocess.DEVNULL, stderr=slave)
+        os.close(slave)
+        drawn = b""
+        while True:
+            try:
+                part = os.read(master, 4096)
+            except OSError:  # what a terminal answers when its last program has gone
+                break
+            if not part:
+                break
+            drawn += part
+        os.close(master)
+        self.assertEqual(process.wait(), 0)
+        lines = drawn.decode().split("\r\x1b[K")
+        self.assertTrue(any(line.startswith("[") for line in lines))
+        self.assertTrue(all(len(line) < 80 for line in lines), lines)
+        self.assertEqual(lines[-1], "")
+
+    # --- folders
+
+    def test_a_failed_check_is_exit_status_1_and_has_its_folder(self):
+        result = self.sim("run", SMALL, "--set", "/checks/5/within=1ns", "--out", "a", "--quiet")
+        self.assertEqual(result.returncode, 1, result.stdout)
+        self.assertIn("report a/report.html", result.stdout)
+        self.assertEqual({p.name for p in (self.here / "a").iterdir()}, FILES)
+
+    def test_rerun_needs_the_folder_only_and_finds_differences(self):
+        self.sim("run", SMALL, *SHORT, "--out", "a")
+        (self.here / "a").rename(self.here / "b")
+        self.assertIn("equal to the recorded run", self.sim("rerun", "b").stdout)
+        summary = self.here / "b/summary.json"
+        digest = json.loads(summary.read_text())["digest"]
+        summary.write_text(summary.read_text().replace(digest, "0" * 64))
+        result = self.sim("rerun", "b", "--out", "c")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("DIFFERS from the recorded run", result.stdout)
+        self.assertEqual({p.name for p in (self.here / "c").iterdir()}, FILES)
+
+    def test_broken_folders_are_named(self):
+        self.sim("run", SMALL, *SHORT, "--out", "a")
+        summary = self.here / "a/summary.json"
+        whole = summary.read_text()
+        summary.write_text(whole[:100])
+        self.refused("rerun", "a", says="a/summary.json: line")
+        summary.write_text("{}")
+        self.refused("rerun", "a", says="a/summary.json: /digest: expected 64 hexadecimal digits")
+        summary.write_text(json.dumps({"digest": None}))
+        self.refused("rerun", "a", says="no digest to compare")
+        summary.write_text(whole)
+        (self.here / "a/scenario.json").unlink()
+        self.refused("rerun", "a", says="a/scenario.json: expected a file that can be read")
+        self.refused("report", "nowhere", says="nowhere/summary.json")
+
+    def test_report_is_made_again_from_the_folder(self):
+        self.sim("run", SMALL, *SHORT, "--out", "a")
+        page = self.here / "a/report.html"
+        first = page.read_bytes()
+        page.unlink()
+        self.assertEqual(self.sim("report", "a").stdout, "a/report.html\n")
+        self.assertEqual(page.read_bytes(), first)
+
+    def test_other_peoples_folders_stay(self):
+        (self.here / "mine").mkdir()
+        (self.here / "mine/thesis.txt").write_text("x")
+        (self.here / "file").write_text("x")
+        self.refused("run", SMALL, "--out", "mine", says="found other files")
+        self.refused("run", SMALL, "--out", "file", says="expected a folder, found a file")
+        self.refused("run", SMALL, "--out", "/proc/nowhere/a", says="cannot be made")
+
+    def test_a_run_replaces_an_earlier_one(self):
+        for seed in ("3", "4"):
+            self.sim("run", SMALL, *SHORT, "--seed", seed, "--out", "a")
+        self.assertEqual(json.loads((self.here / "a/summary.json").read_text())["seed"], 4)
+        self.assertEqual([p.name for p in self.here.iterdir()], ["a"])
+
+    def test_interrupt_ends_with_unknown_and_a_whole_folder(self):
+        process = self.start("--json")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 2, err)
+        summary = json.loads(out)
+        self.assertEqual((summary["verdict"], summary["limit_hit"]), ("unknown", "interrupted"))
+        self.assertEqual({p.name for p in (self.here / "long").iterdir()}, FILES)
+        self.assertFalse((self.here / "long.partial").exists())
+
+    def test_kill_leaves_a_partial_folder_that_says_how_to_go_on(self):
+        process = self.start()
+        self.refused("run", SMALL, "--out", "long", says="another run is writing there")
+        process.kill()
+        process.communicate()
+        self.assertFalse((self.here / "long").exists())
+        self.refused("rerun", "long.partial", says="start it again: lastmile-sim run long.partial/scenario.json")
+        self.assertEqual(self.sim("run", SMALL, "--out", "long", "--quiet").returncode, 0)
+        self.assertEqual([p.name for p in self.here.iterdir()], ["long"])
+
+    def test_twin_finds_no_difference(self):
+        result = json.loads(self.sim("twin", SMALL, *SHORT, "--json").stdout)
+        self.assertTrue(result["equal"])
+        self.assertGreater(result["events"], 1000)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:], verbosity=2)

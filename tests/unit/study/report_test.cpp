@@ -1,0 +1,198 @@
+// A page from a folder: what it says is what the folder says, whatever is missing or hostile in it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "tools/study/report.hpp"
+
+namespace lastmile::study {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+using testing::ContainsRegex;
+using testing::HasSubstr;
+using testing::Not;
+
+void put(std::string& out, std::uint64_t value, std::size_t width) {
+  for (std::size_t i = 0; i < width; ++i) out.push_back(static_cast<char>(value >> (8 * i)));
+}
+
+class Report : public testing::Test {
+ protected:
+  Report() {
+    std::string name = (fs::temp_directory_path() / "lastmile-report-XXXXXX").string();
+    folder = ::mkdtemp(name.data());
+    summary = Json::parse(R"({"format":1,"scenario":"islands","seed":7,"world":"sim","version":"0.1.0",
+      "crypto":"cached","network":"access","verdict":"pass","digest":"abcd","scenario_digest":"ef01",
+      "state_digests":{"distinct":1,"value":"c07d"},"virtual_seconds":40,"wall_seconds":1.5,"cpu_seconds":1.25,
+      "peak_rss_bytes":1048576,"events":12345,
+      "phases":[{"name":"warm_up","start_s":0,"end_s":10},{"name":"trouble","start_s":10,"end_s":20},
+                {"name":"heal","start_s":20,"end_s":40}],
+      "faults":[{"name":"cut","kind":"partition","start_s":10,"end_s":20,"nodes":5,"frames_stopped":4321}],
+      "checks":[{"name":"healed","kind":"liveness","verdict":"pass","detail":"all there","examined":1482,"held_at_s":21.5}],
+      "measures":{"propagation_s.during":{"unit":"s","count":2,"min":0.5,"mean":4,"p50":0.5123,"p90":8,"p99":8,"max":8},
+                  "bytes_per_message":{"unit":"B","value":8212}},
+      "never_reached":[],"reproduce":"lastmile-sim run islands/scenario.json --seed 7"})");
+    scenario = Json::parse(R"({"question":"Does it heal?","expectation":"yes, soon",
+      "world":{"groups":[{"name":"west","role":"core","count":3,"region":"europe","hardware":"server"},
+                         {"name":"east","role":"core","count":2,"region":"japan","hardware":"server"}],
+               "topology":{"kind":"full"},"roads":{"gossip":true,"chain":false}},
+      "faults":[{"name":"cut","kind":"partition","between":["group:west","!group:west"]}]})");
+    metrics =
+        "time_s,scope,name,value\n0,all,published,0\n40,all,published,9\n0,group:west,backlog,0\n"
+        "20,group:west,backlog,77\n0,group:east,backlog,0\n20,group:east,backlog,5\n";
+    events = R"({"kinds":[{"id":3,"name":"message_published"},{"id":4,"name":"message_processed"}]})"
+             "\n";
+    record(12'000'000'000, 3, 1);
+    record(12'500'000'000, 4, 1);
+    record(20'000'000'000, 4, 1);
+  }
+  ~Report() override { fs::remove_all(folder); }
+
+  void record(std::uint64_t time_ns, std::uint16_t kind, std::uint32_t message) {
+    put(events, time_ns, 8);
+    put(events, 0, 4);
+    put(events, kind, 2);
+    put(events, 4, 2);
+    put(events, message, 4);
+  }
+  void write(const std::string& name, const std::string& text) {
+    std::ofstream(folder / name, std::ios::binary) << text;
+  }
+  // The page of the whole folder.
+  std::string page() {
+    write("summary.json", summary.dump());
+    write("scenario.json", scenario.dump());
+    write("metrics.csv", metrics);
+    write("events.lmt", events);
+    return rendered();
+  }
+  std::string rendered() {
+    auto page = render_report(folder.string());
+    EXPECT_TRUE(page.ok());
+    return page.ok() ? *page : std::string();
+  }
+
+  fs::path folder;
+  Json summary;
+  Json scenario;
+  std::string metrics;
+  std::string events;
+};
+
+TEST_F(Report, SaysInOneSentenceWhatWasAskedExpectedAndSeen) {
+  EXPECT_THAT(page(), HasSubstr("<i>Does it heal?</i> Expected: yes, soon. Outcome: <span class=\"mark pass\">✓ "
+                                "pass</span>, the one check passed."));
+}
+
+TEST_F(Report, FiguresAreThoseOfTheSummary) {
+  const std::string html = page();
+  for (const char* figure : {"512 ms", "8.02 KiB", "12,345 events", "1,482 examined", "held from 0:22",
+                             "4,321 frames stopped", "from 0:10 to 0:20", "backlog grew to 77 messages"}) {
+    EXPECT_THAT(html, HasSubstr(figure));
+  }
+  EXPECT_THAT(html, HasSubstr("published during trouble (2 deliveries)"));
+  EXPECT_THAT(html, HasSubstr("during trouble: half within 512 ms, all within 8 s"));
+}
+
+TEST_F(Report, DrawsTheGroupsAndWhatPartsThem) {
+  EXPECT_THAT(page(), HasSubstr("<desc>west with 3 nodes, east with 2 nodes; cut between west and east.</desc>"));
+}
+
+TEST_F(Report, NamesTheFirstViolationOfAFailedCheck) {
+  summary["verdict"] = "fail";
+  summary["checks"][0]["verdict"] = "fail";
+  summary["checks"][0]["first_violation"] = {
+      {"time_s", 20.25}, {"node", "east-1"}, {"message", std::string(64, 'a')}, {"event", "not healed"}};
+  const std::string html = page();
+  EXPECT_THAT(html, HasSubstr("✗ fail</span>, the one check failed: healed"));
+  EXPECT_THAT(html, HasSubstr("First at 20.2 s on <b>east-1</b>, message <code title=\"" + std::string(64, 'a') +
+                              "\">" + std::string(16, 'a') + "…</code>: not healed"));
+}
+
+TEST_F(Report, UnknownSaysWhy) {
+  summary["verdict"] = "unknown";
+  summary["never_reached"] = {"event block_final of fault cut"};
+  EXPECT_THAT(page(), HasSubstr("what the scenario waits for never came: event block_final of fault cut"));
+  summary["limit_hit"] = "interrupted";
+  EXPECT_THAT(page(), HasSubstr("the run ended early: interrupted"));
+}
+
+TEST_F(Report, HostileNamesStayText) {
+  const std::string hostile = "<script>alert(1)</script>\"'&";
+  for (const char* key : {"scenario", "version", "digest", "network", "verdict", "reproduce"}) summary[key] = hostile;
+  summary["checks"][0]["name"] = summary["checks"][0]["detail"] = summary["checks"][0]["kind"] = hostile;
+  summary["faults"][0]["name"] = summary["faults"][0]["kind"] = summary["phases"][0]["name"] = hostile;
+  summary["measures"][hostile] = {{"unit", hostile}, {"value", 1}};
+  summary["never_reached"] = {hostile};
+  scenario["question"] = scenario["expectation"] = scenario["description"] = hostile;
+  scenario["world"]["groups"][0]["name"] = scenario["world"]["groups"][0]["region"] = hostile;
+  scenario["faults"][0]["name"] = hostile;
+  metrics += "1,group:" + hostile + ",backlog,1\n";
+  const std::string html = page();
+  EXPECT_THAT(html, Not(HasSubstr("<script")));
+  EXPECT_THAT(html, Not(HasSubstr("\"'&")));
+  EXPECT_THAT(html, HasSubstr("&lt;script&gt;"));
+}
+
+TEST_F(Report, NeedsNoNetwork) {
+  const std::string html = page();
+  for (const char* fetches : {"src=", "href=", "@import", "url(http", "<link", "<script"}) {
+    EXPECT_THAT(html, Not(HasSubstr(fetches)));
+  }
+  EXPECT_THAT(html, HasSubstr("default-src 'none'"));
+}
+
+TEST_F(Report, EveryPictureHasTitleAndDescription) {
+  const std::string html = page();
+  std::size_t pictures = 0;
+  for (auto at = html.find("<svg class=\"chart"); at != std::string::npos;
+       at = html.find("<svg class=\"chart", at + 1)) {
+    const std::string head = html.substr(at, html.find("</desc>", at) - at);
+    EXPECT_THAT(head, HasSubstr("role=\"img\""));
+    EXPECT_THAT(head, ContainsRegex("<title>[^<]+</title><desc>[^<]+"));
+    ++pictures;
+  }
+  EXPECT_EQ(pictures, 6U);  // map, timeline and propagation, each for two widths
+}
+
+TEST_F(Report, FromASummaryAloneSaysWhatIsMissing) {
+  write("summary.json", summary.dump());
+  const std::string html = rendered();
+  for (const char* file : {"scenario.json is missing", "metrics.csv is missing", "events.lmt is missing"}) {
+    EXPECT_THAT(html, HasSubstr(file));
+  }
+  EXPECT_THAT(html, HasSubstr("the one check passed"));
+}
+
+TEST_F(Report, SaysWhatOfAFileCouldNotBeRead) {
+  metrics += "not,a,row\n5,all,published,many\n";
+  events.resize(events.size() - 3);
+  const std::string html = page();
+  EXPECT_THAT(html, HasSubstr("2 rows of metrics.csv could not be read"));
+  EXPECT_THAT(html, HasSubstr("events.lmt ends in the middle of a record"));
+}
+
+TEST_F(Report, WithoutASummaryThereIsNone) {
+  const auto missing = render_report(folder.string());
+  ASSERT_FALSE(missing.ok());
+  EXPECT_THAT(missing.error().text, HasSubstr("summary.json"));
+  for (const char* text : {"", "[1]", "{\"scenario\":", "\x01\x02"}) {
+    write("summary.json", text);
+    EXPECT_FALSE(render_report(folder.string()).ok()) << text;
+  }
+}
+
+TEST_F(Report, MembersOfAnotherTypeLeaveGaps) {
+  for (auto& [key, value] : summary.items()) value = key == "seed" ? Json("x") : Json(-1.5);
+  for (auto& [key, value] : scenario.items()) value = Json::array({1, "x", nullptr});
+  EXPECT_THAT(page(), HasSubstr("<h2>Checks</h2>"));
+}
+
+}  // namespace
+}  // namespace lastmile::study
