@@ -13,6 +13,7 @@ namespace {
 
 constexpr double kFont = 12.5;       // px, also the width of a character is taken from it
 constexpr double kCharacter = 0.53;  // of the font size, on average
+constexpr double kBold = 1.18;       // how much wider bold is
 constexpr double kPanelHeight = 132;
 constexpr double kLaneHeight = 17;
 constexpr std::size_t kLanesMax = 8;
@@ -288,6 +289,20 @@ std::string legend_html(const std::vector<Curve>& curves) {
   return out + "</ul>";
 }
 
+double bold_width(std::string_view text) { return text_width(text) * kBold; }
+
+std::string fitted(std::string_view text, double width) {
+  if (bold_width(text) <= width) return std::string(text);
+  const auto room = static_cast<std::size_t>(std::max(width / (kFont * kCharacter * kBold) - 1, 0.0));
+  std::string out;
+  std::size_t characters = 0;
+  for (const char c : text) {
+    if ((static_cast<unsigned char>(c) & 0xc0) != 0x80 && ++characters > room) break;
+    out.push_back(c);
+  }
+  return out + "…";
+}
+
 std::string chart_style() {
   return R"(
 .chart{display:block;width:100%;height:auto;margin:.4rem 0 0;overflow:visible}
@@ -316,7 +331,7 @@ std::string chart_style() {
 .map .gap{stroke:#111;stroke-width:2}
 .chart .halo{font-weight:600;paint-order:stroke;stroke:#fff;stroke-width:4px}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.3rem;margin:.3rem 0 .2rem;padding:0;font:13.5px/1.5 var(--sans)}
-.legend li{display:flex;align-items:center;gap:.45rem;margin:0}
+.legend li{overflow-wrap:anywhere;display:flex;align-items:center;gap:.45rem;margin:0}
 .legend svg{flex:none}
 @media(max-width:620px){.chart.wide{display:none}.chart.narrow{display:block}}
 )";

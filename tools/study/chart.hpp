@@ -61,6 +61,9 @@ std::string legend_html(const std::vector<Curve>& curves);
 // An open <svg> with its text alternatives; klass "wide" or "narrow" says at which width of the page it is shown.
 std::string open_svg(std::string_view klass, double width, double height, std::string_view title,
                      std::string_view description);
+// The text cut to what a width (CSS pixels, in the bold of a chart) holds, with "…" where something is left out.
+std::string fitted(std::string_view text, double width);
+double bold_width(std::string_view text);
 std::string chart_style();  // for the page's <style>
 
 // Inside, for tests.

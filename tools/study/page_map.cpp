@@ -18,6 +18,7 @@ constexpr std::uint64_t kDotsMax = 61;
 constexpr double kDotStep = 4.6;  // px; dots of a sunflower keep about twice this distance
 constexpr double kDotRadius = 3;
 constexpr double kReachMax = 230;  // a longer line says no more
+constexpr double kSteepRoom = 100;
 constexpr double kMargin = 7;
 constexpr double kNameHeight = 19;
 
@@ -79,6 +80,16 @@ std::string parted_by(const RunData& run, const std::string& a, const std::strin
   return out;
 }
 
+// Two groups share the width, more of them have half of it each at the same height.
+double groups_room(std::size_t groups, double width) { return groups < 2 ? width : width / 2 - 6; }
+
+// Centred at x, or as far as the edges let it.
+std::string name_at(double x, double y, double width, const std::string& name) {
+  const double half = std::min(bold_width(name) / 2, width / 2);
+  return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\" class=\"halo\">{}</text>",
+                     std::clamp(x, half, width - half), y, escaped(name));
+}
+
 std::string line_between(const Disc& a, const Disc& b, const std::string& fault) {
   const double length = std::max(std::hypot(b.x - a.x, b.y - a.y), 1.0);
   const double ux = (b.x - a.x) / length;
@@ -98,9 +109,10 @@ std::string line_between(const Disc& a, const Disc& b, const std::string& fault)
                        y + ux * 9, x + uy * 9, y - ux * 9);
   }
   const bool steep = std::fabs(uy) > std::fabs(ux);
+  const double room = steep ? kSteepRoom : std::max(length - a.radius - b.radius, kSteepRoom);
   return out + fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" class=\"halo\">{}</text>",
                            a.x + ux * middle + (steep ? 14 : 0), a.y + uy * middle + (steep ? 4 : -14),
-                           steep ? "start" : "middle", escaped(fault));
+                           steep ? "start" : "middle", escaped(fitted(fault, room)));
 }
 
 std::string drawn(const RunData& run, std::size_t width, std::string_view klass, const std::string& description) {
@@ -118,8 +130,8 @@ std::string drawn(const RunData& run, std::size_t width, std::string_view klass,
     out +=
         fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.1f}\" class=\"disc\"/>", disc.x, disc.y, disc.radius);
     out += dots_of(run.groups[i], disc);
-    out += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\" class=\"halo\">{}</text>", disc.x,
-                       disc.y + disc.radius + 15, escaped(run.groups[i].name));
+    out += name_at(disc.x, disc.y + disc.radius + 15, static_cast<double>(width),
+                   fitted(run.groups[i].name, groups_room(discs.size(), static_cast<double>(width))));
   }
   return out + "</svg>";
 }

@@ -11,7 +11,7 @@ std::string page_style() {
 --mono:"SF Mono",Menlo,Consolas,"Liberation Mono","DejaVu Sans Mono",monospace}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
-body{margin:0;background:var(--paper);color:var(--ink);font:18px/1.55 var(--serif);font-kerning:normal;font-feature-settings:"liga","kern"}
+body{margin:0;overflow-wrap:break-word;background:var(--paper);color:var(--ink);font:18px/1.55 var(--serif);font-kerning:normal;font-feature-settings:"liga","kern"}
 main{max-width:48rem;margin:0 auto;padding:3.2rem 1.5rem 5rem}
 h1{font-size:2.15rem;line-height:1.15;font-weight:500;letter-spacing:-.012em;margin:0 0 .2rem;overflow-wrap:anywhere}
 h2{font-size:1.22rem;line-height:1.3;font-weight:600;margin:2.9rem 0 .7rem;padding-top:.75rem;border-top:1px solid var(--rule)}
@@ -42,7 +42,7 @@ th.num{white-space:normal}
 .part td:first-child{padding-left:1.1rem}
 .groups{display:flex;flex-wrap:wrap;gap:.6rem;margin:.9rem 0;padding:0;list-style:none;align-items:stretch}
 .groups li{flex:1 1 9rem;max-width:16rem;border:1px solid var(--rule);border-radius:4px;padding:.6rem .8rem;background:#fff;font:14px/1.45 var(--sans);margin:0}
-.groups b{display:block;font:600 1.05rem/1.3 var(--serif)}
+.groups b{display:block;overflow-wrap:anywhere;font:600 1.05rem/1.3 var(--serif)}
 ul.plain{padding-left:1.1rem;margin:.5rem 0}
 footer{margin-top:3.5rem;padding-top:.7rem;border-top:1px solid var(--rule);font:13px/1.5 var(--sans);color:var(--soft)}
 @media(max-width:620px){
