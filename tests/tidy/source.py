@@ -14,6 +14,8 @@ def files(root):
     for folder, subfolders, names in os.walk(root):
         subfolders[:] = sorted(s for s in subfolders if s not in SKIPPED_FOLDERS and not s.endswith(".partial"))
         for name in sorted(names):
+            if name in SKIPPED_FOLDERS:   # the .git of a worktree is a file
+                continue
             found.append(os.path.relpath(os.path.join(folder, name), root).replace(os.sep, "/"))
     return found
 

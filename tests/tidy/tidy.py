@@ -136,6 +136,7 @@ PLANTS = [
         "core/node/a.cpp": '#include "core/store/x.hpp"\n', "core/store/x.hpp": HEADER, "sim/env/b.cpp": '#include "core/env/y.hpp"\n',
         "core/env/y.hpp": HEADER, "real/rig/c.cpp": '#include "scenarios/engine/z.hpp"\n', "scenarios/engine/z.hpp": HEADER,
         "real/env/d.cpp": "#include <boost/asio/io_context.hpp>\n#include <mutex>\n", "sim/env/e.cpp": "#include <simgrid/s4u.hpp>\n"}),
+    (None, "the .git file of a worktree", {".git": "gitdir: /wo" + "rk/main/.git\n"}),
     (None, "links that lead somewhere", {
         "docs/a.md": "[b](b.md#x) [up](../core/) [web](https://example.org) [here](#a) `[not](a-link)`\n```\n[code](nowhere)\n```\n",
         "docs/b.md": "", "core/base/a.cpp": ""}),
