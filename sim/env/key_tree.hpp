@@ -38,7 +38,7 @@ class KeyTree {
    private:
     friend class KeyTree;
     Position(const KeyTree& tree, std::size_t leaf, std::size_t slot) : tree_(&tree), leaf_(leaf), slot_(slot) {}
-    const Entry& entry() const { return tree_->leaves_[leaf_][slot_]; }
+    const Entry& entry() const { return tree_->leaves_[leaf_].entries[slot_]; }
     const KeyTree* tree_;
     std::size_t leaf_;
     std::size_t slot_;
@@ -51,7 +51,10 @@ class KeyTree {
   std::size_t size() const { return size_; }
 
  private:
-  using Leaf = std::vector<Entry>;  // sorted, never empty
+  struct Leaf {
+    SharedKey* first;            // of the entries: finding the leaf looks at nothing else
+    std::vector<Entry> entries;  // sorted, never empty
+  };
   static constexpr std::size_t kLeafMax = 64;
   static constexpr std::size_t kLeafGrowth = 8;  // entries a leaf makes room for at a time
   static constexpr std::size_t kMergeBelow = 16;
