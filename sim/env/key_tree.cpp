@@ -29,9 +29,24 @@ void KeyTree::Position::previous() {
   }
 }
 
+std::uint64_t KeyTree::head_of(std::string_view key) {
+  std::uint64_t head = 0;
+  for (std::size_t i = 0; i < sizeof head; ++i) {
+    head = head << 8 | (i < key.size() ? static_cast<unsigned char>(key[i]) : 0U);
+  }
+  return head;
+}
+
+void KeyTree::Leaf::begin_at(const SharedKey* key) {
+  head = head_of(key->text());
+  first = key;
+}
+
 std::size_t KeyTree::leaf_of(std::string_view key) const {
-  const auto above = std::upper_bound(leaves_.begin(), leaves_.end(), key,
-                                      [](std::string_view k, const Leaf& leaf) { return k < leaf.first->text(); });
+  const auto above =
+      std::upper_bound(leaves_.begin(), leaves_.end(), head_of(key), [key](std::uint64_t head, const Leaf& leaf) {
+        return head != leaf.head ? head < leaf.head : key < leaf.first->text();
+      });
   return above == leaves_.begin() ? 0 : static_cast<std::size_t>(above - leaves_.begin()) - 1;
 }
 
@@ -70,13 +85,13 @@ env::Value KeyTree::exchange(std::string_view key, env::Value value) {
 
 void KeyTree::insert(std::size_t leaf, std::size_t slot, Entry entry) {
   ++size_;
-  if (leaves_.empty()) leaves_.push_back({entry.key, {}});
+  if (leaves_.empty()) leaves_.emplace_back(entry.key);
   if (leaves_[leaf].entries.size() == kLeafMax) {
     // Keys that grow with time are appended: then the full leaf stays full. Else it is halved.
     const std::size_t keep = slot == kLeafMax ? kLeafMax : kLeafMax / 2;
     std::vector<Entry>& lower = leaves_[leaf].entries;
     const auto cut = lower.begin() + static_cast<std::ptrdiff_t>(keep);
-    Leaf upper{keep == kLeafMax ? entry.key : cut->key, {}};
+    Leaf upper(keep == kLeafMax ? entry.key : cut->key);
     upper.entries.reserve(std::max(kLeafMax - keep, kLeafGrowth));
     std::move(cut, lower.end(), std::back_inserter(upper.entries));
     lower.resize(keep);
@@ -87,7 +102,7 @@ void KeyTree::insert(std::size_t leaf, std::size_t slot, Entry entry) {
       slot -= keep;
     }
   }
-  if (slot == 0) leaves_[leaf].first = entry.key;
+  if (slot == 0) leaves_[leaf].begin_at(entry.key);
   std::vector<Entry>& to = leaves_[leaf].entries;
   if (to.size() == to.capacity()) to.reserve(to.size() + kLeafGrowth);
   to.insert(to.begin() + static_cast<std::ptrdiff_t>(slot), std::move(entry));
@@ -105,8 +120,8 @@ void KeyTree::erase(std::size_t leaf, std::size_t slot) {
   }
   if (from.empty()) {
     leaves_.erase(leaves_.begin() + static_cast<std::ptrdiff_t>(leaf));
-  } else {
-    leaves_[leaf].first = from.front().key;
+  } else if (slot == 0) {
+    leaves_[leaf].begin_at(from.front().key);
   }
 }
 

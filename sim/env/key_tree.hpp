@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -52,14 +53,20 @@ class KeyTree {
 
  private:
   struct Leaf {
-    SharedKey* first;            // of the entries: finding the leaf looks at nothing else
-    std::vector<Entry> entries;  // sorted, never empty
+    explicit Leaf(const SharedKey* key) { begin_at(key); }
+    void begin_at(const SharedKey* key);
+    // Of the first entry: its key, and the first bytes of that as a number, so that finding the leaf seldom looks at a
+    // text.
+    std::uint64_t head = 0;
+    const SharedKey* first = nullptr;
+    std::vector<Entry> entries = {};  // sorted, never empty
   };
   static constexpr std::size_t kLeafMax = 64;
   static constexpr std::size_t kLeafGrowth = 8;  // entries a leaf makes room for at a time
   static constexpr std::size_t kMergeBelow = 16;
 
-  std::size_t leaf_of(std::string_view key) const;  // the last leaf that begins at or below the key, else 0
+  static std::uint64_t head_of(std::string_view key);  // in the order of the keys, ties apart
+  std::size_t leaf_of(std::string_view key) const;     // the last leaf that begins at or below the key, else 0
   static std::size_t slot_of(const Leaf& leaf, std::string_view key);
   void insert(std::size_t leaf, std::size_t slot, Entry entry);
   void erase(std::size_t leaf, std::size_t slot);
