@@ -1,6 +1,11 @@
 // Payloads, archives, contract events: what is read and written byte by byte.
 #include <gtest/gtest.h>
+// after gtest
+#include <rapidcheck/gtest.h>
 
+#include <array>
+
+#include "core/base/random.hpp"
 #include "core/chain/archive.hpp"
 #include "core/chain/contract_message.hpp"
 #include "core/chain/ethereum_abi.hpp"
@@ -79,6 +84,48 @@ TEST(Archive, AForgottenMessageTravelsAsTombstoneWhereThatIsWanted) {
   ArchiveWriter without({.messages = 10, .bytes = 1000, .tombstones = false});
   EXPECT_TRUE(without.add(tombstone));
   EXPECT_EQ(without.count(), 0u);
+}
+
+// Any mix of envelopes that the parser of envelopes takes, up to any limits.
+RC_GTEST_PROP(ArchiveProperty, WhatTheWriterTookReadsBackEqual, (std::uint64_t seed)) {
+  Generator luck(seed);
+  static constexpr std::array<std::string_view, 6> kTexts{"",    "plain",   "\"\\/\n\t", "\u00e9\u4e16\U0001f600",
+                                                          "%20", "\x01\x7f"};
+  const auto any_text = [&] { return std::string(kTexts[luck.below(kTexts.size())]); };
+  const auto any_hash = [&] { return message_of(static_cast<unsigned>(luck.below(1000))).item_hash; };
+  ArchiveWriter writer({.messages = 1 + luck.below(60), .bytes = 300 + luck.below(20'000), .tombstones = true});
+  std::vector<message::Envelope> written;
+  while (true) {
+    message::Envelope envelope = message_of(static_cast<unsigned>(luck.below(100'000)), luck.below(400));
+    envelope.sender = "0x" + any_text() + std::to_string(luck.below(50));
+    envelope.chain = crypto::all_chains()[luck.below(crypto::all_chains().size())];
+    envelope.type = message::kAllTypes[luck.below(message::kAllTypes.size())];
+    if (luck.chance(0.3)) envelope.channel = any_text();
+    if (luck.chance(0.1)) envelope.signature.reset();
+    envelope.time_number =
+        static_cast<double>(luck.below(2'000'000'000)) + static_cast<double>(luck.below(1000)) / 1000;
+    envelope.time = *message::wall_of_seconds(envelope.time_number);
+    const std::uint64_t kind = luck.below(4);
+    if (kind == 1) {
+      envelope.item_content.reset();
+      envelope.item_type = message::ItemType::storage;
+    } else if (kind == 2) {
+      envelope.item_content.reset();
+      envelope.item_type = message::ItemType::ipfs;
+      envelope.item_hash = archive_name(std::to_string(luck.next()), ArchiveNaming::cid_v0);
+    } else if (kind == 3) {
+      envelope.item_content.reset();
+      envelope.forgotten_by = {any_hash(), any_hash()};
+      if (luck.chance(0.5)) envelope.forgotten_with = any_hash();
+    }
+    if (!writer.add(envelope)) break;
+    written.push_back(std::move(envelope));
+  }
+  RC_ASSERT(writer.count() == written.size());
+  const auto content = parse_archive(writer.finish(), true);
+  RC_ASSERT(content.ok());
+  RC_ASSERT(content->refused.empty());
+  RC_ASSERT(content->messages == written);
 }
 
 TEST(Archive, AWrongEntryDoesNotSpoilTheOthers) {
