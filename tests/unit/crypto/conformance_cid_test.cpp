@@ -1,8 +1,10 @@
-// Identifiers made by other implementations: vectors/content_hashes.json, ipfs-cids.json, ipfs-files.json.
+// Identifiers made by other implementations: vectors/content_hashes.json, ipfs-cids.json, ipfs-files.json, and what
+// this room owns of libp2p-varints-multiaddrs.json and libp2p-peer-ids.json.
 #include <gtest/gtest.h>
 
 #include <set>
 
+#include "core/crypto/base58.hpp"
 #include "core/crypto/cid.hpp"
 #include "core/crypto/hash.hpp"
 #include "core/crypto/unixfs.hpp"
@@ -72,6 +74,57 @@ TEST(IpfsCids, EverySpellingParsesToTheSameIdentifier) {
       EXPECT_EQ(cid->as_v1().text(), entry.at("asV1"));
       EXPECT_EQ(to_hex(cid->as_v1().multihash()), entry.at("multihash"));
     }
+  }
+}
+
+TEST(Libp2pVarints, BothWaysAndShortestFormOnly) {
+  LM_VECTORS(file, "libp2p-varints-multiaddrs.json");
+  ASSERT_FALSE(file.at("varints").empty());
+  for (const json& entry : file.at("varints")) {
+    SCOPED_TRACE(entry.at("value").get<std::string>());
+    const std::uint64_t value = std::stoull(entry.at("value").get<std::string>());
+    Bytes written;
+    append_varint(written, value);
+    EXPECT_EQ(to_hex(written), entry.at("hex"));
+    ByteView bytes = written;
+    EXPECT_EQ(take_varint(bytes), value);
+    EXPECT_TRUE(bytes.empty());
+  }
+  for (const json& entry : file.at("varintInvalid")) {
+    const Bytes given = unhex(entry.at("hex"));
+    ByteView bytes = given;
+    EXPECT_FALSE(take_varint(bytes)) << entry.at("why");
+    EXPECT_EQ(bytes.size(), given.size()) << "nothing is taken";
+  }
+}
+
+// Of a peer id this room knows its multihash, base58 text and identifiers; keys and parsing belong to the transport.
+TEST(Libp2pPeerIds, TextsAndIdentifiersOfTheMultihash) {
+  LM_VECTORS(file, "libp2p-peer-ids.json");
+  ASSERT_FALSE(file.at("keys").empty());
+  constexpr std::size_t kInlineMax = 42;  // longer public keys are hashed
+  for (const json& entry : file.at("keys")) {
+    SCOPED_TRACE(entry.at("name").get<std::string>());
+    const Bytes key = unhex(entry.at("publicKeyProtobuf"));
+    Bytes id;
+    if (key.size() <= kInlineMax) {
+      append_varint(id, 0x00);
+      append_varint(id, key.size());
+      append(id, key);
+    } else {
+      append_varint(id, 0x12);
+      append_varint(id, 32);
+      append(id, sha256(key).view());
+    }
+    EXPECT_EQ(to_hex(id), entry.at("peerIdBytes"));
+    EXPECT_EQ(base58_encode(id), entry.at("peerIdBase58"));
+    const auto cid = Cid::parse(entry.at("peerIdCidBase36").get<std::string>());
+    ASSERT_TRUE(cid);
+    EXPECT_EQ(cid->codec(), 0x72u) << "libp2p-key";
+    EXPECT_EQ(to_hex(cid->multihash()), entry.at("peerIdBytes"));
+    EXPECT_EQ(cid->text(Base::base36), entry.at("peerIdCidBase36"));
+    EXPECT_EQ(cid->text(Base::base32), entry.at("peerIdCidBase32"));
+    EXPECT_EQ(Cid::parse(entry.at("peerIdCidBase32").get<std::string>()), cid);
   }
 }
 
