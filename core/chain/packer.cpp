@@ -16,8 +16,6 @@ bool Packer::due(Instant now) const {
   return now >= next_;
 }
 
-Instant Packer::next_due() const { return flight_ ? std::max(next_, flight_->since + config_.lost_after) : next_; }
-
 std::optional<Packed> Packer::pack(std::span<const std::shared_ptr<const message::Envelope>> unconfirmed, Instant now) {
   if (!due(now)) return std::nullopt;
   if (flight_) {

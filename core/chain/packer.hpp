@@ -42,8 +42,6 @@ class Packer {
 
   // Is it time, and is no archive of ours on its way?
   bool due(Instant now) const;
-  // When due() may become true by the clock.
-  Instant next_due() const;
 
   // Messages without a confirmation on this chain, in order of reception; live ones with a signature, tombstones if
   // wanted. Empty when there is nothing to write; the next round is then `every` later. Call when due().

@@ -89,7 +89,6 @@ void ChainLink::start() {
     line->follower.start(clock_.now());
     carry_out(*line);
     ticking(*line);
-    if (line->packer) packing(*line);
   }
 }
 
@@ -160,6 +159,8 @@ void ChainLink::ticking(Line& line) {
   timers_.after(kTick, [this, &line] {
     line.follower.tick(clock_.now());
     carry_out(line);
+    // Asked at each tick: an archive that lands makes the next one due long before the packer would give it up.
+    if (line.packer && line.packer->due(clock_.now())) pack(line);
     if (clock_.now() - line.saved >= kSaveEvery) save(line);
     ticking(line);
   });
@@ -247,14 +248,6 @@ void ChainLink::feed(const std::shared_ptr<Intake>& intake) {
 
 // --- writing
 // -----------------------------------------------------------------------------------------------------------
-
-void ChainLink::packing(Line& line) {
-  const Duration pause = std::max(line.packer->next_due() - clock_.now(), kTick);
-  timers_.after(pause, [this, &line] {
-    if (line.packer->due(clock_.now())) pack(line);
-    packing(line);
-  });
-}
 
 void ChainLink::pack(Line& line) {
   const auto hashes = store_.unconfirmed(chain::kArchiveMessagesMax);

@@ -58,7 +58,6 @@ class ChainLink final : public env::ChainHandler {
   void take_in(Line& line, chain::TakeIn order);
   void feed(const std::shared_ptr<Intake>& intake);
   void pack(Line& line);
-  void packing(Line& line);
   void ticking(Line& line);
   void save(Line& line);
 
