@@ -412,7 +412,7 @@ scenario::Summary RigRun::summarize() {
   summary.cpu_seconds = cpu_seconds() - cpu_began_;
   summary.peak_rss_bytes = own_peak_bytes() + view_->peak_memory_bytes();
   summary.events = events_;
-  summary.limit_hit = limit_hit_;
+  if (limit_hit_) scenario::end_early(summary, *limit_hit_);
   summary.verdict = scenario::decide(summary);
   return summary;
 }

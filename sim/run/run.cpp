@@ -313,7 +313,7 @@ scenario::Summary Run::summarize() {
   for (std::size_t i = 0; i < spans.size() && i < summary.faults.size(); ++i) {
     summary.faults[i].frames_stopped = faults_->frames_stopped(spans[i].entry, spans[i].occurrence);
   }
-  summary.limit_hit = limit_hit_;
+  if (limit_hit_) scenario::end_early(summary, *limit_hit_);
   summary.verdict = scenario::decide(summary);
   return summary;
 }

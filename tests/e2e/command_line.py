@@ -205,6 +205,13 @@ class CommandLine(unittest.TestCase):
         self.assertEqual({p.name for p in (self.here / "long").iterdir()}, FILES)
         self.assertFalse((self.here / "long.partial").exists())
 
+    def test_a_limit_leaves_open_what_liveness_lacked(self):
+        result = self.sim("run", SMALL, "--set", '/limits={"events":9000}', "--out", "a", "--json")
+        self.assertEqual(result.returncode, 2, result.stderr)
+        summary = json.loads(result.stdout)
+        self.assertEqual((summary["verdict"], summary["limit_hit"]), ("unknown", "events"))
+        self.assertIn("unknown", {check["verdict"] for check in summary["checks"] if check["name"] == "healed"})
+
     def test_kill_leaves_a_partial_folder_that_says_how_to_go_on(self):
         process = self.start()
         self.refused("run", SMALL, "--out", "long", says="another run is writing there")

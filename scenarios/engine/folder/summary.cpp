@@ -79,6 +79,17 @@ Summary make_summary(const Scenario& scenario, std::uint64_t seed, const Timelin
   return s;
 }
 
+void end_early(Summary& summary, std::string why) {
+  for (CheckResult& check : summary.checks) {
+    if (is_safety(check.name) || check.verdict != Verdict::fail) continue;
+    if (check.first_violation && check.first_violation->time < summary.end) continue;
+    check.verdict = Verdict::unknown;
+    check.first_violation.reset();
+    check.detail += "; the run was ended early";
+  }
+  summary.limit_hit = std::move(why);
+}
+
 Verdict decide(const Summary& summary) {
   const auto any = [&](Verdict verdict) {
     return std::any_of(summary.checks.begin(), summary.checks.end(),
