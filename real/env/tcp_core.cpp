@@ -43,6 +43,14 @@ Packet hello_of(const TcpOptions& options) {
 
 }  // namespace
 
+bool is_tcp_address(std::string_view text) { return parse_endpoint(text).has_value(); }
+
+bool is_peer_address(std::string_view text) {
+  const auto at = text.find('@');
+  if (at == std::string_view::npos) return is_tcp_address(text);
+  return at > 0 && at <= kIdentityBytesMax && is_tcp_address(text.substr(at + 1));
+}
+
 TcpNetwork::Core::Core(Loop& loop, TcpOptions wanted)
     : options(std::move(wanted)), loop_(loop), timers_(loop), acceptor_(loop.context()) {}
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "core/base/result.hpp"
 #include "core/env/network.hpp"
@@ -36,6 +37,11 @@ struct TcpOptions {
   std::uint64_t incarnation = 0;  // differs in each life of a node: lets peers tell a restart from a second connection
   TcpLimits limits;
 };
+
+// "127.0.3.1:4001" or "[::1]:4001": numbers only, no names.
+bool is_tcp_address(std::string_view text);
+// "identity@127.0.3.1:4001"; the identity may be left out.
+bool is_peer_address(std::string_view text);
 
 // Framed messages over TCP (framing.hpp) for nodes that trust each other's machine: the rig and tests. Peers say who
 // they are and nobody proves it; the libp2p transport replaces this on open networks.

@@ -11,7 +11,7 @@
 
 #include "real/env/asio.hpp"
 #include "real/env/posix_file.hpp"
-#include "real/ops/json_guard.hpp"
+#include "real/ops/admin_request.hpp"
 
 namespace lastmile::real {
 namespace {
@@ -86,6 +86,7 @@ class AdminServer::Core : public std::enable_shared_from_this<AdminServer::Core>
     bool reading = false;
     bool handling = false;  // lines of `incoming` are in use
     bool writing = false;
+    bool closing = false;  // nothing is read any more; ends when everything was written
   };
   using SessionPtr = std::shared_ptr<Session>;
 
@@ -113,7 +114,8 @@ class AdminServer::Core : public std::enable_shared_from_this<AdminServer::Core>
   }
 
   void read(const SessionPtr& session) {
-    if (session->reading || session->handling || session->pending >= limits_.pending_per_connection) return;
+    if (session->closing || session->reading || session->handling || session->pending >= limits_.pending_per_connection)
+      return;
     session->reading = true;
     const std::size_t had = session->incoming.size();
     session->incoming.resize(had + kReadBytes);
@@ -144,25 +146,19 @@ class AdminServer::Core : public std::enable_shared_from_this<AdminServer::Core>
     if (session->incoming.size() > limits_.line_bytes) {
       send(session,
            answer_line(nullptr, Error{"the line is longer than " + std::to_string(limits_.line_bytes) + " bytes"}));
-      return drop(session);
+      session->closing = true;  // the rest of the line cannot be told from a new one
+      if (session->outgoing.empty()) drop(session);
+      return;
     }
     read(session);
   }
 
   void handle(const SessionPtr& session, std::string_view line) {
     if (line.empty()) return;
-    if (json_depth_above(line, limits_.depth)) {
-      return send(session, answer_line(nullptr, Error{"nested too deeply"}));
-    }
-    const Json request = Json::parse(line, nullptr, false);
-    if (!request.is_object()) return send(session, answer_line(nullptr, Error{"expected one JSON object per line"}));
-    const auto id_at = request.find("id");
-    const Json id = id_at == request.end() ? Json() : *id_at;
-    const auto name_at = request.find("command");
-    if (name_at == request.end() || !name_at->is_string()) {
-      return send(session, answer_line(id, Error{"expected a text \"command\""}));
-    }
-    const auto& name = name_at->get_ref<const std::string&>();
+    Json id;
+    const auto request = parse_admin_request(line, limits_.depth, id);
+    if (!request.ok()) return send(session, answer_line(id, request.error()));
+    const auto& name = (*request)["command"].get_ref<const std::string&>();
     if (name == "help") return send(session, answer_line(id, help()));
     const auto found = commands.find(name);
     if (found == commands.end()) {
@@ -179,7 +175,7 @@ class AdminServer::Core : public std::enable_shared_from_this<AdminServer::Core>
     // The reply is shared so that a command that throws before it answered is answered here.
     auto shared = std::make_shared<Reply>(std::move(reply));
     try {
-      found->second.command(request, [shared](Result<Json> result) {
+      found->second.command(*request, [shared](Result<Json> result) {
         if (Reply once = std::move(*shared)) once(std::move(result));
       });
     } catch (const nlohmann::json::exception& error) {  // a field that is missing or of another type
@@ -211,6 +207,7 @@ class AdminServer::Core : public std::enable_shared_from_this<AdminServer::Core>
                         if (error) return self->drop(session);
                         session->outgoing_bytes -= count;
                         session->outgoing.pop_front();
+                        if (session->closing && session->outgoing.empty()) return self->drop(session);
                         self->write(session);
                       });
   }

@@ -53,7 +53,7 @@ Result<std::unique_ptr<Daemon>, DaemonFailure> Daemon::start(const std::filesyst
   auto data = DataDir::open(path);
   if (!data.ok()) return failure_of(data.error());
   const auto key = NodeKey::load(data->keys());
-  if (!key.ok()) return DaemonFailure{kExitFailed, key.error().text};
+  if (!key.ok()) return DaemonFailure{kExitUsage, key.error().text};  // starting again would not help
 
   auto state = std::make_unique<State>(settings, *std::move(data), std::move(version));
   state->started = state->clock.now();

@@ -65,6 +65,16 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
   return text.empty() ? size : std::nullopt;
 }
 
+std::string size_text(std::uint64_t bytes) {
+  for (const char* unit : {"TiB", "GiB", "MiB", "KiB"}) {
+    for (const Scale& scale : kSizes) {
+      if (scale.unit == unit && bytes > 0 && bytes % scale.factor == 0)
+        return std::to_string(bytes / scale.factor) + unit;
+    }
+  }
+  return std::to_string(bytes) + "B";
+}
+
 std::string duration_text(Duration duration) {
   std::string out;
   auto rest = static_cast<std::uint64_t>(duration.ns);

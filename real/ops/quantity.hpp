@@ -14,6 +14,7 @@ namespace lastmile::real {
 std::optional<Duration> parse_duration(std::string_view text);
 // Units B KiB MiB GiB TiB kB MB GB, or none for bytes.
 std::optional<std::uint64_t> parse_size(std::string_view text);
+std::string size_text(std::uint64_t bytes);    // "32MiB": the largest unit that leaves a whole number
 std::string duration_text(Duration duration);  // "1h30min"; parses back to the same
 
 }  // namespace lastmile::real

@@ -16,7 +16,7 @@ constexpr std::string_view kCount = "a whole number, not negative";
 constexpr std::string_view kSize = "a size such as \"64MiB\"";
 constexpr std::string_view kLength = "a length of time such as \"250ms\" or \"1h30min\"";
 constexpr std::string_view kText = "a text";
-constexpr std::string_view kTexts = "a list of texts";
+constexpr std::string_view kPeers = "a list of texts such as \"identity@192.0.2.7:4001\"";
 constexpr std::string_view kSwitch = "\"corrected\" or \"as_reference\"";
 
 std::string in_quotes(std::string_view text) {
@@ -83,7 +83,7 @@ SettingKey size_key(std::string_view name, std::string_view about, Place<std::si
             place(settings) = *bytes;
             return true;
           },
-          [place](const Settings& settings) { return in_quotes(std::to_string(look(place, settings)) + "B"); }};
+          [place](const Settings& settings) { return in_quotes(size_text(look(place, settings))); }};
 }
 
 SettingKey length_key(std::string_view name, std::string_view about, Place<Duration> place) {
@@ -111,9 +111,21 @@ SettingKey text_key(std::string_view name, std::string_view about, Place<std::st
           [place](const Settings& settings) { return in_quotes(look(place, settings)); }};
 }
 
-// A list; in the environment and in flags separated by commas.
-SettingKey texts_key(std::string_view name, std::string_view about, Place<std::vector<std::string>> place) {
-  return {{name, kTexts, about},
+// An address to listen on, or nothing.
+SettingKey address_key(std::string_view name, std::string_view about, Place<std::string> place) {
+  return {{name, "an address such as \"127.0.0.1:4001\", or \"\" to listen nowhere", about},
+          [place](Settings& settings, const SettingValue& value) {
+            const auto* given = std::get_if<std::string>(&value);
+            if (given == nullptr || (!given->empty() && !is_tcp_address(*given))) return false;
+            place(settings) = *given;
+            return true;
+          },
+          [place](const Settings& settings) { return in_quotes(look(place, settings)); }};
+}
+
+// A list of peers; in the environment and in flags separated by commas.
+SettingKey peers_key(std::string_view name, std::string_view about, Place<std::vector<std::string>> place) {
+  return {{name, kPeers, about},
           [place](Settings& settings, const SettingValue& value) {
             std::vector<std::string> list;
             if (const auto* given = std::get_if<std::vector<std::string>>(&value)) {
@@ -127,6 +139,7 @@ SettingKey texts_key(std::string_view name, std::string_view about, Place<std::v
             } else {
               return false;
             }
+            if (!std::all_of(list.begin(), list.end(), is_peer_address)) return false;
             place(settings) = std::move(list);
             return true;
           },
@@ -175,12 +188,10 @@ SettingKey protocol_switch(std::string_view name, const message::SwitchPoint& po
 std::vector<SettingKey> make_table() {
   std::vector<SettingKey> keys;
   const auto add = [&](SettingKey key) { keys.push_back(std::move(key)); };
-  add(text_key("network.listen", "where peers connect to", LM_PLACE(std::string, listen), {},
-               "an address such as \"127.0.0.1:4001\", or \"\" to listen nowhere"));
+  add(address_key("network.listen", "where peers connect to", LM_PLACE(std::string, listen)));
   add(text_key("network.source_address", "address that outgoing connections come from; empty = the system's choice",
                LM_PLACE(std::string, source_address)));
-  add(texts_key("network.peers", "peers to keep connected, each \"identity@host:port\"",
-                LM_PLACE(std::vector<std::string>, peers)));
+  add(peers_key("network.peers", "peers to keep connected", LM_PLACE(std::vector<std::string>, peers)));
   add(count_key("network.connections_max", "open connections", LM_PLACE(std::size_t, network.connections_max)));
   add(size_key("network.send_buffer_max", "bytes that wait for one slow peer before it is cut off",
                LM_PLACE(std::size_t, network.send_buffer_max)));

@@ -75,12 +75,20 @@ void Child::kill() {
   int status = 0;
   while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
-  status_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  note_end(status);
 }
 
+void Child::note_end(int status) { status_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+
+// Waits, because a signal sent after it could arrive before it otherwise: they are delivered by number.
 void Child::pause() {
+  if (pid_ == 0 || status_.has_value()) return;
   signal(SIGSTOP);
   paused_ = true;
+  int status = 0;
+  while (::waitpid(pid_, &status, WUNTRACED) < 0 && errno == EINTR) {
+  }
+  if (!WIFSTOPPED(status)) note_end(status);
 }
 void Child::resume() {
   signal(SIGCONT);
@@ -91,9 +99,7 @@ void Child::terminate() { signal(SIGTERM); }
 bool Child::running() {
   if (pid_ == 0 || status_.has_value()) return false;
   int status = 0;
-  if (::waitpid(pid_, &status, WNOHANG) == pid_) {
-    status_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  }
+  if (::waitpid(pid_, &status, WNOHANG) == pid_) note_end(status);
   return !status_.has_value();
 }
 

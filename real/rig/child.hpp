@@ -24,7 +24,7 @@ class Child {
 
   pid_t pid() const { return pid_; }
   void kill();       // SIGKILL to the group, and waits; no effect when it has ended
-  void pause();      // SIGSTOP
+  void pause();      // SIGSTOP; it stands still when this returns
   void resume();     // SIGCONT
   void terminate();  // SIGTERM
   bool paused() const { return paused_; }
@@ -36,6 +36,7 @@ class Child {
  private:
   explicit Child(pid_t pid) : pid_(pid) {}
   void signal(int number);
+  void note_end(int wait_status);
   pid_t pid_ = 0;  // 0 = moved away
   bool paused_ = false;
   std::optional<int> status_;

@@ -1,0 +1,150 @@
+// What an operator writes, and what he is told when it is wrong; keys and data folders.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "real/env/data_dir.hpp"
+#include "real/ops/daemon.hpp"
+#include "real/ops/keystore.hpp"
+#include "real/ops/quantity.hpp"
+#include "real/ops/settings.hpp"
+#include "tests/unit/real/scratch.hpp"
+
+namespace lastmile::real {
+namespace {
+
+using testing::HasSubstr;
+
+std::string mistake_in(std::string_view toml) {
+  const auto settings = parse_settings(toml, "node.toml");
+  return settings.ok() ? "" : settings.error().text;
+}
+
+TEST(Settings, nothing_written_means_the_defaults) {
+  const auto settings = parse_settings("", "node.toml");
+  ASSERT_TRUE(settings.ok());
+  EXPECT_EQ(settings->listen, "127.0.0.1:4001");
+}
+
+TEST(Settings, the_file_that_init_writes_is_valid_and_changes_nothing) {
+  const std::string file = default_settings_file();
+  EXPECT_EQ(mistake_in(file), "");
+  // Every line that sets something, without its comment sign.
+  std::string awake;
+  for (std::size_t begin = 0; begin < file.size();) {
+    const std::size_t end = file.find('\n', begin);
+    std::string line = file.substr(begin, end - begin);
+    const bool sets = line.starts_with("#") && !line.starts_with("# ");
+    if ((sets && !line.starts_with("#random_seed")) || line.starts_with("[")) awake += line.substr(sets ? 1 : 0) + "\n";
+    begin = end + 1;
+  }
+  EXPECT_EQ(mistake_in(awake), "") << awake;
+}
+
+TEST(Settings, an_unknown_key_is_named_with_its_line_and_the_nearest_key) {
+  EXPECT_EQ(mistake_in("[network]\nlissten = \"\"\n"),
+            "node.toml:2: unknown key network.lissten, did you mean network.listen?");
+}
+
+TEST(Settings, a_wrong_value_says_what_is_expected) {
+  EXPECT_EQ(mistake_in("[limits]\nretries = \"ten\"\n"),
+            "node.toml:2: limits.retries: expected a whole number, not negative, found 'ten'");
+  EXPECT_THAT(mistake_in("[network]\nlisten = \"localhost\"\n"), HasSubstr("expected an address such as"));
+  EXPECT_THAT(mistake_in("[network]\npeers = [\"nobody\"]\n"), HasSubstr("network.peers: expected a list of texts"));
+  EXPECT_THAT(mistake_in("[storage]\nblock_cache = \"64 parsecs\"\n"), HasSubstr("expected a size such as"));
+  EXPECT_THAT(mistake_in("[log]\nlevel = \"loud\"\n"), HasSubstr("one of trace, debug"));
+}
+
+TEST(Settings, all_mistakes_are_told_in_the_order_of_the_lines_up_to_a_limit) {
+  std::string toml = "[network]\n";
+  for (int i = 0; i < 50; ++i) toml += "k" + std::to_string(i) + " = 1\n";
+  const std::string told = mistake_in(toml);
+  EXPECT_EQ(static_cast<std::size_t>(std::count(told.begin(), told.end(), '\n')) + 1, kSettingErrorsMax);
+  EXPECT_THAT(told, testing::StartsWith("node.toml:2: unknown key network.k0"));
+}
+
+TEST(Settings, broken_toml_is_an_error_with_line_and_column) {
+  EXPECT_THAT(mistake_in("[network\nlisten = 1"), testing::StartsWith("node.toml:1:9: "));
+}
+
+TEST(Settings, a_flag_wins_over_the_environment_and_both_over_the_file) {
+  SettingSources sources;
+  sources.environment = {{"LASTMILE_LIMITS__RETRIES", "2"}, {"LASTMILE_NODE__THREADS", "3"}, {"LASTMILE_VECTORS", "x"}};
+  sources.flags = {"node.threads=4"};
+  const auto settings = parse_settings("[limits]\nretries = 1\n[node]\nthreads = 1\n", "node.toml", sources);
+  ASSERT_TRUE(settings.ok()) << settings.error().text;
+  EXPECT_EQ(settings->limits.retries, 2);
+  EXPECT_EQ(settings->threads, 4U);
+}
+
+TEST(Settings, a_wrong_flag_or_variable_is_named) {
+  SettingSources sources;
+  sources.environment = {{"LASTMILE_NODE__THREADZ", "3"}};
+  sources.flags = {"node.threads"};
+  const auto settings = parse_settings("", "", sources);
+  ASSERT_FALSE(settings.ok());
+  EXPECT_THAT(settings.error().text, HasSubstr("LASTMILE_NODE__THREADZ: unknown key node.threadz"));
+  EXPECT_THAT(settings.error().text, HasSubstr("--set node.threads: expected section.key=value"));
+}
+
+TEST(Quantity, sizes_and_lengths_read_back_what_they_show) {
+  for (const std::uint64_t bytes : {0ULL, 1ULL, 1023ULL, 1024ULL, 33554432ULL, 3ULL << 40})
+    EXPECT_EQ(parse_size(size_text(bytes)), bytes) << size_text(bytes);
+  for (const std::int64_t ns : {0LL, 1LL, 5400000000000LL, 250000000LL})
+    EXPECT_EQ(parse_duration(duration_text({ns})), Duration{ns}) << duration_text({ns});
+  EXPECT_EQ(size_text(33554432), "32MiB");
+  EXPECT_FALSE(parse_size("99999999999TiB"));
+  EXPECT_FALSE(parse_duration("11 s"));
+  EXPECT_FALSE(parse_duration(""));
+}
+
+TEST(Keystore, a_key_is_made_once_and_names_the_same_node_ever_after) {
+  const Scratch folder;
+  const auto made = NodeKey::create(folder.path());
+  ASSERT_TRUE(made.ok());
+  const auto loaded = NodeKey::load(folder.path());
+  ASSERT_TRUE(loaded.ok());
+  EXPECT_EQ(loaded->identity(), made->identity());
+  EXPECT_FALSE(NodeKey::create(folder.path()).ok());
+  EXPECT_EQ(NodeKey::load(folder.path())->identity(), made->identity());
+}
+
+TEST(Keystore, a_key_that_others_can_read_is_refused) {
+  const Scratch folder;
+  ASSERT_TRUE(NodeKey::create(folder.path()).ok());
+  ASSERT_EQ(::chmod((folder.path() / "node.key").c_str(), 0640), 0);
+  const auto loaded = NodeKey::load(folder.path());
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_THAT(loaded.error().text, HasSubstr("can be read by others"));
+}
+
+TEST(Keystore, a_damaged_key_is_an_error_that_does_not_show_it) {
+  const Scratch folder;
+  folder.write("node.key", "5ec4e7", 0600);
+  const auto loaded = NodeKey::load(folder.path());
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_THAT(loaded.error().text, testing::Not(HasSubstr("5ec4e7")));
+}
+
+TEST(DataFolder, init_refuses_a_folder_in_use_and_open_one_of_another_schema) {
+  const Scratch folder;
+  const auto data = folder.path() / "data";
+  ASSERT_TRUE(init_node(data).ok());
+  const auto again = init_node(data);
+  ASSERT_FALSE(again.ok());
+  EXPECT_EQ(again.error().exit_code, kExitUsage);
+  {
+    const auto first = DataDir::open(data);
+    ASSERT_TRUE(first.ok());
+    const auto second = DataDir::open(data);
+    ASSERT_FALSE(second.ok());
+    EXPECT_EQ(second.error().kind, DataDirError::Kind::locked);
+  }
+  folder.write("data/VERSION", "99\n");
+  const auto newer = DataDir::open(data);
+  ASSERT_FALSE(newer.ok());
+  EXPECT_EQ(newer.error().kind, DataDirError::Kind::migration);
+}
+
+}  // namespace
+}  // namespace lastmile::real
