@@ -1,0 +1,150 @@
+"""lastmile-node as an operator meets it: init, run, exit codes, stop, and kill -9 in the middle of ingest."""
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+programs, scenarios = (pathlib.Path(a) for a in sys.argv[1:3])
+NODE = programs / "lastmile-node"
+PATIENCE = 60  # seconds, for what must happen on a busy machine
+KILLS = 3
+
+
+def node(*arguments):
+    return subprocess.run([NODE, *arguments], capture_output=True, text=True, timeout=PATIENCE)
+
+
+def expect(what, result, code, *texts):
+    said = result.stdout + result.stderr
+    if result.returncode != code or any(text not in said for text in texts):
+        sys.exit(f"{what}: expected exit status {code} and {texts}, got {result.returncode}:\n{said}")
+    print(f"ok: {what}")
+
+
+@contextlib.contextmanager
+def running(data, *more):
+    """A node that is killed at the end whatever happens."""
+    process = subprocess.Popen([NODE, "run", "--data", data, "--set", "network.listen=", *more],
+                               stderr=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+class Admin:
+    def __init__(self, data, process):
+        self.socket = socket.socket(socket.AF_UNIX)
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self.socket.connect(str(data / "admin.sock"))
+                break
+            except OSError:
+                if process.poll() is not None or time.monotonic() > until:
+                    sys.exit(f"no admin socket; the node said: {process.stderr.read()}")
+                time.sleep(0.01)
+        self.socket.settimeout(PATIENCE)
+        self.lines = self.socket.makefile("r")
+
+    def send(self, number, command, **fields):
+        self.socket.sendall((json.dumps({"id": number, "command": command, **fields}) + "\n").encode())
+
+    def ask(self, command, **fields):
+        self.send(-1, command, **fields)
+        answer = json.loads(self.lines.readline())
+        if not answer["ok"]:
+            sys.exit(f"{command}: {answer}")
+        return answer["result"]
+
+
+def exit_codes(folder):
+    data = folder / "data"
+    expect("init makes a data folder", node("init", "--data", data), 0)
+    before = (data / "keys" / "node.key").read_text()
+    expect("init refuses to overwrite", node("init", "--data", data), 3, "not empty")
+    assert (data / "keys" / "node.key").read_text() == before
+    expect("run without init", node("run", "--data", folder / "none"), 3, "no data folder", "init")
+    expect("no verb", node(), 3)
+    config = folder / "bad.toml"
+    config.write_text('[network]\nlissten = "x"\n')
+    expect("an unknown key", node("run", "--data", data, "--config", config), 3, "bad.toml:2:", "network.listen?")
+    with running(data) as process:
+        Admin(data, process).ask("status")
+        expect("a second node on the same data", node("run", "--data", data), 4, str(process.pid))
+        process.send_signal(signal.SIGTERM)
+        if process.wait(PATIENCE) != 0:
+            sys.exit(f"SIGTERM: exit status {process.returncode}")
+        print("ok: SIGTERM ends it with 0")
+    if (data / "admin.sock").exists():
+        sys.exit("the admin socket was left behind")
+    (data / "VERSION").write_text("99\n")
+    expect("data of a newer program", node("run", "--data", data), 5, "newer")
+    (data / "VERSION").write_text("1\n")
+    (data / "keys" / "node.key").chmod(0o644)
+    expect("a key that others can read", node("run", "--data", data), 3, "can be read by others")
+    (data / "keys" / "node.key").chmod(0o600)
+
+
+def hostile_client(data):
+    with running(data) as process:
+        rude = socket.socket(socket.AF_UNIX)
+        Admin(data, process)
+        rude.connect(str(data / "admin.sock"))
+        rude.sendall(b"\x00\xff" * 1000 + b"\n" + b"[" * 100000 + b"\n" + b'{"command":"publish"}\n{"command":"publish",'
+                     b'"envelope":{"a":1}}\n{"command":"statuses","hashes":7}\n{"command":"state","at_ns":"x"}\n')
+        answers = rude.makefile("r")
+        for _ in range(6):
+            if json.loads(answers.readline())["ok"]:
+                sys.exit("rubbish was accepted")
+        rude.close()
+        Admin(data, process).ask("status")
+        print("ok: rubbish on the admin socket is refused and the node lives")
+
+
+def ingest_and_kill(folder):
+    data = folder / "busy"
+    expect("init", node("init", "--data", data), 0)
+    lines = (scenarios / "replay" / "envelopes.jsonl").read_text().splitlines()
+    envelopes = [line for line in lines if line and not line.startswith("//")]
+    acknowledged = set()
+    sent = 0
+    for life in range(KILLS + 1):
+        with running(data, "--set", "economy.charge=false") as process:
+            admin = Admin(data, process)
+            missing = [h for h, s in zip(sorted(acknowledged), admin.ask("statuses", hashes=sorted(acknowledged))["statuses"])
+                       if s == "none"]
+            if missing:
+                sys.exit(f"life {life}: {len(missing)} acknowledged messages are gone, such as {missing[0]}")
+            if life == KILLS:
+                break
+            # Hand in a share, take only some of the receipts, and kill it with work in flight.
+            share = envelopes[sent:sent + len(envelopes) // KILLS]
+            for number, envelope in enumerate(share):
+                admin.send(sent + number, "publish", envelope=envelope)
+            for _ in range(len(share) * 2 // 3):
+                answer = json.loads(admin.lines.readline())
+                if answer["ok"] and answer["result"]["status"] in ("processed", "pending"):
+                    acknowledged.add(answer["result"]["item_hash"])
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            sent += len(share)
+            if any(hash in process.stderr.read() for hash in acknowledged):
+                sys.exit("the log names messages of users")
+    if len(acknowledged) < 50:
+        sys.exit(f"only {len(acknowledged)} messages were acknowledged: nothing was tested")
+    print(f"ok: {len(acknowledged)} acknowledged messages survived {KILLS} kills during ingest")
+
+
+with tempfile.TemporaryDirectory(prefix="lastmile-e2e-") as name:
+    os.environ.pop("LASTMILE_NETWORK__LISTEN", None)
+    exit_codes(pathlib.Path(name))
+    hostile_client(pathlib.Path(name) / "data")
+    ingest_and_kill(pathlib.Path(name))
