@@ -14,6 +14,9 @@ constexpr std::size_t kHardwareMax = 1000;
 bool read_speed(const Place& place, Size& out) {
   Bandwidth speed;
   if (!read(place, speed)) return false;
+  // 0 means no limit: a speed must not become it by rounding.
+  if (speed.bits_per_second > 0 && speed.bits_per_second < 8)
+    return place.refuse("a speed of at least 1B/s, or 0B/s for no limit");
   out = {speed.bits_per_second / 8};
   return true;
 }

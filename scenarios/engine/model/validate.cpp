@@ -20,6 +20,7 @@ class Validator {
 
   void run() {
     unique_names();
+    if (!findings_.empty()) return;  // whom a name means is open
     selector_names();
     if (!findings_.empty()) return;  // the rest resolves selectors
     chains();
@@ -225,8 +226,14 @@ class Validator {
   void fault_window(const std::string& pointer, const Fault& fault) {
     if (const auto* moment = std::get_if<Moment>(&fault.from)) {
       in_trouble(pointer + "/from", *moment);
-      if (fault.until && s_.phases.resolve(*fault.until) < s_.phases.resolve(*moment)) {
+      if (fault.until && s_.phases.resolve(*fault.until) <= s_.phases.resolve(*moment)) {
         findings_.expected(pointer + "/until", "a time after \"from\"", moment_text(*fault.until));
+      }
+      const auto* chain = std::get_if<ChainFault>(&fault.body);
+      const bool at_once = chain != nullptr && chain->mode == ChainTrouble::reorg;
+      if (!at_once && s_.phases.resolve(*moment) == s_.phases.end(Phase::trouble)) {
+        findings_.expected(pointer + "/from", "a time before the end of trouble: every fault ends there",
+                           moment_text(*moment));
       }
       if (fault.length) {
         const Instant end = s_.phases.resolve(*moment) + *fault.length;

@@ -94,7 +94,8 @@ bool read_points(const Place& place, Law& law) {
 }
 
 std::int64_t nearest_whole(double value) {
-  constexpr double kMax = 9.2e18;
+  // As kDurationMax: what is drawn may be added to a moment.
+  constexpr double kMax = 2e18;
   const double held = std::min(std::max(value, -kMax), kMax);
   return static_cast<std::int64_t>(held < 0 ? held - 0.5 : held + 0.5);
 }

@@ -187,7 +187,7 @@ Duration Rate::mean_interval() const {
 }
 
 Result<Duration> parse_duration(std::string_view text) {
-  auto ns = parse_whole<std::int64_t>(text, kDurations, true);
+  auto ns = parse_whole<std::int64_t>(text, kDurations, true, kDurationMax.ns);
   if (!ns.ok()) return ns.error();
   return Duration{*ns};
 }

@@ -39,8 +39,11 @@ struct Drift {
   friend auto operator<=>(Drift, Drift) = default;
 };
 
+// The longest duration of a file, about 63 years: a moment, a length and a drawn wait add up without overflow.
+inline constexpr Duration kDurationMax{2'000'000'000'000'000'000};
+
 // Errors say only what is wrong with the text ("unknown unit parsecs"); the caller knows what it expected.
-Result<Duration> parse_duration(std::string_view text);         // "1h30min", "250ms", "1e3s"; not negative
+Result<Duration> parse_duration(std::string_view text);         // "1h30min", "250ms", "1e3s"; 0 to kDurationMax
 Result<Duration> parse_signed_duration(std::string_view text);  // also "-5s", "+5s"
 Result<Size> parse_size(std::string_view text);                 // "600B", "1.5MiB"
 Result<Rate> parse_rate(std::string_view text);                 // "10/s"

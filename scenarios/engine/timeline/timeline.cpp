@@ -134,11 +134,13 @@ struct Timeline::State {
     if (next < until) put(next, Due::fault_begin, i);
   }
 
+  static bool over_at_once(const Fault& fault) {
+    const auto* chain = std::get_if<ChainFault>(&fault.body);
+    return chain != nullptr && chain->mode == ChainTrouble::reorg;
+  }
+
   Instant end_of(const Fault& fault, Instant at) const {
-    if (const auto* chain = std::get_if<ChainFault>(&fault.body);
-        chain != nullptr && chain->mode == ChainTrouble::reorg) {
-      return at;
-    }
+    if (over_at_once(fault)) return std::min(at, trouble_end());
     Instant until = trouble_end();
     if (fault.length) until = at + *fault.length;
     if (fault.until) until = s.phases.resolve(*fault.until);
@@ -149,7 +151,8 @@ struct Timeline::State {
     const Fault& fault = s.faults[i];
     plan_next(i, now);
     const Instant until = end_of(fault, now);
-    if (now < trouble_start() || until < now) return;  // an event came too late
+    // Before trouble, or an event that came too late. Only a reorganisation is over at once.
+    if (now < trouble_start() || until < now || (until == now && !over_at_once(fault))) return;
     const std::uint32_t occurrence = occurrences[i]++;
     const std::string stream = occurrence == 0 ? fault.name : fault.name + ":" + std::to_string(occurrence);
     FaultSpan span{i, occurrence, now, until, std::nullopt, {}, {}};
@@ -190,7 +193,8 @@ struct Timeline::State {
         Instant up = span.until;
         if (crash->restart_after) {
           Generator draws(substream(seed, node, "fault:" + stream));
-          up = std::min(up, now + Duration{crash->restart_after->draw(draws)});
+          // A law may draw zero; a node is down before it is up.
+          up = std::min(up, now + std::max(Duration{crash->restart_after->draw(draws)}, nanoseconds(1)));
         }
         put(up, Due::node_up, index, node);
         last = std::max(last, up);
