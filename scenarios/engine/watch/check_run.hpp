@@ -41,8 +41,8 @@ class CheckRun {
 
   virtual std::vector<trace::Kind> wants() const { return {}; }
   virtual void on_event(const Seen&) {}
-  // A node runs again after a crash; its disk was not lost.
-  virtual void on_restart(Instant, Node) {}
+  // A node runs again; what became of its disk meanwhile.
+  virtual void on_restart(Instant, Node, DiskFate) {}
   virtual void on_sample(Instant) {}
   // Liveness: holds at the last sample. Safety checks and limits never hold a run back.
   virtual bool holds() const { return true; }

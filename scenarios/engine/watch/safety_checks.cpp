@@ -70,7 +70,8 @@ class NoForgedMessage final : public Watching {
 class AcknowledgedKept final : public Watching {
  public:
   using Watching::Watching;
-  void on_restart(Instant time, Node node) override {
+  void on_restart(Instant time, Node node, DiskFate disk) override {
+    if (disk == DiskFate::lost) return;  // what it acknowledged went with its disk; the ledger knows
     ++restarts_;
     look_at(time, node);
   }
@@ -105,13 +106,21 @@ class ForgottenStaysForgotten final : public Watching {
   std::vector<Kind> wants() const override { return {Kind::status_changed, Kind::message_processed}; }
   void on_event(const Seen& seen) override {
     if (seen.id == kNoMessage || !c_.ledger.honest(seen.node)) return;
-    const bool back = seen.event.kind == Kind::message_processed ||
-                      seen.event.b == static_cast<std::uint64_t>(Status::processed) ||
+    const bool moved = seen.event.kind == Kind::status_changed;
+    if (moved && seen.event.b == static_cast<std::uint64_t>(Status::forgotten)) remember(seen.id, seen.node);
+    const bool back = !moved || seen.event.b == static_cast<std::uint64_t>(Status::processed) ||
                       seen.event.b == static_cast<std::uint64_t>(Status::removing);
-    if (seen.before != Status::forgotten || !back) return;
+    if (!back || !remembers(seen.id, seen.node)) return;
     violated(seen.time, seen.node, seen.id, c_.node_name(seen.node) + " applied a message again that it had forgotten");
   }
-  void on_restart(Instant time, Node node) override { look_at(time, node); }
+  void on_restart(Instant time, Node node, DiskFate disk) override {
+    if (disk == DiskFate::lost) {  // it begins anew, and knows nothing that it could forget
+      for (MessageId id = 0; id < forgotten_.size(); ++id) clear(id, node);
+    } else if (disk == DiskFate::torn) {
+      excuse_torn(node);
+    }
+    look_at(time, node);
+  }
   CheckResult result(Instant end) override {
     for (Node node = 0; node < c_.ledger.nodes(); ++node) {
       if (c_.ledger.is_up(node)) look_at(end, node);
@@ -120,16 +129,42 @@ class ForgottenStaysForgotten final : public Watching {
   }
 
  private:
+  // The ledger follows what a node says after a restart, so it cannot be asked what the node had said before.
+  bool remembers(MessageId id, Node node) const {
+    return id < forgotten_.size() && !forgotten_[id].empty() && forgotten_[id][node];
+  }
+  void remember(MessageId id, Node node) {
+    if (forgotten_.size() <= id) forgotten_.resize(std::size_t{id} + 1);
+    if (forgotten_[id].empty()) forgotten_[id].resize(c_.ledger.nodes());
+    forgotten_[id][node] = true;
+  }
+  void clear(MessageId id, Node node) {
+    if (!forgotten_[id].empty()) forgotten_[id][node] = false;
+  }
+  // A FORGET that was not durable yet may be torn off with all it did; then nothing was broken. One that is still there
+  // must still hold.
+  void excuse_torn(Node node) {
+    std::vector<bool> named(c_.ledger.size());
+    for (MessageId id = 0; id < c_.ledger.size(); ++id) {
+      const MessageRecord& message = c_.ledger.at(id);
+      if (message.type != message::Type::FORGET || !is_settled(c_.ledger.status(id, node))) continue;
+      for (const MessageId target : message.needs) named[target] = true;
+    }
+    for (MessageId id = 0; id < forgotten_.size(); ++id) {
+      if (!named[id] && c_.ledger.status(id, node) != Status::forgotten) clear(id, node);
+    }
+  }
   void look_at(Instant time, Node node) {
     if (!c_.ledger.honest(node)) return;
-    for (MessageId id = 0; id < c_.ledger.size(); ++id) {
-      if (c_.ledger.at(id).forgotten_on == 0 || c_.ledger.status(id, node) != Status::forgotten) continue;
+    for (MessageId id = 0; id < forgotten_.size(); ++id) {
+      if (!remembers(id, node)) continue;
       ++examined_;
       if (c_.ledger.view().readable(node, c_.ledger.at(id).hash)) {
         violated(time, node, id, c_.node_name(node) + " shows the content of a message that it had forgotten");
       }
     }
   }
+  std::vector<std::vector<bool>> forgotten_;  // by message and node: it said so
 };
 
 class StatusMovesLegal final : public Watching {
@@ -264,6 +299,14 @@ class Diverged final : public Watching {
     }
   }
   CheckResult result(Instant end) override {
+    const auto& spans = c_.timeline.spans();
+    const bool lasts = std::any_of(spans.begin(), spans.end(), [&](const FaultSpan& span) {
+      return span.entry == fault_ && !span.ended && end < span.until;
+    });
+    if (examined_ > 0 && most_ == 0 && lasts) {  // the run was ended early
+      examined_ = 0;
+      return conclude("", "no difference until the run was ended, early", "");
+    }
     if (examined_ > 0 && most_ == 0) {
       violated(end, std::string(), std::string(),
                "both sides had the same messages all the time while " + check_.during + " lasted");

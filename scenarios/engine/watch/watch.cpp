@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <utility>
 
 #include "core/base/check.hpp"
 #include "scenarios/engine/watch/check_run.hpp"
@@ -27,7 +28,7 @@ struct Watch::State {
   std::vector<CheckRun*> in_order;  // null: answered by measures
   std::array<std::vector<CheckRun*>, trace::kKindCount> listeners;
   std::vector<std::uint64_t> published_at;  // by node
-  std::vector<bool> disk_lost;              // since the node went down
+  std::vector<DiskFate> disk;               // of each node, since it went down; the worst
   std::uint64_t published = 0;
   bool sampled = false;
 
@@ -41,7 +42,7 @@ struct Watch::State {
         context{s, t, ledger, islands, healing},
         meters(context),
         published_at(nodes.size()),
-        disk_lost(nodes.size()) {
+        disk(nodes.size()) {
     for (const Check& check : s.checks) {
       auto run = is_safety(check.name) ? make_safety_check(context, check) : make_liveness_check(context, check);
       in_order.push_back(run.get());
@@ -53,10 +54,8 @@ struct Watch::State {
 
   void bring_up(Instant time, Node node) {
     ledger.up(node);
-    const bool lost = disk_lost[node];
-    disk_lost[node] = false;
-    if (lost) return;
-    for (const auto& check : checks) check->on_restart(time, node);
+    const DiskFate fate = std::exchange(disk[node], DiskFate::kept);
+    for (const auto& check : checks) check->on_restart(time, node, fate);
   }
 
   // The world may know better than our last word: processes die and start by themselves.
@@ -113,7 +112,7 @@ void Watch::on_action(const Action& action) {
   State& s = *state_;
   switch (action.kind) {
     case Action::Kind::node_down:
-      if (action.disk == DiskFate::lost) s.disk_lost[action.node] = true;
+      s.disk[action.node] = std::max(s.disk[action.node], action.disk);
       s.ledger.down(action.node, action.disk == DiskFate::lost);
       break;
     case Action::Kind::node_up:
@@ -156,6 +155,20 @@ void Watch::on_sample(Instant time) {
   for (const auto& check : s.checks) check->on_sample(time);
   s.sampled = true;
 }
+
+namespace {
+
+// What did not hold when a limit or an interruption ended the run might have held later: nobody knows. A deadline that
+// had passed by then was missed all the same.
+void excuse(CheckResult& result, const Check& check, std::optional<Instant> due, Instant end) {
+  if (result.verdict != Verdict::fail || is_safety(check.name)) return;
+  if (check.within && due && *due + *check.within < end) return;
+  result.verdict = Verdict::unknown;
+  result.detail += "; the run was ended early";
+  result.first_violation.reset();
+}
+
+}  // namespace
 
 bool Watch::settled() const {
   const State& s = *state_;
@@ -205,6 +218,7 @@ std::vector<CheckResult> Watch::results(Instant end) {
   for (const auto& info : all_measures()) all.emplace_back(info.name);
   const auto measured = s.meters.results(end, all);
   std::vector<CheckResult> out;
+  const bool cut_short = end < s.scenario.phases.end(Phase::settle) && !settled();
   for (std::size_t i = 0; i < s.scenario.checks.size(); ++i) {
     const Check& check = s.scenario.checks[i];
     if (check.name == CheckName::measure) {
@@ -214,6 +228,10 @@ std::vector<CheckResult> Watch::results(Instant end) {
       out.push_back({check.name, Verdict::unknown, "cannot be checked yet", 0, std::nullopt, std::nullopt});
     } else {
       out.push_back(s.in_order[i]->result(end));
+    }
+    if (cut_short) {
+      const bool heals = check.name == CheckName::healed;
+      excuse(out.back(), check, heals ? s.healing.fault_end() : std::optional(s.timeline.traffic_end()), end);
     }
   }
   return out;
