@@ -1,5 +1,6 @@
 #include "scenarios/engine/traffic/envelope_file.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <set>
@@ -17,12 +18,12 @@ Error at_line(const std::string& path, std::size_t line, const std::string& text
 }
 
 // Like getline, but never holds more than one line may have. False at the end; `too_long` says why it stopped.
-bool take_line(std::ifstream& file, std::string& line, bool& too_long) {
+bool take_line(std::istream& file, std::string& line, bool& too_long) {
   line.clear();
   too_long = false;
   int c = file.get();
-  if (c == std::ifstream::traits_type::eof()) return false;
-  for (; c != std::ifstream::traits_type::eof() && c != '\n'; c = file.get()) {
+  if (c == std::istream::traits_type::eof()) return false;
+  for (; c != std::istream::traits_type::eof() && c != '\n'; c = file.get()) {
     if (line.size() >= Traffic::kEnvelopeLineBytesMax) {
       too_long = true;
       return true;
@@ -71,8 +72,15 @@ std::vector<message::ItemHash> needs_of(const message::Content& content) {
 }  // namespace
 
 Result<std::vector<FileEnvelope>> read_envelopes(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error))
+    return Error{path + ": expected a file with envelopes, found a folder"};
   std::ifstream file(path, std::ios::binary);
   if (!file) return Error{path + ": expected a file with envelopes, found none"};
+  return read_envelopes(file, path);
+}
+
+Result<std::vector<FileEnvelope>> read_envelopes(std::istream& file, const std::string& path) {
   std::vector<FileEnvelope> out;
   std::set<std::string, std::less<>> seen;
   std::string line;

@@ -1,6 +1,7 @@
 // Envelopes from a file, one JSON object per line, for replaying traffic that was not made here.
 #pragma once
 
+#include <iosfwd>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,13 +16,16 @@ struct FileEnvelope {
   message::ItemHash item_hash;
   message::Type type = message::Type::POST;
   std::string sender;
-  std::string text;                       // as it will be published
+  std::string text;                      // as it will be published
   std::vector<message::ItemHash> needs;  // what it amends or forgets
   std::optional<Upload> upload;          // the file that a STORE names
 };
 
 // Every line must be an inline envelope whose format, content and signature are valid: a replay that nodes would refuse
-// proves nothing. A STORE may bring its file: {"message": envelope, "file": "its text"}. Blank lines are read over. Errors: "FILE:17: expected ..., found ...".
+// proves nothing. A STORE may bring its file: {"message": envelope, "file": "its text"}. Blank lines are read over.
+// Errors: "FILE:17: expected ..., found ...".
 Result<std::vector<FileEnvelope>> read_envelopes(const std::string& path);
+// The same from any stream; `name` stands in errors.
+Result<std::vector<FileEnvelope>> read_envelopes(std::istream& file, const std::string& name);
 
 }  // namespace lastmile::scenario
