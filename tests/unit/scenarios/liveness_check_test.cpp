@@ -1,0 +1,294 @@
+// Each liveness check: planted fault, good run, nothing to look at; and runs that a limit ended.
+#include "tests/unit/scenarios/fake_run.hpp"
+
+namespace lastmile::scenario::test {
+namespace {
+
+// --- healed
+
+constexpr const char* kHealed = R"({"name":"healed","within":"20s"})";
+
+TEST(Healed, FailsWhenAMessageOfTheCutIsMissingSomewhere) {
+  FakeRun run(kHealed);
+  run.until(25);
+  run.publish(0, 0);
+  for (Node node = 0; node < 4; ++node) run.process(0, node);
+  expect_violation(run.result_at_end(), 140, "east-1", hash_of(0).text(), "still none on east-1 at the end");
+}
+
+TEST(Healed, FailsWhenItTookTooLong) {
+  FakeRun run(kHealed);
+  run.until(25);
+  run.publish(0, 0);
+  run.until(75);  // the cut ended at 50 s
+  run.process_everywhere(0);
+  const CheckResult r = run.result_at_end();
+  expect_violation(r, 70, "", "", "not healed 20.0 s after the last fault");
+  EXPECT_EQ(r.held_at, at(75));
+}
+
+TEST(Healed, PassesInTimeAndToTheEvent) {
+  FakeRun run(kHealed);
+  run.until(25);
+  run.publish(0, 0);
+  run.until(50.5);
+  run.process_everywhere(0);
+  run.until(60);
+  run.publish(1, 0);  // after the last fault: not its business
+  const CheckResult r = run.result_at_end();
+  EXPECT_EQ(r.verdict, Verdict::pass);
+  EXPECT_EQ(r.held_at, at(50.5));
+  EXPECT_EQ(r.detail, "1 of 1 messages on 5 of 5 nodes, 500.0 ms after the last fault");
+}
+
+TEST(Healed, DoesNotWaitForNodesThatAreDownOrDishonest) {
+  FakeRun run(kHealed);
+  run.world.dishonest = {3};
+  run.until(25);
+  run.publish(0, 0);
+  run.crash(4, DiskFate::kept);
+  for (Node node = 0; node < 3; ++node) run.process(0, node);
+  const CheckResult r = run.result_at_end();
+  EXPECT_EQ(r.verdict, Verdict::pass);
+  EXPECT_THAT(r.detail, ::testing::HasSubstr("on 3 of 4 nodes"));
+}
+
+TEST(Healed, IsUnknownWithoutAFaultOrWithoutMessages) {
+  FakeRun without_messages(kHealed);
+  EXPECT_EQ(without_messages.result_at_end().verdict, Verdict::unknown);
+  FakeRun without_fault(kHealed, {"/faults=[]"});
+  without_fault.until(5);
+  without_fault.publish(0, 0);
+  EXPECT_EQ(without_fault.result_at_end().verdict, Verdict::unknown);
+}
+
+// --- converged
+
+constexpr const char* kConverged = R"({"name":"converged","within":"20s"})";
+
+TEST(Converged, FailsWhenOneStateDiffers) {
+  FakeRun run(kConverged);
+  run.world.digests[2] = crypto::sha256("other");
+  const CheckResult r = run.result_at_end();
+  expect_violation(r, 140, "west-2", "", "its state differs");
+  EXPECT_EQ(r.detail, "4 of 5 nodes equal");
+}
+
+TEST(Converged, FailsWhenItTookTooLong) {
+  FakeRun run(kConverged);
+  run.world.digests[2] = crypto::sha256("other");
+  run.until(105);
+  run.world.digests.clear();
+  expect_violation(run.result_at_end(), 100, "", "", "states still differed");
+}
+
+TEST(Converged, PassesAndForgetsAgreementThatBroke) {
+  FakeRun run(kConverged);
+  run.until(81);
+  run.world.digests[2] = crypto::sha256("other");
+  run.until(90);
+  run.world.digests.clear();
+  const CheckResult r = run.result_at_end();
+  EXPECT_EQ(r.verdict, Verdict::pass);
+  EXPECT_EQ(r.held_at, at(91));
+}
+
+TEST(Converged, IsUnknownWithFewerThanTwoNodes) {
+  FakeRun run(kConverged);
+  run.until(5);
+  for (Node node = 1; node < 5; ++node) run.crash(node, DiskFate::kept);
+  EXPECT_EQ(run.result_at_end().verdict, Verdict::unknown);
+}
+
+// --- all_processed and acknowledged_everywhere
+
+TEST(AllProcessed, FailsForAMessageThatOneNodeRefused) {
+  FakeRun run(R"({"name":"all_processed"})");
+  run.until(5);
+  run.publish(0, 0);
+  for (Node node = 0; node < 4; ++node) run.process(0, node);
+  run.move(0, 4, Status::none, Status::rejected, 4);
+  expect_violation(run.result_at_end(), 140, "east-1", hash_of(0).text(), "rejected on east-1 at the end");
+}
+
+TEST(AllProcessed, PassesWhenProcessedForgottenOrRemovedEverywhere) {
+  FakeRun run(R"({"name":"all_processed"})");
+  run.until(5);
+  run.publish(0, 0);
+  run.process_everywhere(0);
+  run.move(0, 1, Status::processed, Status::forgotten);
+  run.move(0, 2, Status::processed, Status::removing);
+  run.move(0, 2, Status::removing, Status::removed);
+  EXPECT_EQ(run.result_at_end().verdict, Verdict::pass);
+}
+
+TEST(AllProcessed, ExcusesWhatWasRefusedAndWhatBuiltOnIt) {
+  FakeRun run(R"({"name":"all_processed"})");
+  run.until(5);
+  run.publish(0, 0);
+  run.watch().on_refusal(at(5), 0, 0);
+  run.publish(1, 0, message::Type::FORGET, {0});
+  run.publish(2, 0);
+  run.process_everywhere(2);
+  const CheckResult r = run.result_at_end();
+  EXPECT_EQ(r.verdict, Verdict::pass);
+  EXPECT_THAT(r.detail, ::testing::HasSubstr("2 excused"));
+}
+
+TEST(AllProcessed, IsUnknownWhenNothingWasPublished) {
+  FakeRun run(R"({"name":"all_processed"})");
+  EXPECT_EQ(run.result_at_end().verdict, Verdict::unknown);
+}
+
+TEST(AcknowledgedEverywhere, FailsForAnAcknowledgedMessageOnly) {
+  FakeRun run(R"({"name":"acknowledged_everywhere"},{"name":"all_processed"})");
+  run.until(5);
+  run.publish(0, 0);
+  run.process_everywhere(0);
+  run.acknowledge(0, 0);
+  run.publish(1, 0);
+  run.process(1, 0);
+  EXPECT_EQ(run.result_at_end().verdict, Verdict::pass) << "nobody acknowledged the second one";
+  EXPECT_EQ(run.result(1).verdict, Verdict::fail);
+  run.acknowledge(1, 0);
+  expect_violation(run.result(), 140, "west-1", hash_of(1).text(), "none on west-1 at the end");
+}
+
+TEST(AcknowledgedEverywhere, ExcusesMessagesWhoseEveryHolderLostItsDisk) {
+  FakeRun run(R"({"name":"acknowledged_everywhere"})");
+  run.until(5);
+  run.publish(0, 0);
+  run.process(0, 0);
+  run.acknowledge(0, 0);
+  run.crash(0, DiskFate::lost);
+  run.world.statuses.clear();
+  run.until(10);
+  run.restart(0);
+  const CheckResult r = run.result_at_end();
+  EXPECT_EQ(r.verdict, Verdict::unknown) << "nothing is left to ask for";
+  EXPECT_THAT(r.detail, ::testing::HasSubstr("1 excused"));
+}
+
+TEST(AcknowledgedEverywhere, IsUnknownWhenNothingWasAcknowledged) {
+  FakeRun run(R"({"name":"acknowledged_everywhere"})");
+  run.until(5);
+  run.publish(0, 0);
+  run.process_everywhere(0);
+  EXPECT_EQ(run.result_at_end().verdict, Verdict::unknown);
+}
+
+// --- confirmed
+
+TEST(Confirmed, FailsWithoutAFinalConfirmation) {
+  FakeRun run(R"({"name":"confirmed"})");
+  run.until(5);
+  run.publish(0, 0);
+  run.process_everywhere(0);
+  run.event(0, {Kind::message_confirmed, hash_of(0).view(), 0, 12, 0});  // seen in a block, not final
+  expect_violation(run.result_at_end(), 140, "", hash_of(0).text(), "no final confirmation on ethereum");
+}
+
+TEST(Confirmed, PassesByEventOrByAsking) {
+  FakeRun run(R"({"name":"confirmed","chains":["ethereum"]})");
+  run.until(5);
+  run.publish(0, 0);
+  run.process_everywhere(0);
+  run.publish(1, 0);
+  run.process_everywhere(1);
+  run.event(0, {Kind::message_confirmed, hash_of(0).view(), 0, 12, 1});
+  run.world.final_on.insert({0, hash_of(1).text()});
+  const CheckResult r = run.result_at_end();
+  EXPECT_EQ(r.verdict, Verdict::pass);
+  EXPECT_EQ(r.detail, "2 of 2 confirmations are final");
+}
+
+TEST(Confirmed, IsUnknownWhenNothingWasProcessed) {
+  FakeRun run(R"({"name":"confirmed"})");
+  EXPECT_EQ(run.result_at_end().verdict, Verdict::unknown);
+}
+
+// --- backlog_drained, overlay_connected
+
+TEST(BacklogDrained, FailsAboveItsBound) {
+  FakeRun run(R"({"name":"backlog_drained","at_most":2})");
+  run.until(5);
+  run.world.pendings = {{0, 1}, {3, 2}};
+  expect_violation(run.result_at_end(), 140, "east-0", "", "2 still wait on east-0");
+  run.world.pendings = {{0, 1}, {3, 1}};
+  EXPECT_EQ(run.result().verdict, Verdict::pass);
+}
+
+TEST(BacklogDrained, IsUnknownWhenNobodyRuns) {
+  FakeRun run(R"({"name":"backlog_drained"})");
+  run.until(5);
+  for (Node node = 0; node < 5; ++node) run.crash(node, DiskFate::kept);
+  EXPECT_EQ(run.result_at_end().verdict, Verdict::unknown);
+}
+
+TEST(OverlayConnected, FailsForTwoComponentsAndIsUnknownWithoutAMesh) {
+  FakeRun run(R"({"name":"overlay_connected"})");
+  EXPECT_EQ(run.result_at_end().verdict, Verdict::unknown);
+  run.world.meshes = {{0, {1, 2}}, {1, {0}}, {2, {0}}, {3, {4}}, {4, {3}}};
+  expect_violation(run.result(), 140, "east-1", "", "its component does not hold all honest nodes");
+  run.world.meshes[2] = {3};
+  EXPECT_EQ(run.result().verdict, Verdict::pass);
+}
+
+// --- measure
+
+TEST(MeasureCheck, FailsAboveAtMostAndBelowAtLeast) {
+  FakeRun run(R"({"name":"measure","of":"published","at_most":1},{"name":"measure","of":"published","at_least":3})");
+  run.until(5);
+  run.publish(0, 0);
+  run.publish(1, 0);
+  const CheckResult most = run.result_at_end();
+  expect_violation(most, 140, "", "", "published is 2 messages, at most 1");
+  expect_violation(run.result(1), 140, "", "", "published is 2 messages, at least 3");
+}
+
+TEST(MeasureCheck, PassesWithinAndIsUnknownWhenNothingWasSeen) {
+  FakeRun run(R"({"name":"measure","of":"propagation_s","stat":"p50","at_most":"2s"})");
+  run.until(5);
+  run.publish(0, 0);
+  EXPECT_EQ(run.result().verdict, Verdict::unknown);
+  run.until(6);
+  run.process(0, 0);
+  EXPECT_EQ(run.result_at_end().verdict, Verdict::pass);
+}
+
+// --- a run that ended early
+
+TEST(CutShort, LeavesUnknownWhatMightStillHaveHeld) {
+  FakeRun run(R"({"name":"all_processed"},{"name":"converged"},{"name":"measure","of":"published","at_least":5})");
+  run.until(5);
+  run.publish(0, 0);
+  run.world.digests[2] = crypto::sha256("other");
+  run.until(30);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(run.result(i).verdict, Verdict::unknown) << i;
+    EXPECT_THAT(run.result(i).detail, ::testing::HasSubstr("the run was ended early"));
+  }
+}
+
+TEST(CutShort, StillFailsWhereABoundHadPassed) {
+  FakeRun run(kHealed);
+  run.until(25);
+  run.publish(0, 0);
+  run.until(75);
+  run.process_everywhere(0);
+  run.until(76);
+  EXPECT_EQ(run.result().verdict, Verdict::fail);
+}
+
+TEST(CutShort, IsNotARunThatEndsBecauseAllHolds) {
+  FakeRun run(R"({"name":"all_processed"},{"name":"measure","of":"published","at_most":0})");
+  run.until(5);
+  run.publish(0, 0);
+  run.process_everywhere(0);
+  run.until(82);
+  EXPECT_TRUE(run.watch().settled());
+  EXPECT_EQ(run.result(1).verdict, Verdict::fail) << "a measure never holds a run back";
+}
+
+}  // namespace
+}  // namespace lastmile::scenario::test

@@ -1,0 +1,117 @@
+// The resolved scenario, its digest, the checks of a file that names none, and what a world cannot do.
+#include <fstream>
+#include <sstream>
+
+#include "scenarios/engine/model/abilities.hpp"
+#include "scenarios/engine/model/parameters.hpp"
+#include "tests/unit/scenarios/sample.hpp"
+
+namespace lastmile::scenario::test {
+namespace {
+
+std::string everything() {
+  std::ifstream file(LASTMILE_SOURCE_DIR "/tests/unit/scenarios/data/everything.json");
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::string refusals(const Scenario& scenario, const Abilities& abilities) {
+  Findings findings;
+  unsupported(scenario, abilities, findings);
+  return findings.lines("f");
+}
+
+std::vector<std::string> check_names(const Scenario& scenario) {
+  std::vector<std::string> names;
+  for (const Check& check : scenario.checks) names.emplace_back(check_text(check.name));
+  return names;
+}
+
+TEST(Resolved, ReadsBackWithEveryKeyInUse) {
+  Findings findings;
+  const auto first = load_scenario(everything(), {}, findings);
+  ASSERT_TRUE(first.has_value()) << findings.lines("everything.json");
+  const auto again = load_scenario(pretty(resolved(*first)), {}, findings);
+  ASSERT_TRUE(again.has_value()) << findings.lines("resolved");
+  EXPECT_EQ(*again, *first);
+  EXPECT_EQ(scenario_digest(*again), scenario_digest(*first));
+}
+
+TEST(Resolved, FillsEveryDefault) {
+  const Json json = resolved(sample());
+  EXPECT_EQ(*json.find("crypto")->text(), "cached");
+  EXPECT_EQ(*json.find("world")->find("groups")->items()->at(0).find("role")->text(), "core");
+  EXPECT_EQ(*json.find("faults")->items()->at(0).find("mode")->text(), "stall");
+  EXPECT_FALSE(json.find("checks")->items()->empty());
+  EXPECT_FALSE(json.find("measures")->items()->empty());
+}
+
+TEST(ScenarioDigest, DoesNotCountWhatDecidesNothing) {
+  const auto digest = scenario_digest(sample());
+  EXPECT_EQ(scenario_digest(sample({"/seed=99"})), digest);
+  EXPECT_EQ(scenario_digest(sample({"/question=Another", "/tags=[\"x\"]", "/description=Long"})), digest);
+  EXPECT_EQ(scenario_digest(sample({"/world/groups/0/role=core"})), digest) << "a default that is spelled out";
+  EXPECT_NE(scenario_digest(sample({"/world/groups/0/count=4"})), digest);
+  EXPECT_NE(scenario_digest(sample({"/faults/0/mode=reset"})), digest);
+}
+
+TEST(DefaultChecks, AreThoseThatApply) {
+  using ::testing::Contains;
+  using ::testing::Not;
+  const auto with_chain = check_names(sample());
+  EXPECT_THAT(with_chain, Contains("confirmed"));
+  EXPECT_THAT(with_chain, Contains("diverged"));
+  EXPECT_THAT(with_chain, Not(Contains("forgotten_stays_forgotten"))) << "nobody writes a FORGET";
+  const auto without =
+      check_names(sample({"/world/roads={\"chain\":false}", "/faults=[]", "/traffic/0/types={\"FORGET\":1}"}));
+  EXPECT_THAT(without, Not(Contains("confirmed")));
+  EXPECT_THAT(without, Not(Contains("diverged")));
+  EXPECT_THAT(without, Not(Contains("healed")));
+  EXPECT_THAT(without, Contains("forgotten_stays_forgotten"));
+}
+
+TEST(Parameters, ReachTheNodeTheyName) {
+  const Scenario scenario =
+      sample({R"(/world/parameters={"limits.inbox_messages":5,"intervals.reconcile_every":"7s",)"
+              R"("limits.retry_pause_max":"3s","limits.retries":2,"switches.ties":"as_reference"})"});
+  node::Limits limits;
+  node::Intervals intervals;
+  apply_parameters(scenario.world.parameters, limits, intervals);
+  EXPECT_EQ(limits.inbox_messages, 5U);
+  EXPECT_EQ(limits.retries, 2);
+  EXPECT_EQ(limits.retry_pause_max, seconds(3));
+  EXPECT_EQ(intervals.reconcile_every, seconds(7));
+  EXPECT_EQ(scenario.world.switches.ties, message::Behaviour::as_reference);
+}
+
+TEST(RealWorld, RefusesWhatItCannotDoWithPlaceAndReason) {
+  EXPECT_EQ(refusals(sample({"/worlds=[\"sim\"]", "/world/chains=[]", "/faults/0/leak=0.1"}), real_abilities()),
+            "f: /worlds: expected \"real\" in this list, found it is not made for that world\n"
+            "f: /faults/0/leak: expected what the real world can do, found a cut that leaks, which it cannot do yet\n");
+  EXPECT_EQ(refusals(sample({"/worlds=[\"sim\",\"real\"]"}), real_abilities()),
+            "f: /world/chains: expected what the real world can do, found public chains, which it cannot do yet\n");
+  const auto with_fault = [](const std::string& fault) {
+    return refusals(sample({"/worlds=[\"sim\",\"real\"]", "/world/chains=[]", "/faults=[" + fault + "]"}),
+                    real_abilities());
+  };
+  EXPECT_EQ(with_fault(R"({"name":"x","kind":"crash","who":"one","disk":"torn"})"),
+            "f: /faults/0/disk: expected what the real world can do, found a disk that is \"torn\", which it cannot do "
+            "yet\n");
+  EXPECT_EQ(with_fault(R"({"name":"x","kind":"link","between":["group:west","group:east"],"loss":0.1})"),
+            "f: /faults/0/loss: expected what the real world can do, found loss, which it cannot do yet\n");
+  EXPECT_EQ(with_fault(R"({"name":"x","kind":"clock","who":"one","step":"1s"})"),
+            "f: /faults/0/kind: expected what the real world can do, found \"clock\", which it cannot do yet\n");
+  EXPECT_EQ(with_fault(R"({"name":"x","kind":"crash","who":"one"})"), "");
+}
+
+TEST(Simulator, RefusesWhatIsNotBuiltYet) {
+  EXPECT_EQ(refusals(sample({"/network=flow"}), simulator_abilities()),
+            "f: /network: expected what the simulated world can do, found \"flow\", which it cannot do yet\n");
+  EXPECT_EQ(refusals(sample({R"(/checks=[{"name":"supply_conserved"}])"}), simulator_abilities()),
+            "f: /checks/0/name: expected what the simulated world can do, found \"supply_conserved\", which it cannot "
+            "do yet\n");
+}
+
+}  // namespace
+}  // namespace lastmile::scenario::test

@@ -1,0 +1,228 @@
+// What the parser says about wrong files: place, expectation, what was found, the nearest word.
+#include <filesystem>
+#include <fstream>
+
+#include "scenarios/engine/model/abilities.hpp"
+#include "scenarios/engine/text/json_reader.hpp"
+#include "tests/unit/scenarios/sample.hpp"
+
+namespace lastmile::scenario::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+std::string json_complaints(std::string_view text) {
+  Findings findings;
+  EXPECT_FALSE(read_json(text, findings).has_value());
+  return findings.lines("f");
+}
+
+std::vector<std::string> shipped() {
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(LASTMILE_SOURCE_DIR "/scenarios")) {
+    const std::string path = entry.path().string();
+    if (entry.path().extension() == ".json" && path.find("/engine/") == std::string::npos &&
+        path.find("/schema/") == std::string::npos && path.find("/economy/") == std::string::npos) {
+      files.push_back(path);
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+TEST(JsonWithComments, ReadsOverBothKinds) {
+  Findings findings;
+  const auto json = read_json("// head\n{ \"a\": /* inside */ 1 }\n// tail", findings);
+  ASSERT_TRUE(json.has_value()) << findings.lines("f");
+  EXPECT_EQ(compact(*json), "{\"a\":1}");
+}
+
+TEST(JsonWithComments, KeepsTheSpellingOfNumbers) {
+  Findings findings;
+  EXPECT_EQ(compact(*read_json("[0.10, 1e3, 18446744073709551615]", findings)), "[0.10,1e3,18446744073709551615]");
+}
+
+TEST(JsonWithComments, NamesLineAndColumnOfASyntaxError) {
+  EXPECT_THAT(json_complaints("{\n  \"a\": 1,\n  \"b\" 2\n}"),
+              StartsWith("f: line 3, column 7: expected JSON with comments"));
+  EXPECT_THAT(json_complaints(""), StartsWith("f: line 1, column 1: "));
+  EXPECT_THAT(json_complaints("{\"a\": \"\xff\"}"), StartsWith("f: line 1, column 8: "));
+  EXPECT_THAT(json_complaints("{} {}"), StartsWith("f: line 1, column 4: "));
+}
+
+TEST(JsonWithComments, RefusesARepeatedKeyByItsPlace) {
+  EXPECT_EQ(json_complaints(R"({"a": [0, {"b": 1, "c": 2, "b": 3}]})"),
+            "f: /a/1/b: expected one definition, found a second one of the same key\n");
+}
+
+TEST(JsonWithComments, HasSixtyFourLevelsAndSixteenMebibytes) {
+  const auto nested = [](std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); };
+  Findings findings;
+  EXPECT_TRUE(read_json(nested(64), findings).has_value());
+  EXPECT_THAT(json_complaints(nested(65)), HasSubstr("expected at most 64 levels, found more"));
+  EXPECT_THAT(json_complaints(std::string(1'000'000, '[')), HasSubstr("expected at most 64 levels, found more"));
+  EXPECT_EQ(json_complaints(std::string(16 * 1024 * 1024 + 1, ' ')),
+            "f: expected at most 16 MiB, found 16777217 bytes\n");
+}
+
+TEST(Findings, ShowTwentyAndCountTheRest) {
+  std::string tags;
+  for (int i = 0; i < 25; ++i) tags += (i > 0 ? "," : "") + std::string("\"no spaces\"");
+  Findings findings;
+  EXPECT_FALSE(load_scenario(kSample, {{"/tags=[" + tags + "]"}, {}}, findings).has_value());
+  EXPECT_EQ(findings.list().size(), 20U);
+  EXPECT_THAT(findings.lines("f"), HasSubstr("f: /tags/19: "));
+  EXPECT_THAT(findings.lines("f"), ::testing::EndsWith("f: and 5 more\n"));
+}
+
+TEST(Errors, NameTheNearestKey) {
+  EXPECT_EQ(sample_complaints({"/faults/0/beteen=all"}),
+            "/faults/0/beteen: expected a known key, found \"beteen\"; did you mean \"between\"");
+  EXPECT_EQ(sample_complaints({"/wrold=1"}), "/wrold: expected a known key, found \"wrold\"; did you mean \"world\"");
+  EXPECT_EQ(sample_complaints({"/world/roads/zzz=true"}),
+            "/world/roads/zzz: expected one of \"chain\", \"content_store\", \"gossip\" or \"reconciliation\", found "
+            "\"zzz\"");
+}
+
+TEST(Errors, NameTheUnitThatIsWrong) {
+  EXPECT_EQ(sample_complaints({"/faults/0/from=30 parsecs"}),
+            "/faults/0/from: expected a time such as \"30s\" or \"trouble+10s\", found \"30 parsecs\" (unknown unit \" "
+            "parsecs\")");
+  EXPECT_EQ(sample_complaints({"/phases/heal=10"}), "/phases/heal: expected a duration such as \"30s\", found 10");
+  EXPECT_EQ(sample_complaints({"/traffic/0/rate=10"}), "/traffic/0/rate: expected a rate such as \"10/s\", found 10");
+  EXPECT_EQ(sample_complaints({"/traffic/0/size=10"}), "/traffic/0/size: expected a size such as \"16KiB\", found 10");
+  EXPECT_EQ(sample_complaints({"/faults/0/leak=2"}),
+            "/faults/0/leak: expected a share such as \"12.5%\" or a number from 0 to 1, found 2 (above 1)");
+}
+
+TEST(Errors, NameTheWordThatIsWrong) {
+  EXPECT_EQ(sample_complaints({"/faults/0/mode=stal"}),
+            "/faults/0/mode: expected \"stall\" or \"reset\", found \"stal\"; did you mean \"stall\"");
+  EXPECT_THAT(sample_complaints({"/faults/0/kind=partitoin"}),
+              HasSubstr("found \"partitoin\"; did you mean \"partition\""));
+  EXPECT_THAT(sample_complaints({R"(/checks=[{"name":"heald"}])"}),
+              HasSubstr("found \"heald\"; did you mean \"healed\""));
+  EXPECT_THAT(sample_complaints({R"(/measures=["propagation"])"}),
+              StartsWith("/measures/0: expected the name of a measure, found \"propagation\""));
+  EXPECT_EQ(sample_complaints({R"(/measures=["coverage_s.75"])"}),
+            "/measures/0: expected one of the parts \"50\", \"90\", \"99\" or \"100\", found \"coverage_s.75\"");
+  EXPECT_THAT(sample_complaints({R"(/world/parameters={"limits.inbox_mesages":5})"}),
+              HasSubstr("did you mean \"limits.inbox_messages\""));
+}
+
+TEST(Errors, NameSelectorsThatMeanNobody) {
+  EXPECT_EQ(sample_complaints({"/traffic/0/into=group:weast"}),
+            "/traffic/0/into: expected a group: \"west\" or \"east\", found \"weast\"; did you mean \"west\"");
+  EXPECT_EQ(
+      sample_complaints({"/traffic/0/into=node:west-3"}),
+      "/traffic/0/into: expected a node GROUP-NUMBER, numbered from 0, found \"west-3\"; did you mean \"west-0\"");
+  EXPECT_EQ(
+      sample_complaints({"/traffic/0/into=group:west & group:east"}),
+      "/traffic/0/into: expected a selector that means at least one node, found \"group:west & group:east\", which "
+      "means none");
+  EXPECT_EQ(sample_complaints({R"(/faults/0/between=["all","group:east"])"}),
+            "/faults/0/between/1: expected a second side with a node that is not in the first, found \"group:east\"");
+  EXPECT_EQ(sample_complaints({"/traffic/0/into=chain:bitcoin"}),
+            "/traffic/0/into: expected a chain: \"ethereum\", found \"bitcoin\"");
+}
+
+TEST(Errors, KeepFaultsInsideTrouble) {
+  EXPECT_EQ(sample_complaints({"/faults/0/from=5s"}),
+            "/faults/0/from: expected a time in trouble (10s to 70s), where faults may be in force, found 5s = 5s");
+  EXPECT_EQ(
+      sample_complaints({"/faults/0/until=settle"}),
+      "/faults/0/until: expected a time in trouble (10s to 70s), where faults may be in force, found settle = 80s");
+  EXPECT_EQ(sample_complaints({"/faults/0/until=trouble+10s"}),
+            "/faults/0/until: expected a time after \"from\", found trouble+10s");
+  EXPECT_THAT(sample_complaints({"/phases/trouble=0s"}), StartsWith("/phases/trouble: expected a length above zero"));
+}
+
+TEST(Errors, KeepTrafficOutOfSettle) {
+  EXPECT_EQ(sample_complaints({"/traffic/0/until=settle+1s"}),
+            "/traffic/0/until: expected a time within 0s to 80s (traffic stops at the end of heal), found settle+1s");
+  EXPECT_EQ(sample_complaints({"/traffic/0/rate=1000000/s"}),
+            "/traffic/0/rate: expected a rate that makes at most 50 million messages, found 1000000/s");
+}
+
+TEST(Errors, NameMissingAndRepeatedNames) {
+  EXPECT_THAT(complaints(R"({"format":1})"), HasSubstr("/name: expected a name, found nothing"));
+  EXPECT_EQ(sample_complaints({"/world/groups/1/name=west"}),
+            "/world/groups/1/name: expected a name that no other has, found \"west\" again");
+  EXPECT_EQ(sample_complaints({"/format=2"}), "/format: expected 1, the only format there is, found 2");
+  EXPECT_EQ(complaints("[]"), ": expected an object, found a list");
+}
+
+TEST(Errors, SendFilesOfTheLaboratoryToItsProgram) {
+  EXPECT_EQ(complaints(R"({"program": "lab", "anything": ["else"]})"),
+            "/program: expected a scenario of the network (\"sim\"), found \"lab\": run it with lastmile-lab");
+}
+
+TEST(Errors, RefuseSpeedsThatWouldBecomeNoLimit) {
+  EXPECT_EQ(
+      sample_complaints({R"(/world/hardware={"slow":{"disk_read":"7bit/s"}})"}),
+      "/world/hardware/slow/disk_read: expected a speed of at least 1B/s, or 0B/s for no limit, found \"7bit/s\"");
+}
+
+TEST(Files, ThatCannotBeReadAreNamed) {
+  Findings findings;
+  EXPECT_FALSE(load_scenario_file("/nonexistent/x.json", {}, findings).has_value());
+  EXPECT_EQ(findings.lines("x.json"), "x.json: expected a file that can be read, found none\n");
+  Findings folder;
+  EXPECT_FALSE(load_scenario_file("/", {}, folder).has_value());
+  EXPECT_EQ(folder.lines("/"), "/: expected a scenario file, found a folder\n");
+}
+
+TEST(Set, ChangesAddsAndAppends) {
+  EXPECT_EQ(sample({"/seed=9"}).seed, 9U);
+  EXPECT_EQ(sample({"/world/topology/kind=random_regular", "/world/topology/degree=2"}).world.topology.degree, 2U);
+  EXPECT_EQ(sample({R"(/traffic/-={"name":"more","rate":"1/s"})"}).traffic.size(), 2U);
+  EXPECT_EQ(sample({"/seed=9", "/seed=10"}).seed, 10U) << "in order";
+  Findings findings;
+  EXPECT_EQ(load_scenario(kSample, {{"/seed=9"}, 11}, findings)->seed, 11U) << "--seed comes last";
+}
+
+TEST(Set, RefusesWhatLeadsNowhere) {
+  EXPECT_EQ(sample_complaints({"seed=9"}), "--set: expected /json/pointer=value, found \"seed=9\"");
+  EXPECT_EQ(sample_complaints({"/seed"}), "--set: expected /json/pointer=value, found \"/seed\"");
+  EXPECT_EQ(sample_complaints({"/traffic/7/rate=1/s"}),
+            "/traffic/7: expected a position from 0 to 1 or \"-\", found \"7\"");
+  EXPECT_EQ(sample_complaints({"/name/deep=1"}),
+            "/name/deep: expected an object or a list on the way, found a plain value");
+  EXPECT_EQ(sample_complaints({"/a~2b=1"}), "--set: expected /json/pointer=value, found \"/a~2b=1\"");
+}
+
+class Shipped : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(Shipped, ParsesAndRunsSomewhere) {
+  Findings findings;
+  const auto scenario = load_scenario_file(GetParam(), {}, findings);
+  ASSERT_TRUE(scenario.has_value()) << findings.lines(GetParam());
+  EXPECT_FALSE(scenario->question.empty());
+  EXPECT_FALSE(scenario->expectation.empty());
+  EXPECT_GT(scenario->expected_cpu, Duration{});
+  unsupported(*scenario, simulator_abilities(), findings);
+  if (scenario->runs_in(WorldKind::real)) unsupported(*scenario, real_abilities(), findings);
+  EXPECT_TRUE(findings.empty()) << findings.lines(GetParam());
+}
+
+TEST_P(Shipped, ResolvesToTheSameScenario) {
+  Findings findings;
+  const auto scenario = load_scenario_file(GetParam(), {}, findings);
+  ASSERT_TRUE(scenario.has_value());
+  const std::string text = pretty(resolved(*scenario));
+  const auto again = load_scenario(text, {}, findings);
+  ASSERT_TRUE(again.has_value()) << findings.lines("resolved");
+  EXPECT_EQ(*again, *scenario);
+  EXPECT_EQ(scenario_digest(*again), scenario_digest(*scenario));
+  EXPECT_EQ(pretty(resolved(*again)), text);
+}
+
+INSTANTIATE_TEST_SUITE_P(Scenarios, Shipped, ::testing::ValuesIn(shipped()), [](const auto& file) {
+  std::string name = std::filesystem::path(file.param).stem().string();
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+});
+
+}  // namespace
+}  // namespace lastmile::scenario::test
