@@ -125,6 +125,8 @@ class ChainFollower {
   void archive_unavailable(const message::ItemHash& archive, Instant now);
   void taken_in(const TransactionId& id, Instant now);
 
+  // Somebody new can be asked: archives that were unavailable are due at once.
+  void retry_archives(Instant now);
   // Retries that are due. Call at next_due() or now and then.
   void tick(Instant now);
   std::optional<Instant> next_due() const;

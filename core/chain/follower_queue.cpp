@@ -173,6 +173,11 @@ void ChainFollower::reread(Instant now) {
   actions_.emplace_back(follow);
 }
 
+void ChainFollower::retry_archives(Instant now) {
+  for (auto& [hash, archive] : archives_) archive.next_attempt = std::min(archive.next_attempt, now);
+  pump(now);
+}
+
 void ChainFollower::tick(Instant now) { pump(now); }
 
 std::optional<Instant> ChainFollower::next_due() const {

@@ -29,6 +29,10 @@ void ContentFetcher::on_connected(env::PeerId id) {
   peer(id).connected = true;
   connected_.insert(std::lower_bound(connected_.begin(), connected_.end(), id), id);
   new_peer_ = true;
+  // Who comes back is a newcomer: what it could not be asked for while it was away is asked again.
+  for (auto& [name, item] : items_) {
+    if (!item.in_flight) std::erase(item.tried, id);
+  }
 }
 
 void ContentFetcher::on_lost(env::PeerId id) {
@@ -60,15 +64,18 @@ void ContentFetcher::erase(Items::iterator item) {
   items_.erase(item);
 }
 
-bool ContentFetcher::want(const ContentName& name, std::span<const env::PeerId> hints, Instant now) {
+bool ContentFetcher::want(const ContentName& name, std::span<const env::PeerId> hints, Instant now,
+                          std::optional<Duration> retry_max) {
   auto found = items_.find(name);
   if (found == items_.end()) {
     if (items_.size() >= params_.wanted_max) return false;
     found = items_.try_emplace(name).first;
     found->second.in_flight = true;  // not in ready_ yet
+    found->second.retry_max = params_.retry_max;
     set_ready(name, found->second, now);
   }
   Item& item = found->second;
+  if (retry_max) item.retry_max = std::min(item.retry_max, *retry_max);
   for (const env::PeerId hint : hints) {
     if (item.hints.size() >= params_.hints_max) break;
     if (std::find(item.hints.begin(), item.hints.end(), hint) != item.hints.end()) continue;
@@ -251,8 +258,8 @@ void ContentFetcher::end_round(Items::iterator found, Instant now) {
     return;
   }
   Duration pause = params_.retry_first;
-  for (int i = 1; i < item.rounds && pause < params_.retry_max; ++i) pause = pause * 2;
-  pause = std::min(pause, params_.retry_max);
+  for (int i = 1; i < item.rounds && pause < item.retry_max; ++i) pause = pause * 2;
+  pause = std::min(pause, item.retry_max);
   pause = pause + random_.uniform({}, pause / 4);  // nodes that lack the same thing should not ask together
   item.paused = true;
   item.not_before = now + pause;

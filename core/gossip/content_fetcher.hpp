@@ -72,8 +72,9 @@ class ContentFetcher {
   void on_lost(env::PeerId peer);  // its orders must still be reported as failed
 
   // Wanted from now on; hints: peers that probably have it, best first. More hints may be added later. False when
-  // wanted_max is reached (nothing changes).
-  bool want(const ContentName& name, std::span<const env::PeerId> hints, Instant now);
+  // wanted_max is reached (nothing changes). retry_max: the longest pause for this item, if shorter than the common one.
+  bool want(const ContentName& name, std::span<const env::PeerId> hints, Instant now,
+            std::optional<Duration> retry_max = std::nullopt);
   void forget(const ContentName& name);  // it came another way
   bool wanted(const ContentName& name) const { return items_.contains(name); }
   std::size_t size() const { return items_.size(); }
@@ -99,6 +100,7 @@ class ContentFetcher {
     Instant ready_at{};              // place in ready_
     std::uint64_t turn = 0;
     int rounds = 0;
+    Duration retry_max{};
     bool paused = false;
     bool in_flight = false;             // then not in ready_
     std::optional<env::PeerId> source;  // of a bulk transfer that has begun

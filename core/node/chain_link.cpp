@@ -14,10 +14,6 @@ std::string state_key(const std::string& chain) {
          chain;
 }
 
-// How long to wait before the rest of a transaction is offered to a full inbox again.
-constexpr Duration kFeedPause = seconds(1);
-// Messages of one transaction in the pipeline at once.
-constexpr std::size_t kFeedAtOnce = 256;
 constexpr Duration kTick = seconds(1);
 constexpr Duration kSaveEvery = seconds(10);
 
@@ -89,6 +85,13 @@ void ChainLink::start() {
     line->follower.start(clock_.now());
     carry_out(*line);
     ticking(*line);
+  }
+}
+
+void ChainLink::on_connected() {
+  for (const auto& line : lines_) {
+    line->follower.retry_archives(clock_.now());
+    carry_out(*line);
   }
 }
 
@@ -210,7 +213,7 @@ void ChainLink::take_in(Line& line, chain::TakeIn order) {
 void ChainLink::feed(const std::shared_ptr<Intake>& intake) {
   const auto& messages = intake->order.content->messages;
   const chain::Confirmation& from = intake->order.confirmation;
-  while (intake->next < messages.size() && intake->outstanding < kFeedAtOnce) {
+  while (intake->next < messages.size() && intake->outstanding < config_.limits.feed_at_once) {
     Arrival arrival;
     arrival.origin = Origin::chain;
     arrival.vouched = intake->order.from_contract;
@@ -221,9 +224,9 @@ void ChainLink::feed(const std::shared_ptr<Intake>& intake) {
     ++intake->outstanding;
     arrival.receipt = [this, intake, position](const Receipt& receipt) {
       --intake->outstanding;
-      const bool refused_for_room = receipt.status == message::Status::none && !receipt.code;
+      const bool refused_for_room = receipt.status == message::Status::none;  // of the inbox or the fetches
       if (refused_for_room) intake->next = std::min(intake->next, position);
-      timers_.after(refused_for_room ? kFeedPause : Duration{}, [this, intake] {
+      timers_.after(refused_for_room ? config_.limits.feed_pause : Duration{}, [this, intake] {
         if (intake->next >= intake->order.content->messages.size() && intake->outstanding == 0) {
           if (intake->line == nullptr) return;  // said already
           Line& line = *std::exchange(intake->line, nullptr);

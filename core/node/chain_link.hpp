@@ -38,6 +38,7 @@ class ChainLink final : public env::ChainHandler {
   ~ChainLink() override;
 
   void start();
+  void on_connected();  // a peer that may have what nobody had
   // Content that was fetched or is gone; true when a chain waited for it.
   bool archive_arrived(const message::ItemHash& archive, std::string_view bytes);
   bool archive_unavailable(const message::ItemHash& archive);

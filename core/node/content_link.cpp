@@ -103,9 +103,10 @@ void ContentLink::on_fetch(env::PeerId, const env::ContentRange& range, Callback
 // --- asking
 // ------------------------------------------------------------------------------------------------------------
 
-bool ContentLink::want(const gossip::ContentName& name, std::optional<env::PeerId> hint) {
+bool ContentLink::want(const gossip::ContentName& name, std::optional<env::PeerId> hint,
+                       std::optional<Duration> retry_max) {
   const env::PeerId peers[] = {hint.value_or(env::PeerId{})};
-  if (!fetcher_.want(name, {peers, hint ? 1U : 0U}, clock_.now())) return false;
+  if (!fetcher_.want(name, {peers, hint ? 1U : 0U}, clock_.now(), retry_max)) return false;
   plan_later();
   return true;
 }

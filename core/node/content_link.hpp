@@ -30,7 +30,8 @@ class ContentLink final : public env::FrameHandler, public env::ContentHandler {
   void on_lost(env::PeerId peer);
 
   // False when too much is wanted already.
-  bool want(const gossip::ContentName& name, std::optional<env::PeerId> hint);
+  bool want(const gossip::ContentName& name, std::optional<env::PeerId> hint,
+            std::optional<Duration> retry_max = std::nullopt);
   void forget(const gossip::ContentName& name);
   std::size_t wanted() const { return fetcher_.size(); }
 

@@ -116,6 +116,7 @@ void CoreNode::on_connected(env::PeerId peer, env::Direction direction) {
   content_->on_connected(peer);
   if (gossip_) gossip_->on_connected(peer, direction);
   if (heads_) heads_->on_connected(peer);
+  if (chain_) chain_->on_connected();
   if (reconcile_) reconcile_->on_connected(peer, direction);
 }
 
@@ -192,34 +193,24 @@ Admission CoreNode::take_in(std::shared_ptr<const message::Envelope> envelope, A
 }
 
 void CoreNode::want_archive(const message::ItemHash& archive) {
-  if (!disk_.blob_size(archive.view())) return want_content(archive, std::nullopt);
+  if (!disk_.blob_size(archive.view())) return want_patiently(archive);
   disk_.get_blob({.name = archive.text()}, [this, archive](Result<Bytes> bytes) {
-    if (!bytes.ok()) return want_content(archive, std::nullopt);
+    if (!bytes.ok()) return want_patiently(archive);
     chain_->archive_arrived(archive, as_text(*bytes));
   });
 }
 
-void CoreNode::want_head_content(const message::ItemHash& content) { want_content(content, std::nullopt); }
-
-void CoreNode::take_in_archived(std::vector<message::Envelope> envelopes) {
-  const bool was_empty = archived_.empty();
-  for (message::Envelope& envelope : envelopes) {
-    archived_.push_back(std::make_shared<const message::Envelope>(std::move(envelope)));
-  }
-  if (was_empty && !archived_.empty()) timers_.after(Duration{}, [this] { feed_archived(); });
+void CoreNode::want_patiently(const message::ItemHash& archive) {
+  content_->want({gossip::ContentKind::bytes, archive}, std::nullopt, config_.intervals.archive_retry_max);
 }
 
-void CoreNode::feed_archived() {
-  for (std::size_t turn = 0; turn < config_.limits.inbox_turn && !archived_.empty(); ++turn) {
-    Arrival arrival;
-    arrival.origin = Origin::archive;
-    if (pipeline_->arrive(archived_.front(), std::move(arrival)) == Admission::full) {
-      timers_.after(seconds(1), [this] { feed_archived(); });  // offered again when the inbox has room
-      return;
-    }
-    archived_.pop_front();
-  }
-  if (!archived_.empty()) timers_.after(Duration{}, [this] { feed_archived(); });
+void CoreNode::want_head_content(const message::ItemHash& content) { want_patiently(content); }
+
+Admission CoreNode::take_in_archived(std::shared_ptr<const message::Envelope> envelope, ReceiptDone done) {
+  Arrival arrival;
+  arrival.origin = Origin::archive;
+  arrival.receipt = std::move(done);
+  return pipeline_->arrive(std::move(envelope), std::move(arrival));
 }
 
 bool CoreNode::want_envelope(const message::ItemHash& hash, env::PeerId from) {

@@ -8,7 +8,6 @@
 // does.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -82,7 +81,7 @@ class CoreNode final : public env::PeerHandler,
            trace::Sink& sink, NodeConfig config);
   std::optional<Error> wire(env::Random& random, env::Executor& executor, env::ChainGateway* chains);
   void tick_later();
-  void feed_archived();
+  void want_patiently(const message::ItemHash& archive);
 
   // PeerHandler
   void on_connected(env::PeerId peer, env::Direction direction) override;
@@ -98,7 +97,7 @@ class CoreNode final : public env::PeerHandler,
   void want_archive(const message::ItemHash& archive) override;
   void damaged(const Error& error) override { fatal(error); }
   // HeadSurroundings
-  void take_in_archived(std::vector<message::Envelope> envelopes) override;
+  Admission take_in_archived(std::shared_ptr<const message::Envelope> envelope, ReceiptDone done) override;
   void want_head_content(const message::ItemHash& content) override;
   void damaged_by_heads(const Error& error) override { fatal(error); }
   // ReconcileSurroundings
@@ -128,8 +127,6 @@ class CoreNode final : public env::PeerHandler,
   std::unique_ptr<ReconcileLink> reconcile_;
   std::unique_ptr<ChainLink> chain_;
   std::unique_ptr<HeadLink> heads_;
-  std::deque<std::shared_ptr<const message::Envelope>>
-      archived_;  // from the content store, on their way into the inbox
   Callback<void(const Error&)> on_fatal_;
   bool failed_ = false;
 };

@@ -8,6 +8,7 @@ namespace {
 // Tables of the node beside those of the store.
 const std::string kDuePrefix = "\xf1";   // + item hash: to be archived by us
 const std::string kHeadPrefix = "\xf2";  // + signer: newest head, then the walk that was under way
+const std::string kWantedPrefix = "\xf3";  // + archive: named by a head, to be taken in
 constexpr Duration kRetry = seconds(30);
 
 // Heads travel as bytes: one per line. They are few and small, and a line is what the content store keeps too.
@@ -62,6 +63,9 @@ void HeadLink::start() {
   book_.restore(saved);
   for (auto c = disk_.latest().seek(kDuePrefix); c->valid() && c->key().starts_with(kDuePrefix); c->next()) {
     if (const auto name = message::ItemHash::parse(c->key().substr(kDuePrefix.size()))) due_.insert(*name);
+  }
+  for (auto c = disk_.latest().seek(kWantedPrefix); c->valid() && c->key().starts_with(kWantedPrefix); c->next()) {
+    if (const auto name = message::ItemHash::parse(c->key().substr(kWantedPrefix.size()))) archives_wanted_.insert(*name);
   }
   follow_up();
   retry_later();
@@ -170,16 +174,28 @@ void HeadLink::on_head(const sync::Head& head, std::optional<env::PeerId> from) 
       if (!from || peer != *from) tell(peer, {head});
     }
   }
-  save();
+  // In one batch: a head that is known and an archive that is not wanted would mean that its messages are here.
+  env::Batch batch;
+  for (const message::ItemHash& archive : book_.take_archives()) {
+    const bool ours = config_.head_signer && head.node == config_.head_signer->address();
+    if (ours && disk_.blob_size(archive.view())) continue;  // written here, of messages that are here
+    if (archives_wanted_.insert(archive).second) batch.put(kWantedPrefix + archive.text(), "");
+  }
+  save(std::move(batch));
   follow_up();
 }
 
 void HeadLink::follow_up() {
   for (const message::ItemHash& head : book_.take_wanted_heads()) surroundings_.want_head_content(head);
-  for (const message::ItemHash& archive : book_.take_archives()) {
-    // Ours, or one that came by a chain: it is here, and so are its messages.
+  ask();
+  take_in_next();
+}
+
+void HeadLink::ask() {
+  std::size_t asked = 0;
+  for (const message::ItemHash& archive : archives_wanted_) {
     if (disk_.blob_size(archive.view())) continue;
-    archives_wanted_.insert(archive);
+    if (++asked > config_.limits.archives_wanted) break;
     surroundings_.want_head_content(archive);
   }
 }
@@ -189,9 +205,13 @@ void HeadLink::content_arrived(const message::ItemHash& content, std::string_vie
     const auto head = sync::parse_head(bytes);
     if (head.ok()) on_head(*head, std::nullopt);
   }
-  if (archives_wanted_.erase(content) == 0) return;
-  auto archive = chain::parse_archive(bytes, true);
-  if (archive.ok()) surroundings_.take_in_archived(std::move(archive->messages));
+  if (!archives_wanted_.contains(content)) return;
+  // It is being written to the disk; from there it is read when its turn comes.
+  disk_.put_blob(content.text(), to_bytes(bytes), [this](Result<Unit> written) {
+    if (!written.ok()) return surroundings_.damaged_by_heads(written.error());
+    take_in_next();
+    ask();
+  });
 }
 
 void HeadLink::content_unavailable(const message::ItemHash& content) { book_.unavailable(content); }
@@ -200,17 +220,69 @@ void HeadLink::retry_later() {
   timers_.after(kRetry, [this] {
     book_.retry();
     follow_up();
-    std::size_t asked = 0;
-    for (const message::ItemHash& archive : archives_wanted_) {
-      if (++asked > config_.limits.archives_wanted) break;
-      surroundings_.want_head_content(archive);
-    }
     retry_later();
   });
 }
 
-void HeadLink::save() {
+// --- taking in: one archive at a time, so that what waits for the inbox stays bounded
+// -----------------------------------------------------------------------------------------------
+
+struct HeadLink::Intake {
+  message::ItemHash archive;
+  std::vector<std::shared_ptr<const message::Envelope>> messages;
+  std::size_t next = 0;  // to be offered
+  std::size_t outstanding = 0;
+  bool done = false;
+};
+
+void HeadLink::take_in_next() {
+  if (taking_in_) return;
+  for (const message::ItemHash& archive : archives_wanted_) {
+    if (!disk_.blob_size(archive.view())) continue;
+    taking_in_ = true;
+    disk_.get_blob({.name = archive.text()}, [this, archive](Result<Bytes> bytes) {
+      if (!bytes.ok()) return surroundings_.damaged_by_heads(bytes.error());
+      auto content = chain::parse_archive(as_text(*bytes), true);
+      auto intake = std::make_shared<Intake>();
+      intake->archive = archive;
+      if (content.ok()) {  // what is no archive has no messages, now or ever: the name fixes the bytes
+        for (message::Envelope& envelope : content->messages) {
+          intake->messages.push_back(std::make_shared<const message::Envelope>(std::move(envelope)));
+        }
+      }
+      feed(intake);
+    });
+    return;
+  }
+}
+
+void HeadLink::feed(const std::shared_ptr<Intake>& intake) {
+  while (intake->next < intake->messages.size() && intake->outstanding < config_.limits.feed_at_once) {
+    const std::size_t position = intake->next++;
+    ++intake->outstanding;
+    // May be called before take_in_archived returns, so what follows happens later.
+    const auto done = [this, intake, position](const Receipt& receipt) {
+      --intake->outstanding;
+      const bool no_room = receipt.status == message::Status::none;
+      if (no_room) intake->next = std::min(intake->next, position);
+      timers_.after(no_room ? config_.limits.feed_pause : Duration{}, [this, intake] { feed(intake); });
+    };
+    if (surroundings_.take_in_archived(intake->messages[position], done) == Admission::full) return;
+  }
+  if (intake->done || intake->next < intake->messages.size() || intake->outstanding > 0) return;
+  intake->done = true;
+  archives_wanted_.erase(intake->archive);
   env::Batch batch;
+  batch.remove(kWantedPrefix + intake->archive.text());
+  disk_.commit(std::move(batch), [this](Result<Unit> written) {
+    if (!written.ok()) surroundings_.damaged_by_heads(written.error());
+  });
+  taking_in_ = false;
+  ask();
+  take_in_next();
+}
+
+void HeadLink::save(env::Batch batch) {
   for (const sync::HeadBook::Saved& entry : book_.save()) {
     std::string value = sync::serialize_head(entry.newest) + "\n";
     for (const message::ItemHash& name : entry.unlinked) value += name.text() + "\n";

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -25,7 +26,8 @@ namespace lastmile::node {
 class HeadSurroundings {
  public:
   virtual ~HeadSurroundings() = default;
-  virtual void take_in_archived(std::vector<message::Envelope> envelopes) = 0;
+  // A message of an archive. `done` once, when it is durable or refused; status none: no room now.
+  virtual Admission take_in_archived(std::shared_ptr<const message::Envelope> envelope, ReceiptDone done) = 0;
   virtual void want_head_content(const message::ItemHash& content) = 0;  // a head or an archive, by its hash
   virtual void damaged_by_heads(const Error& error) = 0;
 };
@@ -54,9 +56,13 @@ class HeadLink final : public env::FrameHandler {
   void write();
   void tell(env::PeerId peer, const std::vector<sync::Head>& heads);
   void on_head(const sync::Head& head, std::optional<env::PeerId> from);
+  struct Intake;  // the archive whose messages are on their way in
   void follow_up();
+  void ask();
+  void take_in_next();
+  void feed(const std::shared_ptr<Intake>& intake);
   void retry_later();
-  void save();
+  void save(env::Batch batch);
 
   env::Clock& clock_;
   env::Timers& timers_;
@@ -68,7 +74,9 @@ class HeadLink final : public env::FrameHandler {
   HeadSurroundings& surroundings_;
   sync::HeadBook book_;
   std::set<message::ItemHash> due_;              // not in an archive of ours yet; kept on disk
-  std::set<message::ItemHash> archives_wanted_;  // named by heads, not here yet
+  // Named by heads, its messages not all durable here; kept on disk, or a crash would lose what a known head told.
+  std::set<message::ItemHash> archives_wanted_;
+  bool taking_in_ = false;
   bool writing_ = false;
 };
 

@@ -34,8 +34,13 @@ struct Limits {
   // peer.
   std::size_t reconcile_sessions = 4;
   std::size_t reconcile_answers_per_minute = 256;
-  // Archives being fetched for chains and heads.
+  // Archives being fetched for chains and heads. One archive of the heads at a time is taken in, so that no more than
+  // chain::kArchiveMessagesMax messages of them wait for the inbox.
   std::size_t archives_wanted = 64;
+  // Messages of one transaction or archive in the pipeline at once, and the pause before the rest is offered to a full
+  // inbox again.
+  std::size_t feed_at_once = 256;
+  Duration feed_pause = seconds(1);
 };
 
 struct Intervals {
@@ -45,6 +50,9 @@ struct Intervals {
   Duration dial_pause_min = seconds(5);
   Duration dial_pause_max = minutes(1);
   Duration content_deadline = seconds(15);
+  // The longest pause between two rounds of asking for an archive: nodes in the middle of the network hear of it only
+  // from neighbours, which may get it at any time.
+  Duration archive_retry_max = seconds(20);
   Duration request_deadline = seconds(10);
   Duration archive_every = minutes(1);
 };

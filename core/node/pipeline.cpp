@@ -302,6 +302,8 @@ void Pipeline::content_arrived(const message::ItemHash& content, env::Value byte
 }
 
 void Pipeline::content_unavailable(const message::ItemHash& content) {
+  // A file that messages still wait for is asked for again by the next tick.
+  if (files_wanted_.erase(content) != 0) gauge(trace::Queue::fetch, awaiting_count_ + files_wanted_.size());
   auto waiting = awaiting_content_.extract(content);
   if (waiting.empty()) return;
   awaiting_count_ -= waiting.mapped().size();

@@ -16,11 +16,11 @@ Result<scenario::Summary> observed(const scenario::Scenario& scenario, LoopObser
 
 }  // namespace
 
-Result<Twins> run_twins(const scenario::Scenario& scenario) {
+Result<Twins> compare_runs(const scenario::Scenario& left, const scenario::Scenario& right) {
   LoopCheckpoints first(kInterval), second(kInterval);
-  const auto one = observed(scenario, first);
+  const auto one = observed(left, first);
   if (!one.ok()) return one.error();
-  const auto two = observed(scenario, second);
+  const auto two = observed(right, second);
   if (!two.ok()) return two.error();
   Twins twins{*one->digest, one->events, {}};
   if (*one->digest == *two->digest) return twins;
@@ -31,8 +31,8 @@ Result<Twins> run_twins(const scenario::Scenario& scenario) {
     return twins;
   }
   LoopRecord a(*from, *from + kInterval), b(*from, *from + kInterval);
-  if (auto again = observed(scenario, a); !again.ok()) return again.error();
-  if (auto again = observed(scenario, b); !again.ok()) return again.error();
+  if (auto again = observed(left, a); !again.ok()) return again.error();
+  if (auto again = observed(right, b); !again.ok()) return again.error();
   const auto difference = first_difference(a, b);
   twins.difference = difference ? difference->text()
                                 : "they parted between " + scenario::human_duration(*from - Instant{}) +

@@ -91,6 +91,7 @@ std::string Author::store(Publication& p, Own& own, std::string_view address, Wa
   if (earlier) {
     own.file = own_[*earlier].file;
     own.file_size = own_[*earlier].file_size;
+    p.needs.push_back(own_[*earlier].number);  // which brought the file
   } else {
     const auto size = std::min<std::uint64_t>(static_cast<std::uint64_t>(spec_.file_size.draw(draws_)), kFileBytesMax);
     auto bytes = std::make_shared<const Bytes>(file_bytes(texts_, static_cast<std::size_t>(size)));

@@ -61,6 +61,7 @@ void Ledger::publication(const Publication& publication) {
   message.entry = publication.node;
   message.type = publication.type;
   message.from_traffic = true;
+  message.has_upload = !publication.uploads.empty();
   for (const std::uint64_t number : publication.needs) {
     if (const MessageId needed = of_number(number); needed != kNoMessage) message.needs.push_back(needed);
   }
@@ -122,6 +123,7 @@ void Ledger::down(Node node, bool lost) {
     std::erase(messages_[id].acknowledged_by, node);
     if (status(id, node) == Status::none) continue;
     messages_[id].lost_holder = true;
+    if (is_settled(status(id, node))) messages_[id].lost_applied = true;
     set_status(id, node, Status::none);
   }
 }
@@ -134,10 +136,18 @@ void Ledger::up(Node node) {
     // What a torn disk lost; what the node says now is the truth.
     const Status now = view_.status(node, messages_[id].hash);
     if (now == Status::none) messages_[id].lost_holder = true;
+    if (is_settled(status(id, node)) && !is_settled(now)) messages_[id].lost_applied = true;
     set_status(id, node, now);
   }
   up_[node] = true;
   if (honest_[node] && core_[node]) change_target(node, true);
+}
+
+bool Ledger::settled_somewhere(MessageId id) const {
+  for (Node node = 0; node < nodes(); ++node) {
+    if (is_settled(status(id, node))) return true;
+  }
+  return false;
 }
 
 std::vector<bool> Ledger::excused() const {
@@ -146,6 +156,8 @@ std::vector<bool> Ledger::excused() const {
     const MessageRecord& message = messages_[id];
     bool excuse = message.refused && !message.acknowledged;
     excuse = excuse || (message.held_by == 0 && message.lost_holder);
+    // The envelope lives on, the file that came with it went with every disk that had it.
+    excuse = excuse || (message.has_upload && message.lost_applied && !settled_somewhere(id));
     // Publications come in order, so what a message needs was decided before.
     for (const MessageId needed : message.needs) excuse = excuse || (needed < id && out[needed]);
     out[id] = excuse;

@@ -33,6 +33,8 @@ struct MessageRecord {
   bool refused = false;  // the client was told no, or the node died before it answered
   bool acknowledged = false;
   bool lost_holder = false;  // somebody who had it lost its disk
+  bool has_upload = false;   // part of it is a file that only its entry node was given
+  bool lost_applied = false;  // somebody who had applied it lost its disk
   std::vector<Node> acknowledged_by;
   std::vector<MessageId> needs;
   std::uint32_t held_by = 0;  // nodes with any status but none
@@ -94,6 +96,7 @@ class Ledger {
   }
   void set_nibble(MessageId id, Node node, std::uint8_t value);
   void change_target(Node node, bool is);
+  bool settled_somewhere(MessageId id) const;
 
   const NodeTable& table_;
   const WorldView& view_;

@@ -286,6 +286,33 @@ TEST_F(FetcherTest, ANewcomerIsAskedWithoutWaitingForThePause) {
   EXPECT_EQ(fetcher().rounds(name_of("a")), 1);
 }
 
+TEST_F(FetcherTest, WhoComesBackIsANewcomer) {
+  connect(1);
+  want("a");
+  const auto order = plan().at(0);
+  fetcher().on_lost(env::PeerId{1});
+  fetcher().on_failed(order.id, now);
+  now = now + milliseconds(1);
+  EXPECT_TRUE(plan().empty());
+  connect(1);
+  EXPECT_EQ(plan().size(), 1U) << "asked in vain before a cut, it was not asked after it until the pause ended";
+}
+
+TEST_F(FetcherTest, AnItemMayHaveAShorterPauseThanTheOthers) {
+  connect(1);
+  fetcher().want(name_of("a"), {}, now, seconds(2));
+  for (int round = 1; round < 8; ++round) {
+    const auto orders = plan();
+    ASSERT_EQ(orders.size(), 1U) << "round " << round;
+    fetcher().on_answer(orders[0].id, absent(orders[0]), now);
+    plan();
+    const auto next = fetcher().next_plan();
+    ASSERT_TRUE(next);
+    EXPECT_LE(*next, now + milliseconds(2500));
+    now = *next;
+  }
+}
+
 TEST_F(FetcherTest, AHintIsWorthAskingDuringThePause) {
   connect(0);
   want("a");

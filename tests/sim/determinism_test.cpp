@@ -1,0 +1,68 @@
+// The same run twice gives the same events; what must not matter does not; and where two runs part is named.
+#include <gmock/gmock.h>
+
+#include "sim/run/twin.hpp"
+#include "tests/sim/small_world.hpp"
+
+namespace lastmile::sim::test {
+namespace {
+
+// Cut, crash and a chain, so that every kind of event occurs.
+SmallWorld busy() {
+  SmallWorld w;
+  w.roads = R"({"gossip": true, "reconciliation": true, "chain": true, "content_store": true})";
+  w.chains = R"({"name": "ethereum", "kind": "evm", "block_time": "2s", "finality_blocks": 3, "archive_every": "5s",
+                 "synchronizers": ["node:west-0", "node:east-0"]})";
+  w.faults = R"({"name": "cut", "kind": "partition", "between": ["group:west", "group:east"], "mode": "stall",
+                 "from": "trouble", "until": "heal"},
+                {"name": "power", "kind": "crash", "who": "node:east-2", "disk": "torn", "restart_after": "3s",
+                 "from": "trouble+4s", "until": "heal"},
+                {"name": "fork", "kind": "chain", "chain": "ethereum", "mode": "reorg", "depth": 2, "from": "trouble+9s"})";
+  return w;
+}
+
+void expect_alike(const scenario::Scenario& a, const scenario::Scenario& b) {
+  const auto twins = compare_runs(a, b);
+  ASSERT_TRUE(twins.ok()) << twins.error().text;
+  EXPECT_EQ(twins->difference, "");
+  EXPECT_GT(twins->events, 10'000U);
+}
+
+TEST(Determinism, twins_are_equal) { expect_alike(small_scenario(busy()), small_scenario(busy())); }
+
+TEST(Determinism, caching_signatures_changes_nothing) {
+  expect_alike(small_scenario(busy(), {"/crypto=cached"}), small_scenario(busy(), {"/crypto=real"}));
+}
+
+TEST(Determinism, what_is_recorded_changes_nothing) {
+  expect_alike(small_scenario(busy(), {"/record=none"}), small_scenario(busy(), {"/record=full"}));
+  expect_alike(small_scenario(busy(), {"/record=none"}), small_scenario(busy(), {"/record=summary"}));
+}
+
+TEST(Determinism, access_links_without_a_limit_are_as_none) {
+  const std::string server = "/world/hardware/server/";
+  expect_alike(small_scenario(busy(), {"/network=delay"}),
+               small_scenario(busy(), {"/network=access", server + "uplink=0bit/s", server + "downlink=0bit/s"}));
+}
+
+TEST(Determinism, another_seed_is_another_run) {
+  const auto a = run(small_scenario(busy(), {"/seed=1"}));
+  const auto b = run(small_scenario(busy(), {"/seed=2"}));
+  EXPECT_NE(a.digest, b.digest);
+}
+
+// One frame between two nodes is late in one of two runs: the twin test says where they part, and when.
+TEST(Determinism, the_first_event_that_differs_is_named) {
+  SmallWorld planted = busy();
+  planted.faults += R"(,{"name": "planted", "kind": "link", "between": ["node:west-1", "node:west-2"],
+                         "latency_add": "1ns", "from": "trouble+15s", "for": "1s"})";
+  const auto twins = compare_runs(small_scenario(busy()), small_scenario(planted));
+  ASSERT_TRUE(twins.ok()) << twins.error().text;
+  ASSERT_NE(twins->difference, "");
+  EXPECT_THAT(twins->difference, testing::AnyOf(testing::HasSubstr("node 1: frame from 2"),
+                                                testing::HasSubstr("node 2: frame from 1")));
+  EXPECT_NE(twins->difference.find(" 20."), std::string::npos) << twins->difference << ": planted at 20 s";
+}
+
+}  // namespace
+}  // namespace lastmile::sim::test

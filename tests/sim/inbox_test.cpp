@@ -1,0 +1,217 @@
+// What a node does with frames that no honest peer would send, and with messages that come far too late.
+#include <gtest/gtest.h>
+
+#include "core/crypto/hash.hpp"
+#include "core/gossip/rpc.hpp"
+#include "sim/env/engine.hpp"
+#include "sim/run/core_sim_node.hpp"
+
+namespace lastmile::sim::test {
+namespace {
+
+using message::Status;
+
+crypto::Account wallet(std::uint64_t index) { return crypto::Account::derive(crypto::Chain::ETH, 5, index); }
+
+message::Envelope sign_post(const crypto::Account& account, std::string_view type, std::string_view rest) {
+  message::Envelope e;
+  e.chain = account.chain();
+  e.sender = account.address();
+  e.type = message::Type::POST;
+  e.time = {1'700'000'000'000'000'000};
+  e.time_number = message::seconds_of_wall(e.time);
+  e.item_content = "{\"address\":\"" + account.address() + "\",\"time\":1700000000.0,\"type\":\"" + std::string(type) +
+                   "\"," + std::string(rest) + "}";
+  e.item_hash = message::ItemHash::of(crypto::sha256(*e.item_content));
+  e.signature = account.sign("POST", e.item_hash.text());
+  return e;
+}
+message::Envelope post(const crypto::Account& account, std::uint64_t number) {
+  return sign_post(account, "note", "\"content\":{\"number\":" + std::to_string(number) + "}");
+}
+
+// Speaks gossip with its neighbours and says whatever it is told to.
+class Attacker final : public SimNode, public env::FrameHandler, public env::PeerHandler {
+ public:
+  Attacker(const NodeEnv& e, node::NodeConfig config) : env_(e), config_(std::move(config)) {
+    env_.network.listen(env::Protocol::gossip, *this);
+    env_.network.listen_peers(*this);
+  }
+  void start() override {
+    for (const std::string& peer : config_.peers) env_.network.dial(peer);
+  }
+  void gossip(const std::string& payload) {
+    gossip::MessageFields fields;
+    fields.from = gossip::Field::of(env_.network.own_identity());
+    fields.data = gossip::Field::of(std::string_view(payload));
+    fields.seqno = gossip::seqno_field(++seqno_);
+    fields.topic = gossip::Field::of(gossip::kMessageTopicName);
+    fields.signature = gossip::Field::of(std::string(64, 's'));
+    gossip::Rpc rpc;
+    rpc.publish.push_back(gossip::make_message(std::move(fields), *config_.topics, config_.gossip->id_scheme, nullptr));
+    send(env::Frame::of_bytes(gossip::encode_rpc(rpc)));
+  }
+  void send(const env::Frame& frame) {
+    for (const env::PeerId peer : peers_) env_.network.send(peer, env::Protocol::gossip, frame);
+  }
+  bool connected() const { return !peers_.empty(); }
+
+  void on_frame(env::PeerId, const env::Frame&) override {}
+  void on_request(env::PeerId, const env::Frame&, env::Reply reply) override { reply(Error{"no"}); }
+  void on_connected(env::PeerId peer, env::Direction) override { peers_.push_back(peer); }
+  void on_lost(env::PeerId peer, env::CloseReason) override { std::erase(peers_, peer); }
+  void on_dial_failed(std::string_view, env::CloseReason) override {}
+
+ private:
+  const NodeEnv env_;
+  node::NodeConfig config_;
+  std::vector<env::PeerId> peers_;
+  std::uint64_t seqno_ = 0;
+};
+
+// A chain of honest nodes a - b, and an attacker m that knows only b. Three signatures a millisecond.
+class Inbox : public testing::Test {
+ protected:
+  Inbox() {
+    EngineConfig config;
+    config.regions.delay = {milliseconds(8)};
+    engine_ = std::move(Engine::create(std::move(config))).value();
+    node::NodeConfig honest;
+    node::use_default_gossip(honest);
+    honest.roads = {.gossip = true, .reconciliation = true, .chain = false, .content_store = false};
+    add("a", honest, {"b"});
+    add("b", honest, {});
+    NodeSpec spec;
+    spec.name = "m";
+    auto evil = honest;
+    evil.peers = {"b"};
+    engine_->add_node(std::move(spec), [evil](const NodeEnv& env) { return std::make_unique<Attacker>(env, evil); });
+    for (std::uint32_t i = 0; i < 3; ++i) engine_->start({i});
+    run(seconds(5));
+  }
+  void add(std::string name, node::NodeConfig config, std::vector<std::string> peers) {
+    config.peers = std::move(peers);
+    NodeSpec spec;
+    spec.name = std::move(name);
+    engine_->add_node(std::move(spec), [config](const NodeEnv& env) {
+      return std::make_unique<CoreSimNode>(env, config, trace::null_sink());
+    });
+  }
+  void run(Duration length) { engine_->run_until(engine_->now() + length); }
+  node::CoreNode& core(std::uint32_t index) { return *static_cast<CoreSimNode*>(engine_->node({index}))->core(); }
+  Attacker& attacker() { return *static_cast<Attacker*>(engine_->node({2})); }
+  void attack(Callback<void(Attacker&)> what) {
+    engine_->on_loop({2}, [&] { what(attacker()); });
+  }
+  std::optional<node::Receipt> publish(std::uint32_t index, const message::Envelope& envelope) {
+    auto receipt = std::make_shared<std::optional<node::Receipt>>();
+    engine_->on_loop({index}, [&] {
+      core(index).publish(message::serialize_envelope(envelope), {}, [receipt](const node::Receipt& r) { *receipt = r; });
+    });
+    run(seconds(1));
+    return *receipt;
+  }
+  Status status(std::uint32_t index, const message::ItemHash& hash) { return *core(index).view().status(hash); }
+
+  std::unique_ptr<Engine> engine_;
+};
+
+TEST_F(Inbox, a_forged_message_is_processed_nowhere) {
+  message::Envelope forged = post(wallet(1), 1);
+  forged.signature = wallet(2).sign("POST", forged.item_hash.text());
+  attack([&](Attacker& m) { m.gossip(message::gossip_payload(forged)); });
+  run(minutes(2));
+  EXPECT_EQ(status(1, forged.item_hash), Status::rejected);
+  EXPECT_EQ(status(0, forged.item_hash), Status::none) << "it travelled on";
+}
+
+TEST_F(Inbox, a_forged_copy_does_not_keep_the_true_message_out) {
+  const message::Envelope good = post(wallet(1), 1);
+  message::Envelope forged = good;
+  forged.signature = wallet(2).sign("POST", forged.item_hash.text());
+  attack([&](Attacker& m) { m.gossip(message::gossip_payload(forged)); });
+  run(seconds(5));
+  publish(0, good);
+  run(seconds(5));
+  EXPECT_EQ(status(1, good.item_hash), Status::processed);
+}
+
+TEST_F(Inbox, a_changed_content_is_processed_nowhere) {
+  message::Envelope changed = post(wallet(1), 1);
+  changed.item_content->replace(changed.item_content->find("note"), 4, "nope");
+  attack([&](Attacker& m) { m.gossip(message::gossip_payload(changed)); });
+  run(minutes(2));
+  EXPECT_NE(status(1, changed.item_hash), Status::processed);
+  EXPECT_EQ(status(0, changed.item_hash), Status::none);
+}
+
+TEST_F(Inbox, garbage_and_cut_frames_leave_the_node_at_work) {
+  Generator draws(1);
+  const std::string payload = message::gossip_payload(post(wallet(1), 1));
+  for (int i = 0; i < 200; ++i) {
+    attack([&](Attacker& m) {
+      Bytes bytes(draws.below(300));
+      for (auto& byte : bytes) byte = static_cast<std::uint8_t>(draws.next());
+      m.send(env::Frame::of_bytes(std::move(bytes)));
+      m.gossip(payload.substr(0, draws.below(payload.size())));
+    });
+    run(milliseconds(100));
+  }
+  const message::Envelope good = post(wallet(3), 2);
+  publish(0, good);
+  run(minutes(3));
+  EXPECT_EQ(status(1, good.item_hash), Status::processed);
+}
+
+TEST_F(Inbox, a_replayed_message_is_processed_once_and_checked_once) {
+  const message::Envelope good = post(wallet(1), 1);
+  publish(0, good);
+  run(seconds(2));
+  for (int i = 0; i < 100; ++i) attack([&](Attacker& m) { m.gossip(message::gossip_payload(good)); });
+  run(seconds(10));
+  EXPECT_EQ(status(1, good.item_hash), Status::processed);
+  EXPECT_EQ(core(1).store().counts().processed, 1U);
+}
+
+// The flood is far above what b can check; what others hand in still gets through within seconds.
+TEST_F(Inbox, a_flooding_peer_delays_itself_only) {
+  std::uint64_t number = 0;
+  const crypto::Account flooder = wallet(9);
+  std::vector<message::Envelope> honest;
+  for (int second = 0; second < 10; ++second) {
+    attack([&](Attacker& m) {
+      for (int i = 0; i < 400; ++i) {
+        message::Envelope e = post(flooder, ++number);
+        e.signature->back() = e.signature->back() == '0' ? '1' : '0';  // costs us a check, him nothing
+        m.gossip(message::gossip_payload(e));
+      }
+    });
+    honest.push_back(post(wallet(1), 1'000'000 + static_cast<std::uint64_t>(second)));
+    const auto receipt = publish(1, honest.back());
+    ASSERT_TRUE(receipt) << "no answer within a second in second " << second;
+    EXPECT_EQ(receipt->status, Status::processed);
+  }
+  const auto inbox = core(1).queue(trace::Queue::inbox);
+  EXPECT_LE(inbox.peak, inbox.limit);
+  run(seconds(30));
+  for (const auto& e : honest) EXPECT_EQ(status(0, e.item_hash), Status::processed);
+}
+
+// All attempts are over long before; still the amend is applied when its original comes, however late.
+TEST_F(Inbox, an_amend_waits_for_hours_for_its_original) {
+  const message::Envelope original = post(wallet(1), 1);
+  const message::Envelope amend = sign_post(
+      wallet(1), "amend", "\"ref\":\"" + original.item_hash.text() + "\",\"content\":{\"number\":2}");
+  publish(0, amend);
+  EXPECT_EQ(status(0, amend.item_hash), Status::pending);
+  run(hours(4));
+  EXPECT_EQ(status(0, amend.item_hash), Status::rejected);
+  publish(1, original);
+  run(minutes(3));
+  EXPECT_EQ(status(0, original.item_hash), Status::processed);
+  EXPECT_EQ(status(0, amend.item_hash), Status::processed);
+  EXPECT_EQ(status(1, amend.item_hash), Status::processed);
+}
+
+}  // namespace
+}  // namespace lastmile::sim::test

@@ -1,0 +1,96 @@
+// Roads of healing, each alone, and what public chains may do meanwhile.
+#include "tests/sim/small_world.hpp"
+
+namespace lastmile::sim::test {
+namespace {
+
+constexpr const char* kGossip = R"({"gossip": true, "reconciliation": true, "chain": false, "content_store": false})";
+constexpr const char* kChain = R"({"gossip": false, "reconciliation": false, "chain": true, "content_store": false})";
+constexpr const char* kStore = R"({"gossip": false, "reconciliation": false, "chain": false, "content_store": true})";
+constexpr const char* kAll = R"({"gossip": true, "reconciliation": true, "chain": true, "content_store": true})";
+constexpr const char* kEthereum =
+    R"({"name": "ethereum", "kind": "evm", "block_time": "2s", "finality_blocks": 4, "archive_every": "5s",
+        "synchronizers": ["node:west-0", "node:east-0"]})";
+constexpr const char* kTezos =
+    R"({"name": "tezos", "kind": "tezos", "block_time": "3s", "finality_blocks": 2, "archive_every": "7s",
+        "synchronizers": ["node:west-1", "node:east-1"]})";
+
+SmallWorld over(const char* roads, std::string faults) {
+  SmallWorld w;
+  w.roads = roads;
+  w.faults = std::move(faults);
+  w.phases = R"({"warm_up": "10s", "trouble": "30s", "heal": "10s", "settle": "20min"})";
+  w.parameters = R"("intervals.archive_every": "5s")";
+  if (roads == kChain || roads == kAll) w.chains = kEthereum;
+  if (roads == kChain) w.into = "chain:ethereum";  // nobody else packs what it was told
+  return w;
+}
+
+const std::string kCut = R"({"name": "cut", "kind": "partition", "between": ["group:west", "group:east"],
+                             "mode": "stall", "from": "trouble", "until": "heal"})";
+// Nothing of it is left, and nobody publishes through it.
+const std::string kBurnt = R"({"name": "fire", "kind": "crash", "who": "node:east-3", "disk": "lost",
+                               "restart_after": "5s", "from": "trouble+5s", "until": "heal"})";
+
+// A run in which nothing comes back with its disk has nothing for acknowledged_kept to look at.
+void expect_pass_but_kept(const SmallWorld& w) {
+  auto s = small_scenario(w);
+  std::erase_if(s.checks, [](const auto& check) { return check.name == scenario::CheckName::acknowledged_kept; });
+  expect_pass(run(s));
+}
+
+TEST(Road, gossip_and_reconciliation_alone_heal_a_cut) { expect_pass_but_kept(over(kGossip, kCut)); }
+TEST(Road, the_content_store_alone_heals_a_cut) { expect_pass_but_kept(over(kStore, kCut)); }
+// Also what was forgotten before any chain knew it: its tombstone is anchored, or its FORGET is refused everywhere else.
+TEST(Road, a_chain_alone_heals_a_cut) { expect_pass_but_kept(over(kChain, kCut)); }
+
+TEST(Road, gossip_and_reconciliation_alone_bring_back_a_node_that_lost_everything) {
+  expect_pass_but_kept(over(kGossip, kBurnt));
+}
+TEST(Road, the_content_store_alone_brings_back_a_node_that_lost_everything) {
+  expect_pass_but_kept(over(kStore, kBurnt));
+}
+TEST(Road, a_chain_alone_brings_back_a_node_that_lost_everything) { expect_pass_but_kept(over(kChain, kBurnt)); }
+
+TEST(Road, a_chain_alone_continues_where_a_crash_stopped_it) {
+  SmallWorld w = over(kChain, R"({"name": "power", "kind": "crash", "who": "random:4", "disk": "torn",
+                                  "restart_after": "4s", "from": "trouble+5s", "until": "heal"})");
+  expect_pass_but_kept(w);
+}
+TEST(Road, the_content_store_alone_survives_torn_disks) {
+  expect_pass_but_kept(over(kStore, R"({"name": "power", "kind": "crash", "who": "random:4", "disk": "torn",
+                                        "restart_after": "4s", "from": "trouble+5s", "until": "heal"})"));
+}
+
+const std::string kConfirmed = R"(,{"name": "confirmed", "chains": ["ethereum"]}, {"name": "finality_respected"})";
+
+TEST(Chain, an_outage_for_some_delays_confirmations_only) {
+  SmallWorld w = over(kAll, R"({"name": "silence", "kind": "chain", "chain": "ethereum", "mode": "outage",
+                                "who": "group:west", "from": "trouble", "until": "heal"})");
+  w.checks = kConfirmed;
+  expect_pass_but_kept(w);
+}
+TEST(Chain, an_outage_for_all_delays_the_chain_road_only) {
+  expect_pass_but_kept(over(kChain, R"({"name": "silence", "kind": "chain", "chain": "ethereum", "mode": "outage",
+                                        "from": "trouble", "until": "heal"})"));
+}
+TEST(Chain, reorganisations_take_confirmations_back_and_they_come_again) {
+  SmallWorld w = over(kAll, kCut + R"(,{"name": "fork", "kind": "chain", "chain": "ethereum", "mode": "reorg",
+                                        "depth": 3, "from": {"every": "7s", "from": "trouble", "until": "heal"}})");
+  w.checks = kConfirmed;
+  expect_pass_but_kept(w);
+}
+TEST(Chain, reorganisations_do_not_stop_the_chain_road) {
+  expect_pass_but_kept(over(kChain, R"({"name": "fork", "kind": "chain", "chain": "ethereum", "mode": "reorg",
+                                        "depth": 3, "from": {"every": "7s", "from": "trouble", "until": "heal"}})"));
+}
+// A message is confirmed where it is packed first, so neither chain confirms everything.
+TEST(Chain, two_chains_at_once_do_not_get_into_each_others_way) {
+  SmallWorld w = over(kAll, kCut);
+  w.chains = std::string(kEthereum) + "," + kTezos;
+  w.checks = R"(,{"name": "finality_respected"})";
+  expect_pass_but_kept(w);
+}
+
+}  // namespace
+}  // namespace lastmile::sim::test
