@@ -25,6 +25,9 @@ function(lm_test name)
   endif()
   # A property draws the same cases in every run unless RC_PARAMS is given by hand.
   set(env "RC_PARAMS=seed=7" ${TEST_ENVIRONMENT})
+  if(LM_SANITIZE STREQUAL "thread")
+    list(APPEND env "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/tsan.supp")
+  endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
     PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT ${TEST_TIMEOUT} ENVIRONMENT "${env}"
     SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
