@@ -253,7 +253,7 @@ void ChainLink::feed(const std::shared_ptr<Intake>& intake) {
 // -----------------------------------------------------------------------------------------------------------
 
 void ChainLink::pack(Line& line) {
-  const auto hashes = store_.unconfirmed(chain::kArchiveMessagesMax);
+  const auto hashes = store_.unconfirmed(line.config.code, chain::kArchiveMessagesMax);
   if (!hashes.ok()) return surroundings_.damaged(hashes.error());
   std::vector<std::shared_ptr<const message::Envelope>> envelopes;
   for (const message::ItemHash& hash : *hashes) {

@@ -1,9 +1,25 @@
 #include "core/node/core_node.hpp"
 
+#include <algorithm>
+
 #include "core/gossip/content.hpp"
 #include "core/sync/store_held_set.hpp"
 
 namespace lastmile::node {
+
+namespace {
+
+// The store keeps a list for each chain that this node writes into.
+NodeConfig with_anchor_chains(NodeConfig config) {
+  auto& written = config.store.anchor_chains;
+  for (const FollowedChain& chain : config.chains) {
+    if (!config.roads.chain || !chain.synchronizer || written.size() == store::kAnchorChainsMax) continue;
+    if (std::find(written.begin(), written.end(), chain.code) == written.end()) written.push_back(chain.code);
+  }
+  return config;
+}
+
+}  // namespace
 
 CoreNode::CoreNode(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk, env::Random& random,
                    trace::Sink& sink, NodeConfig config)
@@ -12,7 +28,7 @@ CoreNode::CoreNode(env::Clock& clock, env::Timers& timers, env::Network& network
       network_(network),
       disk_(disk),
       sink_(sink),
-      config_(std::move(config)),
+      config_(with_anchor_chains(std::move(config))),
       peers_(network, timers, random.stream("dial"), config_.intervals) {}
 
 CoreNode::~CoreNode() = default;

@@ -160,10 +160,15 @@ void refresh_confirmed(Context& context, Loaded& m) {
     time = all.front().time;
     height = all.front().height;
   }
-  if (m.entry.confirmed_time == time && m.entry.confirmed_height == height) return;
+  std::vector<std::string> on;
+  for (const Confirmation& confirmation : all) on.push_back(confirmation.chain);
+  std::sort(on.begin(), on.end());
+  on.erase(std::unique(on.begin(), on.end()), on.end());
+  if (m.entry.confirmed_time == time && m.entry.confirmed_height == height && m.entry.confirmed_on == on) return;
   edit(context, m, [&](Entry& entry) {
     entry.confirmed_time = time;
     entry.confirmed_height = height;
+    entry.confirmed_on = std::move(on);
   });
   const bool paid = m.entry.type == Type::STORE || m.entry.is_machine();
   if (paid && m.entry.has_content && !m.entry.over()) context.enqueue(m);

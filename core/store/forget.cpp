@@ -67,18 +67,48 @@ bool may_forget_unseen(Context& context, Loaded& forget, Loaded& target) {
   return may_act(context, signer, sender, facts, forget.entry.content_time);
 }
 
-// Would this FORGET convince a node that never saw the content?
-bool convinces(Context& context, Loaded& forget, Loaded& m, const std::optional<message::ItemHash>& with) {
+// Does this FORGET reach the message itself, in the eyes of a node that never saw its content?
+bool reaches_unseen(Context& context, Loaded& forget, Loaded& m) {
   const message::Forget& content = body(context, forget);
-  if (message::same_address(context.sender(forget), context.sender(m))) {
-    if (names(content, m.hash)) return true;
-    const Loaded* original = with ? context.find(*with) : nullptr;
-    if (original != nullptr) return original->entry.counted();
-    return m.entry.type == Type::AGGREGATE && !content.aggregates.empty();
+  const bool own = message::same_address(context.owner(m), context.sender(m));
+  // Of what a delegate signed only he himself is sure to be believed: his own delegates are not those of the owner.
+  if (!own && !message::same_address(context.sender(forget), context.sender(m))) return false;
+  if (names(content, m.hash)) return may_forget_unseen(context, forget, m);
+  return m.entry.type == Type::AGGREGATE && !content.aggregates.empty() &&
+         message::same_address(context.sender(forget), context.sender(m));
+}
+
+bool contains(const std::vector<message::ItemHash>& list, const message::ItemHash& hash) {
+  return std::find(list.begin(), list.end(), hash) != list.end();
+}
+
+// Those of `all` that convince no node that never saw the content: by themselves, or as FORGETs of the original, which
+// count once the first of them was sent by the signer, or once something else proved that the message is gone.
+std::vector<message::ItemHash> unproved(Context& context, Loaded& m, const std::vector<message::ItemHash>& all,
+                                        const std::optional<message::ItemHash>& with) {
+  const Loaded* original = with ? context.find(*with) : nullptr;
+  if (original != nullptr && original->entry.status != Status::forgotten) original = nullptr;
+  std::vector<message::ItemHash> inherited;
+  std::vector<message::ItemHash> not_proved;
+  bool proved = false;
+  for (const message::ItemHash& hash : all) {
+    Loaded* forget = context.find(hash);
+    if (forget == nullptr || !forget->entry.has_content) {
+      not_proved.push_back(hash);
+      continue;
+    }
+    if (reaches_unseen(context, *forget, m)) {
+      proved = true;
+    } else if (original != nullptr && contains(original->entry.forgotten_by, hash) &&
+               !contains(original->entry.unproved_by, hash)) {
+      proved = proved || message::same_address(context.sender(*forget), context.sender(m));
+      inherited.push_back(hash);
+    } else {
+      not_proved.push_back(hash);
+    }
   }
-  if (!names(content, m.hash)) return false;
-  if (!m.entry.has_content) return true;  // it convinced us
-  return message::same_address(context.owner(m), context.sender(m)) && may_forget_unseen(context, forget, m);
+  if (!proved) not_proved.insert(not_proved.end(), inherited.begin(), inherited.end());
+  return not_proved;
 }
 
 std::string named(const message::ItemHash& hash) { return error_naming("message", hash.view()); }
@@ -224,6 +254,28 @@ void apply_forget(Context& context, Loaded& m) {
       if (element != nullptr && element->entry.authentic) forget_message(context, *element, by, std::nullopt);
     }
   }
+  note_provable(context, m);
+}
+
+void note_provable(Context& context, Loaded& m) {
+  const message::Forget forget = body(context, m);
+  bool provable = true;
+  for (const message::ItemHash& hash : forget.hashes) {
+    Loaded* target = context.find(hash);
+    if (target != nullptr && target->entry.status == Status::forgotten) {
+      provable = provable && reaches_unseen(context, m, *target);
+    }
+  }
+  for (const std::string& key : forget.aggregates) {
+    bool any = claimed_by_element(context, m);
+    for (const message::ItemHash& hash : elements_of(context, m, key)) {
+      Loaded* element = context.find(hash);
+      any = any || (element != nullptr && element->entry.authentic && reaches_unseen(context, m, *element));
+    }
+    provable = provable && any;
+  }
+  if (m.entry.unprovable != provable) return;
+  edit(context, m, [&](Entry& entry) { entry.unprovable = !provable; });
 }
 
 bool revoked(Context& context, Loaded& m) {
@@ -277,14 +329,15 @@ void forget_message(Context& context, Loaded& m, const std::vector<message::Item
   sort_forgets(context, all);
   const auto origin = with ? with : m.entry.forgotten_with;
   std::optional<Wall> at;
-  bool provable = false;
   for (const message::ItemHash& hash : all) {
     Loaded* forget = context.find(hash);
     if (forget == nullptr || !forget->entry.has_content) continue;
     if (!at) at = forget->entry.envelope_time;
-    provable = provable || convinces(context, *forget, m, origin);
+    // What it reaches decides whether others can judge it.
+    if (forget->entry.unprovable) context.enqueue(*forget);
   }
-  const bool same = all == m.entry.forgotten_by && origin == m.entry.forgotten_with && m.entry.unprovable != provable;
+  auto unproved_by = unproved(context, m, all, origin);
+  const bool same = all == m.entry.forgotten_by && origin == m.entry.forgotten_with && unproved_by == m.entry.unproved_by;
   if (!first && same) return;
 
   if (first) {
@@ -296,7 +349,8 @@ void forget_message(Context& context, Loaded& m, const std::vector<message::Item
     entry.forgotten_by = std::move(all);
     entry.forgotten_with = origin;
     entry.ended_at = at;
-    entry.unprovable = !provable;
+    entry.unprovable = unproved_by.size() == entry.forgotten_by.size();
+    entry.unproved_by = std::move(unproved_by);
     entry.unproven = first ? unproven : entry.unproven && unproven;
   });
   if (first) set_status(context, m, Status::forgotten);

@@ -16,6 +16,8 @@ std::optional<Verdict> proven_by(Context& context, Loaded& tombstone, Loaded& fo
 
 // A processed FORGET takes effect on everything it names.
 void apply_forget(Context& context, Loaded& forget);
+// Can who has only the tombstones of what this FORGET in force names judge it? Notes Entry::unprovable.
+void note_provable(Context& context, Loaded& forget);
 // Is a delegated FORGET in force that would not be allowed any more? It stays in force; for the figures.
 bool revoked(Context& context, Loaded& forget);
 

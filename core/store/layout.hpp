@@ -29,7 +29,7 @@ enum class Table : char {
   unfinished = 'q',    // time, hash                            -> empty: to be judged
   confirmation = 'k',  // hash, chain, transaction              -> Confirmation
   chain_height = 'K',  // chain, height, hash, transaction      -> empty
-  unconfirmed = 'U',   // reception, hash                       -> empty
+  unconfirmed = 'U',   // name8 of a chain, reception, hash     -> empty: to be written into it
   dependant = 'w',     // kind, name, time, hash                -> empty: judge again when the named thing changes
   amend = 'a',         // original, time, hash                  -> empty: applied amends
   element = 'g',       // aggregate20, time, hash               -> flags: every known element

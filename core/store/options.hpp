@@ -39,6 +39,8 @@ struct Limits {
   std::size_t query_rows = 5'000'000;
 };
 
+inline constexpr std::size_t kAnchorChainsMax = 32;
+
 struct StoreOptions {
   message::Switches switches;
   WellKnown well_known;
@@ -57,8 +59,9 @@ struct StoreOptions {
   // False: no indexes for people's queries are written, about half the keys. Queries still answer, by looking at
   // everything.
   bool query_indexes = true;
-  // False: unconfirmed() answers nothing (nodes that do not write into chains).
-  bool track_unconfirmed = true;
+  // Codes of the chains this node writes into, each once, at most kAnchorChainsMax: unconfirmed() answers for these. One
+  // added to a disk that is in use begins with what comes after.
+  std::vector<std::string> anchor_chains;
   Limits limits;
 };
 

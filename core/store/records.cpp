@@ -94,7 +94,9 @@ enum Field : std::uint64_t {
   f_applied = 1 << 17,
   f_unprovable = 1 << 18,
   f_claims = 1 << 19,
-  f_all = (1 << 20) - 1,
+  f_unproved_by = 1 << 20,
+  f_confirmed_on = 1 << 21,
+  f_all = (1 << 22) - 1,
 };
 
 }  // namespace
@@ -134,6 +136,7 @@ std::string write_entry(const Entry& e) {
   note(e.has_content, f_content);
   note(e.unproven, f_unproven);
   note(e.unprovable, f_unprovable);
+  note(!e.unproved_by.empty(), f_unproved_by);
   note(!e.claims.empty(), f_claims);
   note(e.elsewhere, f_elsewhere);
   note(e.committed, f_committed);
@@ -147,6 +150,7 @@ std::string write_entry(const Entry& e) {
   note(e.forgotten_with.has_value(), f_with);
   note(e.ended_at.has_value(), f_ended);
   note(e.confirmed_time.has_value(), f_confirmed);
+  note(!e.confirmed_on.empty(), f_confirmed_on);
   note(e.payment.has_value(), f_payment);
   note(coded, f_code);
   note(e.envelope_time != e.content_time, f_envelope_time);
@@ -168,6 +172,10 @@ std::string write_entry(const Entry& e) {
     out.number(e.forgotten_by.size());
     for (const auto& hash : e.forgotten_by) out.hash(hash);
   }
+  if (!e.unproved_by.empty()) {
+    out.number(e.unproved_by.size());
+    for (const auto& hash : e.unproved_by) out.hash(hash);
+  }
   if (!e.claims.empty()) {
     out.number(e.claims.size());
     for (const auto& hash : e.claims) out.hash(hash);
@@ -175,6 +183,10 @@ std::string write_entry(const Entry& e) {
   if (e.forgotten_with) out.hash(*e.forgotten_with);
   if (e.ended_at) out.time(*e.ended_at);
   if (e.confirmed_time) out.time(*e.confirmed_time).number(e.confirmed_height);
+  if (!e.confirmed_on.empty()) {
+    out.number(e.confirmed_on.size());
+    for (const std::string& chain : e.confirmed_on) out.text(chain);
+  }
   return out.take();
 }
 
@@ -216,6 +228,10 @@ std::optional<Entry> read_entry(std::string_view bytes) {
     const std::uint64_t count = in.number();
     for (std::uint64_t i = 0; i < count && in.ok(); ++i) e.forgotten_by.push_back(in.hash());
   }
+  if (has(f_unproved_by)) {
+    const std::uint64_t count = in.number();
+    for (std::uint64_t i = 0; i < count && in.ok(); ++i) e.unproved_by.push_back(in.hash());
+  }
   if (has(f_claims)) {
     const std::uint64_t count = in.number();
     for (std::uint64_t i = 0; i < count && in.ok(); ++i) e.claims.push_back(in.hash());
@@ -225,6 +241,10 @@ std::optional<Entry> read_entry(std::string_view bytes) {
   if (has(f_confirmed)) {
     e.confirmed_time = in.time();
     e.confirmed_height = in.number();
+  }
+  if (has(f_confirmed_on)) {
+    const std::uint64_t count = in.number();
+    for (std::uint64_t i = 0; i < count && in.ok(); ++i) e.confirmed_on.emplace_back(in.text());
   }
   return finished(in, std::move(e));
 }

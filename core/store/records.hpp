@@ -35,7 +35,9 @@ struct Entry {
   bool authentic = false;     // envelope kept (and valid); false: an early rejection or let go, only the code is known
   bool has_content = false;   // its content was here once: the fields below are facts, not guesses
   bool unproven = false;      // forgotten on the word of a peer that only content could check (docs/decisions/0121)
-  bool unprovable = false;    // forgotten in a way that nobody believes who never saw the content (docs/decisions/0121)
+  // Forgotten in a way that nobody believes who never saw the content; of a FORGET: it cannot be judged by who has only
+  // the tombstones of what it names (docs/decisions/0121). Such things are not part of the common state.
+  bool unprovable = false;
   bool elsewhere = false;     // a POST listed in post_index instead of at its own envelope time
   bool committed = false;     // has a commitment row at `effective`
   bool applied_once = false;  // was live at some time
@@ -55,12 +57,14 @@ struct Entry {
 
   Wall effective;                               // of the commitment
   std::vector<message::ItemHash> forgotten_by;  // by (content time, hash)
+  std::vector<message::ItemHash> unproved_by;   // those of them that convince nobody who never saw the content
   std::vector<message::ItemHash>
       claims;  // of a tombstone that came without the content: who is said to have forgotten it
   std::optional<message::ItemHash> forgotten_with;
   std::optional<Wall> ended_at;        // forgotten_at, removed_at
   std::optional<Wall> confirmed_time;  // earliest confirmation
   std::uint64_t confirmed_height = 0;
+  std::vector<std::string> confirmed_on;  // codes of the chains with a confirmation, sorted; kept for what is forgotten
 
   bool live() const { return status == message::Status::processed || status == message::Status::removing; }
   bool over() const { return status == message::Status::forgotten || status == message::Status::removed; }
@@ -70,7 +74,7 @@ struct Entry {
     return status == message::Status::forgotten ? !unprovable : has_content || over();
   }
   // Part of the state that nodes agree on.
-  bool counted() const { return live() || (over() && !unprovable); }
+  bool counted() const { return (live() || over()) && !unprovable; }
   bool waiting() const {
     return authentic && (status == message::Status::pending || status == message::Status::rejected);
   }

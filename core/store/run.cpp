@@ -120,6 +120,7 @@ std::vector<Need> settle(Context& context, Loaded& m, bool fresh) {
   }
   if (e.status == Status::removed || !e.authentic) return {};
   if (e.type == Type::FORGET && e.status == Status::processed) {
+    note_provable(context, m);
     if (!e.details.empty() || !revoked(context, m)) return {};
     // Noted in the entry, so that each is counted once.
     e.details = "{\"revoked\":true}";
@@ -173,6 +174,7 @@ void let_go(Context& context, Loaded& m) {
     entry.authentic = false;
     entry.has_content = false;
     entry.confirmed_time.reset();
+    entry.confirmed_on.clear();
   });
   m.envelope.reset();
   m.content.reset();

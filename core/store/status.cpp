@@ -1,5 +1,7 @@
 #include "core/store/status.hpp"
 
+#include <algorithm>
+
 #include "core/base/check.hpp"
 #include "core/crypto/hash.hpp"
 #include "core/store/digest.hpp"
@@ -61,6 +63,21 @@ Sum256 held_value(const message::ItemHash& hash) {
   return Sum256::of(digest ? *digest : crypto::sha256(hash.view()));
 }
 
+namespace {
+
+// Also what ended before this chain knew it: a FORGET means nothing to who never heard of its target.
+std::uint32_t unconfirmed_on(const StoreOptions& options, const Entry& entry) {
+  const bool told = entry.live() || (entry.over() && entry.held());
+  std::uint32_t chains = 0;
+  for (std::size_t i = 0; told && i < options.anchor_chains.size(); ++i) {
+    const auto& on = entry.confirmed_on;
+    if (!std::binary_search(on.begin(), on.end(), options.anchor_chains[i])) chains |= std::uint32_t{1} << i;
+  }
+  return chains;
+}
+
+}  // namespace
+
 Marks marks_of(const Context& context, const Entry& entry) {
   Marks marks;
   marks.status = entry.status;
@@ -68,9 +85,7 @@ Marks marks_of(const Context& context, const Entry& entry) {
   marks.counted = entry.counted();
   marks.waiting = entry.waiting();
   marks.rejection = !entry.authentic && entry.status == Status::rejected;
-  // What ended before any chain knew it is still to be told: a FORGET means nothing to who never heard of its target.
-  const bool worth_anchoring = entry.live() || (entry.over() && entry.held());
-  marks.unconfirmed = context.options.track_unconfirmed && worth_anchoring && !entry.confirmed_time;
+  marks.unconfirmed = unconfirmed_on(context.options, entry);
   marks.content_time = entry.content_time;
   if (entry.over() && entry.ended_at) marks.ended = entry.ended_at;
   return marks;
@@ -89,7 +104,13 @@ void replace_marks(Context& context, const Loaded& m, const Marks& before) {
   };
   queue(before.waiting, after.waiting, Table::waiting, &context.meta.waiting);
   queue(before.rejection, after.rejection, Table::rejection, &context.meta.rejections);
-  queue(before.unconfirmed, after.unconfirmed, Table::unconfirmed, nullptr);
+  for (std::size_t i = 0; before.unconfirmed != after.unconfirmed && i < context.options.anchor_chains.size(); ++i) {
+    const bool had = (before.unconfirmed >> i & 1) != 0;
+    const bool has = (after.unconfirmed >> i & 1) != 0;
+    if (had == has) continue;
+    const std::string& chain = context.options.anchor_chains[i];
+    put_or_remove(context, keys::of_name(Table::unconfirmed, name8(chain), m.entry.reception, m.hash), has);
+  }
   if (context.options.query_indexes) {
     queue(before.status != Status::none, after.status != Status::none, Table::received, nullptr);
     if (before.ended != after.ended) {

@@ -15,7 +15,7 @@ struct Marks {
   bool counted = false;  // has an entry in the state
   bool waiting = false;
   bool rejection = false;
-  bool unconfirmed = false;
+  std::uint32_t unconfirmed = 0;  // on which of StoreOptions::anchor_chains it still has to be written, as bits
   Wall content_time;
   std::optional<Wall> ended;  // listed under the time of its end
 };

@@ -122,9 +122,10 @@ class Store {
   virtual Result<Outcome> remove_confirmations(std::string_view chain, std::uint64_t from_height, Wall now) = 0;
   // Confirmations of the chain at or below this height become final; returns how many messages.
   virtual Result<std::size_t> finalize_confirmations(std::string_view chain, std::uint64_t height) = 0;
-  // Processed messages, and forgotten or removed ones worth telling, with a signature and without any confirmation, by
-  // reception time: what a synchronization node packs (tombstones by envelope_for_peer). At most `limit`.
-  virtual Result<std::vector<message::ItemHash>> unconfirmed(std::size_t limit) const = 0;
+  // What has no confirmation on this chain (one of StoreOptions::anchor_chains) and a signature, by reception time:
+  // live messages, and forgotten or removed ones worth telling, since without them a FORGET would wait for ever where
+  // the chain is the only road. What a synchronization node packs (tombstones by envelope_for_peer). At most `limit`.
+  virtual Result<std::vector<message::ItemHash>> unconfirmed(std::string_view chain, std::size_t limit) const = 0;
 
   // --- the clock -----------------------------------------------------------------------------------------------------
 

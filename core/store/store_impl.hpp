@@ -32,7 +32,7 @@ class StoreImpl final : public Store {
   Result<Outcome> add_confirmation(const message::ItemHash& hash, const Confirmation& confirmation, Wall now) override;
   Result<Outcome> remove_confirmations(std::string_view chain, std::uint64_t from_height, Wall now) override;
   Result<std::size_t> finalize_confirmations(std::string_view chain, std::uint64_t height) override;
-  Result<std::vector<message::ItemHash>> unconfirmed(std::size_t limit) const override;
+  Result<std::vector<message::ItemHash>> unconfirmed(std::string_view chain, std::size_t limit) const override;
 
   Result<TickOutcome> tick(Wall now) override;
 

@@ -134,12 +134,13 @@ Result<std::size_t> StoreImpl::finalize_confirmations(std::string_view chain, st
   return count;
 }
 
-Result<std::vector<message::ItemHash>> StoreImpl::unconfirmed(std::size_t limit) const {
+Result<std::vector<message::ItemHash>> StoreImpl::unconfirmed(std::string_view chain, std::size_t limit) const {
   return guarded([&] {
     const Source source(disk_.latest());
+    const std::string prefix = keys::under(Table::unconfirmed, name8(chain));
     std::vector<message::ItemHash> found;
-    for (Scan scan = source.scan(Key(Table::unconfirmed).text()); scan.valid() && found.size() < limit; scan.next()) {
-      const message::ItemHash hash = timed_hash_at(scan.key(), 1).hash;
+    for (Scan scan = source.scan(prefix); scan.valid() && found.size() < limit; scan.next()) {
+      const message::ItemHash hash = timed_hash_at(scan.key(), prefix.size()).hash;
       if (load_envelope(source, hash).has_signature()) found.push_back(hash);
     }
     return found;
