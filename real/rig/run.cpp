@@ -304,7 +304,7 @@ void RigRun::publish(const scenario::Publication& publication) {
   observers_.on_publication(publication);
   if (!nodes_->reachable(node)) {
     traffic_->lost(publication.number);
-    observers_.on_refusal(now_, node, publication.number);
+    observers_.on_refusal(now_, node, publication.number, scenario::Refusal::no_answer);
     return;
   }
   json fields{{"envelope", publication.envelope}, {"uploads", json::array()}};
@@ -338,12 +338,15 @@ void RigRun::take_receipts() {
 }
 
 void RigRun::receipt(Node node, std::uint64_t number, const json& answer) {
+  // An answer that is none counts as a rejection: the envelope was valid, and so was the question.
+  scenario::Refusal why = scenario::Refusal::rejected;
   if (answer.value("ok", false)) {
     const auto status = message::parse_status(answer.at("result").value("status", ""));
     if (status && *status != message::Status::rejected && *status != message::Status::none) return;
+    if (status == message::Status::none) why = scenario::Refusal::no_room;
   }
   traffic_->lost(number);
-  observers_.on_refusal(now_, node, number);
+  observers_.on_refusal(now_, node, number, why);
 }
 
 // Their client will never know.
@@ -351,7 +354,7 @@ void RigRun::give_up_receipts(Node node) {
   const auto unanswered = std::exchange(unanswered_[node], {});
   for (const auto& [question, number] : unanswered) {
     traffic_->lost(number);
-    observers_.on_refusal(now_, node, number);
+    observers_.on_refusal(now_, node, number, scenario::Refusal::no_answer);
   }
 }
 

@@ -53,7 +53,7 @@ class Run {
   void set_running(const Action& action);
   void publish_due(Instant now);
   void publish(const scenario::Publication& publication);
-  void lost(Node node, std::uint64_t number, Instant now);
+  void lost(Node node, std::uint64_t number, Instant now, scenario::Refusal why);
   void sample(Instant now);
   std::optional<std::string> limit_reached() const;
   Instant next_stop() const;
@@ -232,7 +232,7 @@ void Run::set_running(const Action& action) {
                        : action.disk == scenario::DiskFate::torn ? DiskFate::torn
                                                                  : DiskFate::lost);
   const auto unanswered = std::exchange(unanswered_[action.node], {});
-  for (const auto& [number, _] : unanswered) lost(action.node, number, now);
+  for (const auto& [number, _] : unanswered) lost(action.node, number, now, scenario::Refusal::no_answer);
 }
 
 // --- traffic
@@ -242,9 +242,9 @@ void Run::publish_due(Instant now) {
   for (auto due = traffic_->next_time(); due && *due <= now; due = traffic_->next_time()) publish(traffic_->next());
 }
 
-void Run::lost(Node node, std::uint64_t number, Instant now) {
+void Run::lost(Node node, std::uint64_t number, Instant now, scenario::Refusal why) {
   traffic_->lost(number);
-  observers_.on_refusal(now, node, number);
+  observers_.on_refusal(now, node, number, why);
 }
 
 void Run::publish(const scenario::Publication& publication) {
@@ -252,7 +252,7 @@ void Run::publish(const scenario::Publication& publication) {
   const Instant now = engine_->now();
   auto* node = static_cast<CoreSimNode*>(engine_->node(NodeIndex{publication.node}));
   if (node == nullptr || node->core() == nullptr || engine_->paused(NodeIndex{publication.node})) {
-    return lost(publication.node, publication.number, now);
+    return lost(publication.node, publication.number, now, scenario::Refusal::no_answer);
   }
   std::vector<node::Upload> uploads;
   for (const scenario::Upload& upload : publication.uploads) {
@@ -264,9 +264,11 @@ void Run::publish(const scenario::Publication& publication) {
   node->core()->publish(publication.envelope, std::move(uploads),
                         [this, where = publication.node, number = publication.number](const node::Receipt& receipt) {
                           unanswered_[where].erase(number);
-                          const bool taken =
-                              receipt.status != message::Status::rejected && receipt.status != message::Status::none;
-                          if (!taken) lost(where, number, engine_->now());
+                          if (receipt.status == message::Status::none) {
+                            lost(where, number, engine_->now(), scenario::Refusal::no_room);
+                          } else if (receipt.status == message::Status::rejected) {
+                            lost(where, number, engine_->now(), scenario::Refusal::rejected);
+                          }
                         });
 }
 

@@ -37,7 +37,7 @@ void HealTracker::update(Instant time) {
   if (!end) return;
   const bool first = fault_end_ != end;
   fault_end_ = end;
-  // Nodes that came or went, and refusals, change what is owed.
+  // Nodes that came or went, and messages that were not taken, change what is owed.
   if (first || generation_ != ledger_.generation() || outstanding_ > 0) recount();
   if (outstanding_ == 0 && !held_at_) held_at_ = first ? *end : time;
   if (outstanding_ > 0) held_at_.reset();

@@ -69,10 +69,10 @@ void Ledger::publication(const Publication& publication) {
   by_number_.push_back(id);
 }
 
-void Ledger::refusal(std::uint64_t number) {
+void Ledger::not_taken(std::uint64_t number) {
   const MessageId id = of_number(number);
   LM_CHECK(id != kNoMessage);
-  messages_[id].refused = true;
+  messages_[id].not_taken = true;
 }
 
 void Ledger::set_nibble(MessageId id, Node node, std::uint8_t value) {
@@ -154,7 +154,7 @@ std::vector<bool> Ledger::excused() const {
   std::vector<bool> out(messages_.size());
   for (MessageId id = 0; id < messages_.size(); ++id) {
     const MessageRecord& message = messages_[id];
-    bool excuse = message.refused && !message.acknowledged;
+    bool excuse = message.not_taken && !message.acknowledged;
     excuse = excuse || (message.held_by == 0 && message.lost_holder);
     // The envelope lives on, the file that came with it went with every disk that had it.
     excuse = excuse || (message.has_upload && message.lost_applied && !settled_somewhere(id));

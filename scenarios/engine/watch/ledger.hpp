@@ -30,7 +30,7 @@ struct MessageRecord {
   Node entry = 0;
   message::Type type = message::Type::POST;
   bool from_traffic = false;
-  bool refused = false;  // the client was told no, or the node died before it answered
+  bool not_taken = false;  // the node had no room, could not be reached, or died before it answered
   bool acknowledged = false;
   bool lost_holder = false;  // somebody who had it lost its disk
   bool has_upload = false;   // part of it is a file that only its entry node was given
@@ -72,7 +72,7 @@ class Ledger {
   const MessageRecord& at(MessageId id) const { return messages_[id]; }
   MessageId of_number(std::uint64_t number) const;
   void publication(const Publication& publication);
-  void refusal(std::uint64_t number);
+  void not_taken(std::uint64_t number);
 
   message::Status status(MessageId id, Node node) const { return static_cast<message::Status>(nibble(id, node) & 7); }
   void set_status(MessageId id, Node node, message::Status status);
@@ -82,8 +82,8 @@ class Ledger {
   // Missing on so many targets.
   std::uint32_t missing(MessageId id) const { return targets_ - messages_[id].settled_on_targets; }
 
-  // Messages that nobody owes: refused, lost with every disk that held them, or built on such ones. One flag per
-  // message.
+  // Messages that nobody owes: not taken, lost with every disk that held them, or built on such ones. One flag per
+  // message. A rejected message is owed like any other.
   std::vector<bool> excused() const;
 
  private:

@@ -16,7 +16,7 @@ std::string nodes_text(const Ledger& ledger) {
 }
 
 std::string excused_text(std::uint64_t excused) {
-  return excused == 0 ? "" : "; " + human_count(excused) + " excused (refused, or lost with every disk that held them)";
+  return excused == 0 ? "" : "; " + human_count(excused) + " excused (not taken, or lost with every disk that held them)";
 }
 
 class Healed final : public CheckRun {

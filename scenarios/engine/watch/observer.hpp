@@ -12,6 +12,13 @@
 
 namespace lastmile::scenario {
 
+// Why a wallet's message was not taken.
+enum class Refusal : std::uint8_t {
+  no_answer,  // the node could not be reached, or died before it answered
+  no_room,    // the node said that it has no room for it now
+  rejected,   // the node said that it is not valid
+};
+
 class Observer {
  public:
   virtual ~Observer() = default;
@@ -22,8 +29,9 @@ class Observer {
   // A message that no traffic entry made but that is rightly in the run (balances, prices, settings): signed by a
   // wallet of the run, not counted as published.
   virtual void on_signed(const message::ItemHash&) {}
-  // The client was told no, or could not reach the node: nobody owes anything for it. Tell Traffic::lost too.
-  virtual void on_refusal(Instant, Node, std::uint64_t /*number*/) {}
+  // The wallet's message was not taken. Tell Traffic::lost too. Nobody owes anything for one without room or answer; a
+  // rejected one is owed: wallets of a run write valid messages, so the node is wrong, unless what it needs is excused.
+  virtual void on_refusal(Instant, Node, std::uint64_t /*number*/, Refusal) {}
   // Every trace event of every node. event.item is valid during the call only.
   virtual void on_event(Instant, Node, const trace::Event&) {}
   // Once per second of the run's time, and at its end. All nodes are at rest.
@@ -43,8 +51,8 @@ class Observers final : public Observer {
   void on_signed(const message::ItemHash& hash) override {
     for (auto* o : list_) o->on_signed(hash);
   }
-  void on_refusal(Instant t, Node n, std::uint64_t number) override {
-    for (auto* o : list_) o->on_refusal(t, n, number);
+  void on_refusal(Instant t, Node n, std::uint64_t number, Refusal why) override {
+    for (auto* o : list_) o->on_refusal(t, n, number, why);
   }
   void on_event(Instant t, Node n, const trace::Event& e) override {
     for (auto* o : list_) o->on_event(t, n, e);

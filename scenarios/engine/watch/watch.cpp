@@ -133,7 +133,9 @@ void Watch::on_action(const Action& action) {
 
 void Watch::on_publication(const Publication& publication) { state_->ledger.publication(publication); }
 void Watch::on_signed(const message::ItemHash& hash) { state_->ledger.add(hash); }
-void Watch::on_refusal(Instant, Node, std::uint64_t number) { state_->ledger.refusal(number); }
+void Watch::on_refusal(Instant, Node, std::uint64_t number, Refusal why) {
+  if (why != Refusal::rejected) state_->ledger.not_taken(number);
+}
 
 void Watch::on_event(Instant time, Node node, const trace::Event& event) {
   State& s = *state_;

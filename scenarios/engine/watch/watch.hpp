@@ -27,7 +27,7 @@ class Watch final : public Observer {
   void on_action(const Action& action) override;
   void on_publication(const Publication& publication) override;
   void on_signed(const message::ItemHash& hash) override;
-  void on_refusal(Instant time, Node node, std::uint64_t number) override;
+  void on_refusal(Instant time, Node node, std::uint64_t number, Refusal why) override;
   void on_event(Instant time, Node node, const trace::Event& event) override;
   void on_sample(Instant time) override;
 

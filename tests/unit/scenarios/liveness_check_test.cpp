@@ -122,11 +122,42 @@ TEST(AllProcessed, PassesWhenProcessedForgottenOrRemovedEverywhere) {
   EXPECT_EQ(run.result_at_end().verdict, Verdict::pass);
 }
 
-TEST(AllProcessed, ExcusesWhatWasRefusedAndWhatBuiltOnIt) {
+// A node that rejects what wallets of the run wrote is wrong, even when it says so to the wallet.
+TEST(RejectedByItsEntryNode, IsOwedAllTheSame) {
+  FakeRun run(R"({"name":"all_processed"},{"name":"healed"},{"name":"acknowledged_everywhere"})");
+  run.until(5);
+  run.publish(0, 0);
+  run.process_everywhere(0);
+  run.acknowledge(0, 0);
+  run.publish(1, 0);
+  run.move(1, 0, Status::none, Status::rejected, 1);
+  run.watch().on_refusal(at(5), 0, 1, Refusal::rejected);
+  expect_violation(run.result_at_end(), 140, "west-0", hash_of(1).text(), "rejected on west-0 at the end");
+  EXPECT_EQ(run.result(1).verdict, Verdict::fail) << run.result(1).detail;
+  EXPECT_THAT(run.result(2).detail, ::testing::StartsWith("1 of 1 acknowledged")) << "the second never was";
+  EXPECT_THAT(run.result(0).detail, ::testing::Not(::testing::HasSubstr("excused")));
+}
+
+TEST(RejectedByItsEntryNode, IsExcusedWhenWhatItNeedsWasNeverTaken) {
   FakeRun run(R"({"name":"all_processed"})");
   run.until(5);
   run.publish(0, 0);
-  run.watch().on_refusal(at(5), 0, 0);
+  run.watch().on_refusal(at(5), 0, 0, Refusal::no_answer);
+  run.publish(1, 1, message::Type::FORGET, {0});
+  run.move(1, 1, Status::none, Status::rejected, 501);
+  run.watch().on_refusal(at(5), 1, 1, Refusal::rejected);
+  run.publish(2, 0);
+  run.process_everywhere(2);
+  const CheckResult r = run.result_at_end();
+  EXPECT_EQ(r.verdict, Verdict::pass) << r.detail;
+  EXPECT_THAT(r.detail, ::testing::HasSubstr("2 excused"));
+}
+
+TEST(AllProcessed, ExcusesWhatWasNotTakenAndWhatBuiltOnIt) {
+  FakeRun run(R"({"name":"all_processed"})");
+  run.until(5);
+  run.publish(0, 0);
+  run.watch().on_refusal(at(5), 0, 0, Refusal::no_room);
   run.publish(1, 0, message::Type::FORGET, {0});
   run.publish(2, 0);
   run.process_everywhere(2);
