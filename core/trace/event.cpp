@@ -13,7 +13,7 @@ constexpr std::array<KindInfo, kKindCount> kInfos{{
     {"message_received", "item_hash", {"is_new", "", ""}},
     {"message_processed", "item_hash", {"", "", ""}},
     {"status_changed", "item_hash", {"old_status", "new_status", "error_code"}},
-    {"message_confirmed", "item_hash", {"chain", "height_blocks", "is_final"}},
+    {"message_confirmed", "item_hash", {"chain_code", "height_blocks", "is_final"}},
     {"queue_depth", "", {"queue", "depth", "limit"}},
     {"queue_refused", "", {"queue", "reason", ""}},
     {"reconciled", "", {"peer", "rounds", "bytes"}},

@@ -15,7 +15,7 @@ enum class Kind : std::uint16_t {
   message_received,      // item = hash; a = 1 when new, 0 for a duplicate
   message_processed,     // item = hash; first time this node applied it
   status_changed,        // item = hash; a = old status, b = new status (message::Status), c = error code
-  message_confirmed,     // item = hash; a = chain index, b = height, c = 1 when final
+  message_confirmed,     // item = hash; a = code of the chain (number of crypto::Chain), b = height, c = 1 when final
   queue_depth,           // a = Queue, b = depth, c = limit
   queue_refused,         // a = Queue, b = reason; the sender was told
   reconciled,            // a = peer, b = rounds, c = bytes

@@ -43,14 +43,6 @@ RegionDelays region_delays(const scenario::Regions& regions) {
   return delays;
 }
 
-// The code under which confirmations of a chain kind are known (messages.md 2.1).
-std::string chain_code(const std::string& kind) {
-  if (kind == "tezos") return "TEZOS";
-  if (kind == "nuls2") return "NULS2";
-  if (kind == "solana") return "SOL";
-  return "ETH";
-}
-
 }  // namespace
 
 EngineConfig engine_config(const scenario::Scenario& scenario) {
@@ -124,7 +116,7 @@ node::NodeConfig node_config(const node::NodeConfig& shared, const scenario::Sce
     const scenario::ChainSpec& chain = scenario.world.chains[i];
     node::FollowedChain followed;
     followed.name = chain.name;
-    followed.code = chain_code(chain.kind);
+    followed.code = crypto::chain_text(chain.code);
     followed.archive_every = chain.archive_every;
     const auto& of = nodes[node].chains;
     followed.synchronizer = std::find(of.begin(), of.end(), i) != of.end();

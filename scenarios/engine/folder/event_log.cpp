@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "core/base/check.hpp"
+#include "core/crypto/chain.hpp"
 #include "core/message/status.hpp"
 #include "scenarios/engine/text/json.hpp"
 
@@ -12,10 +13,12 @@ namespace lastmile::scenario {
 namespace {
 
 constexpr std::size_t kBufferBytes = 1 << 20;
+constexpr std::uint64_t kNoChain = 0xffff;  // none of the scenario's
 
 // How a field of a trace event is written: which member, under which name, as which type, in which unit.
 struct Field {
-  char member = ' ';  // i = item as message number, t = item as text (last, rest of the payload), a, b, c
+  char member = ' ';  // i = item as message number, t = item as text (last, rest of the payload), a, b, c, k = a as the code of a chain,
+                      // written as its position
   std::string_view name;
   std::string_view type;
   std::string_view unit;
@@ -44,7 +47,7 @@ const std::vector<Layout>& layouts() {
         {'a', "old_status", "u8", "status"},
         {'b', "new_status", "u8", "status"},
         {'c', "error_code", "i16", ""}}},
-      {K::message_confirmed, false, {message, chain, height, {'c', "is_final", "u8", ""}}},
+      {K::message_confirmed, false, {message, {'k', "chain", "u16", "position"}, height, {'c', "is_final", "u8", ""}}},
       {K::queue_depth,
        false,
        {{'a', "queue", "u8", "queue"}, {'b', "depth", "u32", "messages"}, {'c', "limit", "u32", "messages"}}},
@@ -131,11 +134,15 @@ struct EventLog::State {
   bool failed = false;
   std::uint64_t records = 0;
   std::array<const Layout*, trace::kKindCount> layout{};
+  std::array<std::uint64_t, crypto::kChainCount> position_of_code;  // in the header's list of chains
   std::unordered_map<std::string, std::uint32_t, HashOfText, std::equal_to<>> numbers;
   std::string buffer;
 
   void append(std::uint64_t value, std::size_t width) {
     for (std::size_t i = 0; i < width; ++i) buffer += static_cast<char>(value >> (8 * i));
+  }
+  std::uint64_t position(std::uint64_t code) const {
+    return code < position_of_code.size() ? position_of_code[static_cast<std::size_t>(code)] : kNoChain;
   }
   void begin(Instant time, Node node, std::uint16_t kind, std::size_t length) {
     append(static_cast<std::uint64_t>(time.ns), 8);
@@ -173,6 +180,9 @@ Result<std::unique_ptr<EventLog>> EventLog::create(const std::string& path, cons
   if (state->file == nullptr) return Error{path + ": cannot be written"};
   state->path = path;
   state->record = scenario.record;
+  state->position_of_code.fill(kNoChain);
+  const auto& chains = scenario.world.chains;
+  for (std::size_t i = 0; i < chains.size(); ++i) state->position_of_code[static_cast<std::size_t>(chains[i].code)] = i;
   for (const Layout& layout : layouts()) state->layout[static_cast<std::size_t>(layout.kind)] = &layout;
   state->buffer = compact(header(scenario, nodes)) + "\n";
   return std::unique_ptr<EventLog>(new EventLog(std::move(state)));
@@ -200,6 +210,9 @@ void EventLog::on_event(Instant time, Node node, const trace::Event& event) {
         break;
       case 'a':
         s.append(event.a, width_of(field.type));
+        break;
+      case 'k':
+        s.append(s.position(event.a), width_of(field.type));
         break;
       case 'b':
         s.append(event.b, width_of(field.type));

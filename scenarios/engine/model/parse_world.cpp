@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "scenarios/engine/model/parameters.hpp"
 #include "scenarios/engine/model/parse.hpp"
@@ -124,6 +125,20 @@ void parse_topology(const Place& place, Topology& topology, std::uint32_t nodes)
 void parse_chain(const Place& place, ChainSpec& chain) {
   ObjectReader reader(place);
   if (const auto at = reader.require("name", "a name")) read_name(*at, chain.name);
+crypto::Chain usual_code(std::string_view kind) {
+  if (kind == "tezos") return crypto::Chain::TEZOS;
+  if (kind == "nuls2") return crypto::Chain::NULS2;
+  if (kind == "solana") return crypto::Chain::SOL;
+  return crypto::Chain::ETH;
+}
+
+void read_chain_code(const Place& place, crypto::Chain& out) {
+  std::array<std::string_view, crypto::kChainCount> codes;
+  std::transform(crypto::all_chains().begin(), crypto::all_chains().end(), codes.begin(), crypto::chain_text);
+  std::size_t position = 0;
+  if (read_word(place, codes, position)) out = crypto::all_chains()[position];
+}
+
   if (const auto at = reader.get("kind")) {
     std::size_t kind = 0;
     if (read_word(*at, words::kChainKinds, kind)) chain.kind = words::kChainKinds[kind];
@@ -131,6 +146,8 @@ void parse_chain(const Place& place, ChainSpec& chain) {
   reader.read_if("block_time", chain.block_time, Unit::duration);
   reader.read_if("finality_blocks", chain.finality_blocks, 0, 1'000'000);
   if (const auto at = reader.get("archive_every")) read_positive(*at, chain.archive_every);
+  chain.code = usual_code(chain.kind);
+  if (const auto at = reader.get("code")) read_chain_code(*at, chain.code);
   reader.read_required("synchronizers", "selectors of synchronization nodes", chain.synchronizers);
   reader.read_if("fee", chain.fee);
   reader.done();

@@ -131,7 +131,8 @@ Json world_json(const World& world) {
   Json chains = Json::list();
   for (const ChainSpec& chain : world.chains) {
     Json c = Json::object();
-    c.set("name", chain.name).set("kind", chain.kind).set("block_time", law_json(chain.block_time));
+    c.set("name", chain.name).set("kind", chain.kind).set("code", crypto::chain_text(chain.code));
+    c.set("block_time", law_json(chain.block_time));
     c.set("finality_blocks", Json::unsigned_integer(chain.finality_blocks));
     c.set("archive_every", duration_text(chain.archive_every)).set("synchronizers", selector_json(chain.synchronizers));
     c.set("fee", amount_text(chain.fee));

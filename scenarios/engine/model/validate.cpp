@@ -1,6 +1,7 @@
 // Sections that fit by themselves but not together.
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 #include "scenarios/engine/model/parse.hpp"
 #include "scenarios/engine/model/selectors_of.hpp"
@@ -133,7 +134,15 @@ class Validator {
   }
 
   void chains() {
+    std::map<crypto::Chain, std::string> by_code;  // nodes and messages know a chain by its code alone
     for (std::size_t i = 0; i < s_.world.chains.size(); ++i) {
+      const ChainSpec& chain = s_.world.chains[i];
+      const auto [there, added] = by_code.emplace(chain.code, chain.name);
+      if (!added) {
+        findings_.expected(index("/world/chains", i) + "/code", "a code that no other chain has",
+                           "\"" + std::string(crypto::chain_text(chain.code)) + "\", which is that of \"" +
+                               there->second + "\"");
+      }
       if (s_.world.chains[i].synchronizers.terms.empty()) continue;
       for (const auto& term : s_.world.chains[i].synchronizers.terms) {
         for (const Atom& a : term) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/amount.hpp"
+#include "core/crypto/chain.hpp"
 #include "core/message/switches.hpp"
 #include "scenarios/engine/text/law.hpp"
 #include "scenarios/engine/text/selector.hpp"
@@ -75,6 +76,7 @@ struct Topology {
 struct ChainSpec {
   std::string name;
   std::string kind = "evm";  // evm, tezos, nuls2, solana: which payload the network writes there
+  crypto::Chain code = crypto::Chain::ETH;  // under which confirmations are known (messages.md 2.1); no two alike
   Law block_time = Law::fixed_at(Unit::duration, 12'000'000'000);
   std::uint64_t finality_blocks = 64;
   Duration archive_every = minutes(1);

@@ -235,6 +235,7 @@ class Everywhere final : public CheckRun {
   std::optional<Instant> held_;
 };
 
+// On every target: a node that missed a block or an archive does not know what the others know.
 class Confirmed final : public CheckRun {
  public:
   Confirmed(const CheckContext& context, const Check& check) : CheckRun(context, check) {
@@ -247,56 +248,71 @@ class Confirmed final : public CheckRun {
   }
   std::vector<trace::Kind> wants() const override { return {trace::Kind::message_confirmed}; }
   void on_event(const Seen& seen) override {
-    if (seen.id == kNoMessage || seen.event.c == 0 || seen.event.a >= done_.size() || !c_.ledger.honest(seen.node))
-      return;
-    mark(static_cast<std::uint32_t>(seen.event.a), seen.id);
+    if (seen.id == kNoMessage || seen.event.c == 0) return;
+    const auto& chains = c_.scenario.world.chains;
+    for (const std::uint32_t chain : chains_) {
+      if (static_cast<std::uint64_t>(chains[chain].code) == seen.event.a) mark(chain, seen.id, seen.node, true);
+    }
+  }
+  void on_restart(Instant, Node node, DiskFate) override {  // what its disk kept, it will say
+    for (const std::uint32_t chain : chains_) {
+      for (MessageId id = 0; id < c_.ledger.size(); ++id) mark(chain, id, node, false);
+    }
   }
   bool holds() const override { return held_.has_value() || required_ == 0; }
   void on_sample(Instant time) override {
-    if (time >= c_.timeline.traffic_end()) look(time);
+    if (time >= c_.timeline.traffic_end()) look(time, false);
   }
   CheckResult result(Instant end) override {
-    look(end);
+    look(end, true);
     CheckResult r = start();
     if (required_ == 0) {
       r.detail = chains_.empty() ? "there is no chain" : "no message was processed";
       return r;
     }
     r.examined = required_;
-    r.detail = of_count(required_ - missing_, required_) + " confirmations are final";
+    r.detail = of_count(required_ - missing_, required_) + " confirmations are final on " + nodes_text(c_.ledger);
     r.verdict = held_ ? Verdict::pass : Verdict::fail;
     r.held_at = held_;
     if (!held_) {
-      r.first_violation = Violation{end, "", c_.ledger.at(first_id_).hash.text(),
-                                    "no final confirmation on " + c_.scenario.world.chains[first_chain_].name};
+      const std::string name = c_.node_name(first_node_);
+      r.first_violation =
+          Violation{end, name, c_.ledger.at(first_id_).hash.text(),
+                    "no final confirmation on " + c_.scenario.world.chains[first_chain_].name + " known to " + name};
     }
     return r;
   }
 
  private:
-  void mark(std::uint32_t chain, MessageId id) {
-    if (done_[chain].size() <= id) done_[chain].resize(std::size_t{id} + 1);
-    done_[chain][id] = true;
+  void mark(std::uint32_t chain, MessageId id, Node node, bool is) {
+    const std::size_t at = std::size_t{id} * c_.ledger.nodes() + node;
+    auto& done = done_[chain];
+    if (done.size() <= at && is) done.resize(at + 1);
+    if (at < done.size()) done[at] = is;
   }
-  bool known(std::uint32_t chain, MessageId id) const { return id < done_[chain].size() && done_[chain][id]; }
-  void look(Instant time) {
-    Node asked = 0;
-    while (asked < c_.ledger.nodes() && !c_.ledger.target(asked)) ++asked;
+  bool known(std::uint32_t chain, MessageId id, Node node) {
+    const std::size_t at = std::size_t{id} * c_.ledger.nodes() + node;
+    if (at < done_[chain].size() && done_[chain][at]) return true;
+    if (!c_.ledger.view().finally_confirmed(node, chain, c_.ledger.at(id).hash)) return false;
+    mark(chain, id, node, true);
+    return true;
+  }
+  // `all`: counts every missing one; otherwise it stops at the first, which is enough to know that more must come.
+  void look(Instant time, bool all) {
     required_ = missing_ = 0;
-    for (MessageId id = 0; id < c_.ledger.size(); ++id) {
+    for (MessageId id = 0; id < c_.ledger.size() && (all || missing_ == 0); ++id) {
       const MessageRecord& message = c_.ledger.at(id);
       // Confirmations of what was forgotten are erased with it.
       if (message.settled_on_targets == 0 || message.forgotten_on > 0) continue;
       for (const std::uint32_t chain : chains_) {
-        ++required_;
-        if (known(chain, id)) continue;
-        if (asked < c_.ledger.nodes() && c_.ledger.view().finally_confirmed(asked, chain, message.hash)) {
-          mark(chain, id);
-          continue;
-        }
-        if (missing_++ == 0) {
-          first_id_ = id;
-          first_chain_ = chain;
+        for (Node node = 0; node < c_.ledger.nodes(); ++node) {
+          if (!c_.ledger.target(node)) continue;
+          ++required_;
+          if (!known(chain, id, node) && missing_++ == 0) {
+            first_id_ = id;
+            first_chain_ = chain;
+            first_node_ = node;
+          }
         }
       }
     }
@@ -307,11 +323,12 @@ class Confirmed final : public CheckRun {
     }
   }
   std::vector<std::uint32_t> chains_;
-  std::vector<std::vector<bool>> done_;  // by chain and message
+  std::vector<std::vector<bool>> done_;  // by chain; message * nodes + node
   std::uint64_t required_ = 0;
   std::uint64_t missing_ = 0;
   MessageId first_id_ = 0;
   std::uint32_t first_chain_ = 0;
+  Node first_node_ = 0;
   std::optional<Instant> held_;
 };
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "core/crypto/hash.hpp"
@@ -25,7 +26,7 @@ struct FakeWorld final : WorldView {
   std::map<Node, Hash256> digests;
   std::map<Node, std::uint64_t> pendings;
   std::map<std::pair<Node, trace::Queue>, QueueState> queues;
-  std::set<std::pair<std::uint32_t, std::string>> final_on;
+  std::set<std::tuple<Node, std::uint32_t, std::string>> final_on;
   std::optional<WireTotals> totals;
   std::map<std::pair<Gauge, Node>, std::uint64_t> gauges;
   std::map<Node, std::vector<Node>> meshes;
@@ -52,8 +53,8 @@ struct FakeWorld final : WorldView {
     const auto found = queues.find({node, queue});
     return found == queues.end() ? QueueState{} : found->second;
   }
-  bool finally_confirmed(Node, std::uint32_t chain, const message::ItemHash& hash) const override {
-    return final_on.contains({chain, hash.text()});
+  bool finally_confirmed(Node node, std::uint32_t chain, const message::ItemHash& hash) const override {
+    return final_on.contains({node, chain, hash.text()});
   }
   std::optional<WireTotals> wire() const override { return totals; }
   std::optional<std::uint64_t> gauge(Gauge gauge, Node node) const override {

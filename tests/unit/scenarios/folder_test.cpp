@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "scenarios/engine/folder/event_log.hpp"
 #include "scenarios/engine/text/json_reader.hpp"
 #include "tests/unit/scenarios/fake_run.hpp"
 
@@ -162,6 +163,23 @@ TEST(VerdictOfARun, IsTheWorstOfItsChecksAndNeverPassAtALimit) {
   EXPECT_EQ(decide(summary), Verdict::unknown);
   check(Verdict::fail);
   EXPECT_EQ(decide(summary), Verdict::fail);
+}
+
+// Confirmations name chains by code in the trace and by position in the file, as its header and other kinds do.
+TEST_F(Folder, HoldsConfirmationsUnderThePositionOfTheirChain) {
+  const Scenario s = sample({"/record=full", R"(/world/chains=[{"name":"tezos","kind":"tezos","synchronizers":"all"},)"
+                                             R"({"name":"ethereum","synchronizers":"all"}])"});
+  const NodeTable nodes(s, s.seed);
+  auto log = EventLog::create(at("events.lmt"), s, nodes);
+  ASSERT_TRUE(log.ok());
+  const auto eth = static_cast<std::uint64_t>(crypto::Chain::ETH);
+  (*log)->on_event(Instant{}, 0, {Kind::message_confirmed, hash_of(0).view(), eth, 12, 1});
+  ASSERT_TRUE((*log)->close().ok());
+  const std::string bytes = text(at("events.lmt"));
+  // The last record: message (4), chain (2), height (8), is_final (1).
+  ASSERT_GT(bytes.size(), 15U);
+  const std::string chain = bytes.substr(bytes.size() - 11, 2);
+  EXPECT_EQ(chain, std::string("\1\0", 2));
 }
 
 }  // namespace

@@ -216,21 +216,46 @@ TEST(Confirmed, FailsWithoutAFinalConfirmation) {
   run.publish(0, 0);
   run.process_everywhere(0);
   run.event(0, {Kind::message_confirmed, hash_of(0).view(), 0, 12, 0});  // seen in a block, not final
-  expect_violation(run.result_at_end(), 140, "", hash_of(0).text(), "no final confirmation on ethereum");
+  expect_violation(run.result_at_end(), 140, "west-0", hash_of(0).text(), "no final confirmation on ethereum");
 }
 
-TEST(Confirmed, PassesByEventOrByAsking) {
+TEST(Confirmed, PassesByEventOrByAskingEveryNode) {
   FakeRun run(R"({"name":"confirmed","chains":["ethereum"]})");
   run.until(5);
   run.publish(0, 0);
   run.process_everywhere(0);
   run.publish(1, 0);
   run.process_everywhere(1);
-  run.event(0, {Kind::message_confirmed, hash_of(0).view(), 0, 12, 1});
-  run.world.final_on.insert({0, hash_of(1).text()});
+  for (Node node = 0; node < 5; ++node) {
+    run.event(node, {Kind::message_confirmed, hash_of(0).view(), 0, 12, 1});
+    run.world.final_on.insert({node, 0, hash_of(1).text()});
+  }
   const CheckResult r = run.result_at_end();
   EXPECT_EQ(r.verdict, Verdict::pass);
-  EXPECT_EQ(r.detail, "2 of 2 confirmations are final");
+  EXPECT_EQ(r.detail, "10 of 10 confirmations are final on 5 of 5 nodes");
+}
+
+TEST(Confirmed, FailsWhenOneNodeOfFiveDoesNotKnow) {
+  FakeRun run(R"({"name":"confirmed"})");
+  run.until(5);
+  run.publish(0, 0);
+  run.process_everywhere(0);
+  for (Node node = 0; node < 4; ++node) run.event(node, {Kind::message_confirmed, hash_of(0).view(), 0, 12, 1});
+  expect_violation(run.result_at_end(), 140, "east-1", hash_of(0).text(), "no final confirmation on ethereum");
+}
+
+// Events name chains by code: the second chain of this world is ETH, whose code is 0.
+TEST(Confirmed, CreditsTheChainWhoseCodeTheEventNames) {
+  FakeRun run(R"({"name":"confirmed","chains":["tezos"]},{"name":"confirmed","chains":["ethereum"]})",
+              {R"(/world/chains=[{"name":"tezos","kind":"tezos","synchronizers":"all"},)"
+               R"({"name":"ethereum","synchronizers":"all"}])"});
+  run.until(5);
+  run.publish(0, 0);
+  run.process_everywhere(0);
+  const auto eth = static_cast<std::uint64_t>(crypto::Chain::ETH);
+  for (Node node = 0; node < 5; ++node) run.event(node, {Kind::message_confirmed, hash_of(0).view(), eth, 12, 1});
+  EXPECT_EQ(run.result_at_end().verdict, Verdict::fail);
+  EXPECT_EQ(run.result(1).verdict, Verdict::pass) << run.result(1).detail;
 }
 
 TEST(Confirmed, IsUnknownWhenNothingWasProcessed) {

@@ -224,5 +224,19 @@ INSTANTIATE_TEST_SUITE_P(Scenarios, Shipped, ::testing::ValuesIn(shipped()), [](
   return name;
 });
 
+// Messages and nodes know a chain by its code: two of one code would share their confirmations.
+TEST(Chains, HaveTheCodeOfTheirKindOrAnotherAndNoTwoTheSame) {
+  const std::string two = R"(/world/chains=[{"name":"ethereum","synchronizers":"all"},{"name":"base","synchronizers":"all")";
+  EXPECT_THAT(sample_complaints({two + "}]"}),
+              ::testing::AllOf(::testing::HasSubstr("/world/chains/1/code"), ::testing::HasSubstr("no other chain has"),
+                               ::testing::HasSubstr("that of \"ethereum\"")));
+  const Scenario s = sample({two + R"(,"code":"BASE"},{"name":"t","kind":"tezos","synchronizers":"all"}])"});
+  ASSERT_EQ(s.world.chains.size(), 3U);
+  EXPECT_EQ(s.world.chains[0].code, crypto::Chain::ETH);
+  EXPECT_EQ(s.world.chains[1].code, crypto::Chain::BASE);
+  EXPECT_EQ(s.world.chains[2].code, crypto::Chain::TEZOS);
+  EXPECT_THAT(sample_complaints({R"(/world/chains/0/code="BASSE")"}), ::testing::HasSubstr("BASE"));
+}
+
 }  // namespace
 }  // namespace lastmile::scenario::test
