@@ -107,6 +107,7 @@ void Daemon::State::add_commands() {
     if (!row->has_value()) return reply(Json{{"status", "none"}});
     Json out{{"status", message::status_text((*row)->status)},
              {"sender", (*row)->envelope.sender},
+             {"signature", (*row)->envelope.signature.value_or("")},
              {"owner", (*row)->owner},
              {"readable", node->readable(*hash)},
              {"content", (*row)->content}};

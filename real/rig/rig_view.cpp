@@ -94,6 +94,13 @@ message::Status RigView::status(Node node, const message::ItemHash& hash) const 
   return found == nullptr ? message::Status::none : found->status;
 }
 
+std::optional<scenario::SignedBy> RigView::signed_by(Node node, const message::ItemHash& hash) const {
+  if (!running(node) || !nodes_.reachable(node)) return std::nullopt;
+  const auto answer = ask(node, "message", {{"hash", hash.text()}});
+  if (!answer || !answer->contains("sender")) return std::nullopt;
+  return scenario::SignedBy{answer->at("sender").get<std::string>(), answer->at("signature").get<std::string>()};
+}
+
 bool RigView::readable(Node node, const message::ItemHash& hash) const {
   if (!running(node)) return false;
   const Known* found = known(node, hash);

@@ -29,6 +29,14 @@ message::Status RunView::status(Node node, const message::ItemHash& hash) const 
   return status.ok() ? *status : message::Status::none;
 }
 
+std::optional<scenario::SignedBy> RunView::signed_by(Node node, const message::ItemHash& hash) const {
+  const node::CoreNode* n = core(node);
+  if (n == nullptr) return std::nullopt;
+  const auto row = n->view().message(hash);
+  if (!row.ok() || !*row) return std::nullopt;
+  return scenario::SignedBy{(*row)->envelope.sender, (*row)->envelope.signature.value_or("")};
+}
+
 bool RunView::readable(Node node, const message::ItemHash& hash) const {
   const node::CoreNode* n = core(node);
   return n != nullptr && n->readable(hash);

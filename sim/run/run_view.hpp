@@ -21,6 +21,7 @@ class RunView final : public scenario::WorldView {
 
   bool running(scenario::Node node) const override;
   message::Status status(scenario::Node node, const message::ItemHash& hash) const override;
+  std::optional<scenario::SignedBy> signed_by(scenario::Node node, const message::ItemHash& hash) const override;
   bool readable(scenario::Node node, const message::ItemHash& hash) const override;
   Hash256 state_digest(scenario::Node node) const override;
   std::optional<std::uint64_t> state_sum(scenario::Node node) const override;

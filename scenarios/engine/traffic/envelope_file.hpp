@@ -16,6 +16,7 @@ struct FileEnvelope {
   message::ItemHash item_hash;
   message::Type type = message::Type::POST;
   std::string sender;
+  std::string signature;                 // empty: none
   std::string text;                      // as it will be published
   std::vector<message::ItemHash> needs;  // what it amends or forgets
   std::optional<Upload> upload;          // the file that a STORE names

@@ -115,6 +115,7 @@ Publication Traffic::next() {
     p.type = from.type;
     p.item_hash = from.item_hash;
     p.sender = std::move(from.sender);
+    p.signature = std::move(from.signature);
     p.envelope = std::move(from.text);
     p.from_file = true;
     if (from.upload) p.uploads.push_back(std::move(*from.upload));

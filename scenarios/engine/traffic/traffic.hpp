@@ -30,6 +30,7 @@ struct Publication {
   message::Type type = message::Type::POST;
   message::ItemHash item_hash;
   std::string sender;
+  std::string signature;
   std::string envelope;  // JSON text, signed
   std::vector<Upload> uploads;
   std::vector<std::uint64_t> needs;  // numbers of earlier publications it depends on (amended, forgotten)

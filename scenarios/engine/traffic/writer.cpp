@@ -66,6 +66,7 @@ void seal(Publication& publication, const crypto::Account& account, message::Typ
   publication.type = type;
   publication.item_hash = envelope.item_hash;
   publication.sender = envelope.sender;
+  publication.signature = *envelope.signature;
   publication.envelope = message::serialize_envelope(envelope);
 }
 

@@ -60,6 +60,7 @@ void Ledger::publication(const Publication& publication) {
   message.published = publication.time;
   message.entry = publication.node;
   message.type = publication.type;
+  message.signed_by = {publication.sender, publication.signature};
   message.from_traffic = true;
   message.has_upload = !publication.uploads.empty();
   for (const std::uint64_t number : publication.needs) {

@@ -26,6 +26,7 @@ constexpr bool is_settled(message::Status status) {
 
 struct MessageRecord {
   message::ItemHash hash;
+  SignedBy signed_by;  // of traffic
   Instant published{};
   Node entry = 0;
   message::Type type = message::Type::POST;

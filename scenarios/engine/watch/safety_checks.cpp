@@ -57,14 +57,44 @@ class NoForgedMessage final : public Watching {
   void on_event(const Seen& seen) override {
     if (!c_.ledger.honest(seen.node)) return;
     ++examined_;
-    if (seen.id != kNoMessage) return;
+    if (seen.id != kNoMessage) {
+      // The hash is genuine; sender and signature are read when the node may be asked.
+      if (c_.ledger.at(seen.id).from_traffic) to_compare_.push_back({seen.time, seen.node, seen.id});
+      return;
+    }
     violated(seen.time, c_.node_name(seen.node), std::string(seen.event.item),
              c_.node_name(seen.node) + " processed a message that no wallet of the run signed");
   }
+  void on_sample(Instant) override { compare(); }
   CheckResult result(Instant) override {
-    return conclude("all of " + human_count(examined_) + " processed were signed by wallets of the run",
-                    "no message was processed", "messages that nobody signed were processed");
+    compare();
+    std::string good = "all of " + human_count(examined_) + " processed were signed by wallets of the run";
+    if (unread_ > 0) good += "; signatures of " + human_count(unread_) + " could not be read";
+    return conclude(std::move(good), "no message was processed", "messages that nobody signed were processed");
   }
+
+ private:
+  struct Processed {
+    Instant time;
+    Node node;
+    MessageId id;
+  };
+  void compare() {
+    for (const Processed& p : to_compare_) {
+      const MessageRecord& message = c_.ledger.at(p.id);
+      const auto found = c_.ledger.view().signed_by(p.node, message.hash);
+      if (!found) {  // it went down meanwhile
+        ++unread_;
+      } else if (*found != message.signed_by) {
+        violated(p.time, p.node, p.id,
+                 c_.node_name(p.node) + " processed it with another " +
+                     (found->sender != message.signed_by.sender ? "sender" : "signature") + " than its wallet's");
+      }
+    }
+    to_compare_.clear();
+  }
+  std::vector<Processed> to_compare_;  // since the last sample
+  std::uint64_t unread_ = 0;
 };
 
 class AcknowledgedKept final : public Watching {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/base/hash.hpp"
@@ -26,6 +27,14 @@ struct WireTotals {
   std::uint64_t message_bytes = 0;
 };
 
+// Who wrote an envelope, as it says itself. A hash names the content only: the same content may come with another sender
+// or signature.
+struct SignedBy {
+  std::string sender;
+  std::string signature;  // empty when there is none
+  friend bool operator==(const SignedBy&, const SignedBy&) = default;
+};
+
 enum class Gauge : std::uint8_t {
   disk_bytes,
   node_memory_bytes,
@@ -47,6 +56,8 @@ class WorldView {
   virtual bool honest(Node) const { return true; }
   // The node's own opinion; Status::none when it does not know the hash.
   virtual message::Status status(Node node, const message::ItemHash& hash) const = 0;
+  // Of the envelope that the node holds; empty when it holds none or cannot be asked now.
+  virtual std::optional<SignedBy> signed_by(Node node, const message::ItemHash& hash) const = 0;
   // A client could read the content now.
   virtual bool readable(Node node, const message::ItemHash& hash) const = 0;
   // State digest at the protocol time of now, equal for all nodes asked at one instant (scenario-format.md 7).

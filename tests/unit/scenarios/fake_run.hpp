@@ -30,12 +30,17 @@ struct FakeWorld final : WorldView {
   std::optional<WireTotals> totals;
   std::map<std::pair<Gauge, Node>, std::uint64_t> gauges;
   std::map<Node, std::vector<Node>> meshes;
+  std::map<std::pair<Node, std::string>, SignedBy> signers;  // others than the wallet
 
   bool running(Node node) const override { return !down.contains(node); }
   bool honest(Node node) const override { return !dishonest.contains(node); }
   Status status(Node node, const message::ItemHash& hash) const override {
     const auto found = statuses.find({node, hash.text()});
     return found == statuses.end() ? Status::none : found->second;
+  }
+  std::optional<SignedBy> signed_by(Node node, const message::ItemHash& hash) const override {
+    const auto found = signers.find({node, hash.text()});
+    return found == signers.end() ? SignedBy{"wallet", "its signature"} : found->second;
   }
   bool readable(Node node, const message::ItemHash& hash) const override {
     return readables.contains({node, hash.text()});
@@ -115,6 +120,8 @@ class FakeRun {
     p.node = node;
     p.type = type;
     p.item_hash = hash_of(number);
+    p.sender = "wallet";
+    p.signature = "its signature";
     p.needs = std::move(needs);
     watch().on_publication(p);
     event(node, {Kind::message_published, hash_of(number).view(), 100, 0, 0});

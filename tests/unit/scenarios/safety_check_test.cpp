@@ -16,6 +16,23 @@ TEST(NoForgedMessage, FailsWhenAnHonestNodeProcessesWhatNobodySigned) {
   expect_violation(run.result(), 7, "east-0", hash_of(999).text(), "no wallet of the run signed");
 }
 
+// The hash names the content only: who else sends the same content has not been signed for.
+TEST(NoForgedMessage, FailsForGenuineContentWithAnotherSignatureOrSender) {
+  FakeRun run(R"({"name":"no_forged_message"})");
+  run.until(5);
+  run.publish(0, 0);
+  run.world.signers[{3, hash_of(0).text()}] = {"wallet", "another"};
+  run.process(0, 3);
+  run.until(6);
+  expect_violation(run.result(), 5, "east-0", hash_of(0).text(), "another signature than its wallet's");
+  FakeRun other(R"({"name":"no_forged_message"})");
+  other.until(5);
+  other.publish(0, 0);
+  other.world.signers[{1, hash_of(0).text()}] = {"thief", "its signature"};
+  other.process(0, 1);
+  expect_violation(other.result(), 5, "west-1", hash_of(0).text(), "another sender than its wallet's");
+}
+
 TEST(NoForgedMessage, PassesForWalletsAndForWhatTheRunItselfSigned) {
   FakeRun run(R"({"name":"no_forged_message"})");
   run.watch().on_signed(hash_of(500));
