@@ -104,7 +104,12 @@ void CoreNode::publish(std::string_view payload, std::vector<Upload> uploads, Re
   pipeline_->arrive(payload, std::move(arrival));
 }
 
-QueueGauge CoreNode::queue(trace::Queue queue) const { return pipeline_->queue(queue); }
+QueueGauge CoreNode::queue(trace::Queue queue) const {
+  if (queue == trace::Queue::reconcile && reconcile_) {
+    return {.depth = reconcile_->backlog(), .limit = ReconcileLink::kBacklogMax};
+  }
+  return pipeline_->queue(queue);
+}
 
 std::uint64_t CoreNode::pending() const { return pipeline_->pending(); }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "scenarios/engine/model/parse.hpp"
 #include "scenarios/engine/model/words.hpp"
 
 namespace lastmile::scenario {
@@ -24,6 +25,11 @@ class Refuser {
     for (std::size_t i = 0; i < s_.checks.size(); ++i) {
       const auto name = check_text(s_.checks[i].name);
       if (!a_.checks.contains(name)) no("/checks/" + std::to_string(i) + "/name", quoted(name));
+      if (s_.checks[i].name == CheckName::measure) measure("/checks/" + std::to_string(i) + "/of", s_.checks[i].of);
+    }
+    // All of them is what a file gets that names none: those that the world has.
+    if (s_.measures != default_measures()) {
+      for (std::size_t i = 0; i < s_.measures.size(); ++i) measure("/measures/" + std::to_string(i), s_.measures[i]);
     }
   }
 
@@ -34,6 +40,14 @@ class Refuser {
     findings_.expected(std::move(pointer),
                        "what the " + std::string(a_.world == WorldKind::sim ? "simulated" : "real") + " world can do",
                        std::string(what) + ", which it cannot do yet");
+  }
+
+  void measure(std::string pointer, const std::string& name) {
+    bool is_missing = a_.no_measures.contains(name) || a_.no_measures.contains(name.substr(0, name.find('.')));
+    for (const trace::Queue queue : a_.no_queues) {
+      is_missing = is_missing || name == "queue_depth." + std::string(trace::queue_name(queue));
+    }
+    if (is_missing) no(std::move(pointer), "the measure " + quoted(name));
   }
 
   void head() {
@@ -73,6 +87,11 @@ class Refuser {
     if (!a_.faults.contains(f.kind())) {
       no(pointer + "/kind", quoted(f.kind()));
       return;
+    }
+    if (const auto* on = std::get_if<OnEvent>(&f.from); on != nullptr && on->event.kind == EventKind::queue_above) {
+      if (a_.no_queues.contains(on->event.queue)) {
+        no(pointer + "/from/on", "the depth of the queue " + quoted(trace::queue_name(on->event.queue)));
+      }
     }
     if (const auto* cut = std::get_if<PartitionFault>(&f.body)) {
       need(pointer + "/leak", cut->leak.parts > 0, "partition.leak", "a cut that leaks");
@@ -115,6 +134,11 @@ std::set<std::string, std::less<>> watched_checks() {
   return names;
 }
 
+// No world keeps these yet.
+const std::set<std::string, std::less<>> kNowhere{"disk_bytes", "cpu_busy", "queue_age_s", "topology.cut"};
+// Frames towards peers wait in the network of the world, and a chain bounds transactions, not archives.
+const std::set<trace::Queue> kUncounted{trace::Queue::outbound, trace::Queue::chain_archives};
+
 }  // namespace
 
 Abilities simulator_abilities() {
@@ -125,6 +149,9 @@ Abilities simulator_abilities() {
               "crash.torn",  "crash.lost",     "pause",        "chain",        "chain.outage", "chain.reorg",
               "chain.delay", "churn",          "churn.kept",   "churn.torn",   "churn.lost",   "clock"};
   a.checks = watched_checks();
+  a.no_measures = kNowhere;
+  a.no_measures.insert("node_memory_bytes");
+  a.no_queues = kUncounted;
   a.networks = {NetworkLevel::delay, NetworkLevel::access};
   a.crypto = {CryptoMode::cached, CryptoMode::real};
   a.chains = true;
@@ -140,6 +167,9 @@ Abilities real_abilities() {
   a.faults = {"partition", "link",       "link.latency", "link.jitter", "link.bandwidth", "link.corrupt", "hold",
               "crash",     "crash.kept", "crash.lost",   "pause",       "churn",          "churn.kept",   "churn.lost"};
   a.checks = watched_checks();
+  a.no_measures = kNowhere;
+  a.no_measures.insert({"topology", "confirmation_lag_s", "chain_lag_blocks"});
+  a.no_queues = kUncounted;
   // Levels and modes of the simulator mean nothing here: every one is accepted and none is applied.
   a.networks = {NetworkLevel::delay, NetworkLevel::access, NetworkLevel::flow};
   a.crypto = {CryptoMode::cached, CryptoMode::real};

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/trace/event.hpp"
 #include "scenarios/engine/model/scenario.hpp"
 #include "scenarios/engine/text/finding.hpp"
 
@@ -17,6 +18,8 @@ struct Abilities {
       faults;  // "partition", "partition.leak", "link.loss", "crash.torn", "chain.reorg", ...
   std::set<std::string, std::less<>> adversaries;  // kinds
   std::set<std::string, std::less<>> checks;
+  std::set<std::string, std::less<>> no_measures;  // measures, or parts of them, that it does not produce
+  std::set<trace::Queue> no_queues;                // queues whose depth it does not know
   std::set<NetworkLevel> networks;
   std::set<CryptoMode> crypto;
   bool light_nodes = false;

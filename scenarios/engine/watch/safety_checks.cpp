@@ -249,7 +249,7 @@ class BoundedQueues final : public Watching {
       good = "fullest: " + std::string(trace::queue_name(static_cast<trace::Queue>(fullest_queue_))) + " " +
              of_count(fullest_depth_, fullest_limit_) + " on " + c_.node_name(fullest_node_);
     }
-    if (refusals_ > 0) good += "; " + human_count(refusals_) + " refusals, each told to the sender";
+    if (refusals_ > 0) good += "; " + human_count(refusals_) + " refusals";
     return conclude(std::move(good), "no queue was seen", "times a queue passed its limit");
   }
 
