@@ -116,15 +116,15 @@ void parse_topology(const Place& place, Topology& topology, std::uint32_t nodes)
   ObjectReader reader(place);
   if (const auto at = reader.get("kind")) read_enum(*at, words::kTopologies, topology.kind);
   topology.degree = std::min<std::uint32_t>(8, nodes > 1 ? nodes - 1 : 1);
-  reader.read_if("degree", topology.degree, 1, 10'000);
+  const bool degree_given = reader.read_if("degree", topology.degree, 1, 10'000);
+  if (degree_given && topology.kind == TopologyKind::full) {
+    reader.get("degree")->refuse("no degree with kind \"full\", where everybody is a peer of everybody");
+  }
   reader.read_if("rewire", topology.rewire);
   reader.read_if("across", topology.across, 0, 10'000);
   reader.done();
 }
 
-void parse_chain(const Place& place, ChainSpec& chain) {
-  ObjectReader reader(place);
-  if (const auto at = reader.require("name", "a name")) read_name(*at, chain.name);
 crypto::Chain usual_code(std::string_view kind) {
   if (kind == "tezos") return crypto::Chain::TEZOS;
   if (kind == "nuls2") return crypto::Chain::NULS2;
@@ -139,15 +139,18 @@ void read_chain_code(const Place& place, crypto::Chain& out) {
   if (read_word(place, codes, position)) out = crypto::all_chains()[position];
 }
 
+void parse_chain(const Place& place, ChainSpec& chain) {
+  ObjectReader reader(place);
+  if (const auto at = reader.require("name", "a name")) read_name(*at, chain.name);
   if (const auto at = reader.get("kind")) {
     std::size_t kind = 0;
     if (read_word(*at, words::kChainKinds, kind)) chain.kind = words::kChainKinds[kind];
   }
+  chain.code = usual_code(chain.kind);
+  if (const auto at = reader.get("code")) read_chain_code(*at, chain.code);
   reader.read_if("block_time", chain.block_time, Unit::duration);
   reader.read_if("finality_blocks", chain.finality_blocks, 0, 1'000'000);
   if (const auto at = reader.get("archive_every")) read_positive(*at, chain.archive_every);
-  chain.code = usual_code(chain.kind);
-  if (const auto at = reader.get("code")) read_chain_code(*at, chain.code);
   reader.read_required("synchronizers", "selectors of synchronization nodes", chain.synchronizers);
   reader.read_if("fee", chain.fee);
   reader.done();

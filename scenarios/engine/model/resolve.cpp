@@ -82,7 +82,8 @@ Json group_json(const Group& group, const World& world) {
 
 Json topology_json(const Topology& topology) {
   Json out = Json::object();
-  out.set("kind", topology_text(topology.kind)).set("degree", Json::unsigned_integer(topology.degree));
+  out.set("kind", topology_text(topology.kind));
+  if (topology.kind != TopologyKind::full) out.set("degree", Json::unsigned_integer(topology.degree));
   out.set("rewire", share_text(topology.rewire)).set("across", Json::unsigned_integer(topology.across));
   return out;
 }

@@ -76,7 +76,7 @@ Result<std::vector<FileEnvelope>> read_envelopes(const std::string& path) {
   if (std::filesystem::is_directory(path, error))
     return Error{path + ": expected a file with envelopes, found a folder"};
   std::ifstream file(path, std::ios::binary);
-  if (!file) return Error{path + ": expected a file with envelopes, found none"};
+  if (!file) return Error{path + ": expected a file with envelopes that can be read, found none"};
   return read_envelopes(file, path);
 }
 

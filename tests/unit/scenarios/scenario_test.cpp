@@ -238,5 +238,10 @@ TEST(Chains, HaveTheCodeOfTheirKindOrAnotherAndNoTwoTheSame) {
   EXPECT_THAT(sample_complaints({R"(/world/chains/0/code="BASSE")"}), ::testing::HasSubstr("BASE"));
 }
 
+TEST(Topology, RefusesADegreeWhereEverybodyIsAPeerOfEverybody) {
+  EXPECT_THAT(sample_complaints({"/world/topology/degree=3"}),
+              ::testing::AllOf(::testing::HasSubstr("/world/topology/degree"), ::testing::HasSubstr("no degree")));
+}
+
 }  // namespace
 }  // namespace lastmile::scenario::test
