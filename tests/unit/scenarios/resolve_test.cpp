@@ -118,7 +118,7 @@ TEST(Unsupported, NamesMeasuresAndQueuesThatAWorldDoesNotProduce) {
   EXPECT_EQ(refusals(sample(), simulator), "") << "a file that names no measures gets those that there are";
   EXPECT_THAT(refusals(sample({R"(/measures=["propagation_s","disk_bytes"])"}), simulator),
               ::testing::HasSubstr("/measures/1"));
-  EXPECT_THAT(refusals(sample({R"(/checks=[{"name":"measure","of":"topology.cut","stat":"value","at_most":"9"}])"}), simulator),
+  EXPECT_THAT(refusals(sample({R"(/checks=[{"name":"measure","of":"topology.cut","stat":"value","at_most":9}])"}), simulator),
               ::testing::HasSubstr("topology.cut"));
   EXPECT_THAT(refusals(sample({R"(/measures=["queue_depth.outbound"])"}), simulator),
               ::testing::HasSubstr("queue_depth.outbound"));
