@@ -105,6 +105,6 @@ std::unique_ptr<World> make_real_world(const WorldOptions& options) { return std
 
 }  // namespace
 
-LM_ENV_CONFORMANCE(Real, Factory{"real", &make_real_world});
+LM_ENV_CONFORMANCE(Real, Factory{"real", &make_real_world, "a chain gateway (there is none yet)"});
 
 }  // namespace lastmile::env_conformance

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 
 #include "core/base/callback.hpp"
@@ -82,6 +83,13 @@ class World {
 struct Factory {
   const char* name;
   std::unique_ptr<World> (*make)(const WorldOptions& options);
+  const char* lacks = "";  // what it has not, so that a summary says why tests of it are skipped
 };
+
+// In the names that CTest shows, instead of the bytes of pointers.
+inline void PrintTo(const Factory& factory, std::ostream* out) {
+  *out << factory.name;
+  if (*factory.lacks != '\0') *out << ", skips what needs " << factory.lacks;
+}
 
 }  // namespace lastmile::env_conformance
