@@ -102,8 +102,9 @@ class AcknowledgedKept final : public Watching {
   using Watching::Watching;
   void on_restart(Instant time, Node node, DiskFate disk) override {
     if (disk == DiskFate::lost) return;  // what it acknowledged went with its disk; the ledger knows
-    ++restarts_;
+    const std::uint64_t before = examined_;
     look_at(time, node);
+    if (examined_ > before) ++restarts_;  // a group that starts late has nothing to keep
   }
   CheckResult result(Instant end) override {
     for (Node node = 0; node < c_.ledger.nodes(); ++node) {

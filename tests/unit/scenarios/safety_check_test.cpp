@@ -68,6 +68,19 @@ TEST(AcknowledgedKept, FailsWhenARestartedNodeMissesWhatItAcknowledged) {
   expect_violation(run.result(), 15, "west-1", hash_of(0).text(), "does not have a message that it had acknowledged");
 }
 
+TEST(AcknowledgedKept, CallsOnlyThoseStartsRestartsThatHadSomethingToKeep) {
+  FakeRun run(R"({"name":"acknowledged_kept"})");
+  run.until(5);
+  run.publish(0, 1);
+  run.process(0, 1);
+  run.acknowledge(0, 1);
+  run.crash(2, DiskFate::kept);
+  run.until(8);
+  run.restart(2);
+  EXPECT_EQ(run.result().verdict, Verdict::pass);
+  EXPECT_EQ(run.result().detail, "everything acknowledged is still there");
+}
+
 TEST(AcknowledgedKept, PassesWhenItIsStillThere) {
   FakeRun run(R"({"name":"acknowledged_kept"})");
   run.until(5);
