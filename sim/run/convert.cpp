@@ -95,6 +95,7 @@ node::NodeConfig shared_node_config(const scenario::Scenario& scenario) {
   const scenario::Roads& roads = scenario.world.roads;
   config.roads = {roads.gossip, roads.reconciliation, roads.chain, roads.content_store};
   scenario::apply_parameters(scenario.world.parameters, config.limits, config.intervals);
+  config.store.limits.waiting_messages = config.limits.waiting_messages;
   config.switches = scenario.world.switches;
   config.store.switches = scenario.world.switches;
   config.store.charge = scenario.economy.has_value();

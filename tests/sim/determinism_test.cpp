@@ -1,6 +1,7 @@
 // The same run twice gives the same events; what must not matter does not; and where two runs part is named.
 #include <gmock/gmock.h>
 
+#include "sim/run/convert.hpp"
 #include "sim/run/twin.hpp"
 #include "tests/sim/small_world.hpp"
 
@@ -62,6 +63,13 @@ TEST(Determinism, the_first_event_that_differs_is_named) {
   EXPECT_THAT(twins->difference, testing::AnyOf(testing::HasSubstr("node 1: frame from 2"),
                                                 testing::HasSubstr("node 2: frame from 1")));
   EXPECT_NE(twins->difference.find(" 20."), std::string::npos) << twins->difference << ": planted at 20 s";
+}
+
+// As in the real world, where the settings say it once and the store obeys too.
+TEST(Parameters, reach_the_store_of_each_node) {
+  SmallWorld w;
+  w.parameters = R"("limits.waiting_messages": 7)";
+  EXPECT_EQ(shared_node_config(small_scenario(w)).store.limits.waiting_messages, 7U);
 }
 
 }  // namespace
