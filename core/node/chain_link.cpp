@@ -111,7 +111,6 @@ bool ChainLink::stands(const store::Confirmation& confirmation) const {
 }
 
 // --- what the chain says
-// -----------------------------------------------------------------------------------------------
 
 void ChainLink::on_block(std::string_view chain, const env::ChainBlock& block) {
   Line* line = find(chain);
@@ -199,7 +198,6 @@ void ChainLink::carry_out(Line& line) {
 }
 
 // --- messages of a transaction
-// -----------------------------------------------------------------------------------------
 
 void ChainLink::take_in(Line& line, chain::TakeIn order) {
   auto intake = std::make_shared<Intake>();
@@ -250,7 +248,6 @@ void ChainLink::feed(const std::shared_ptr<Intake>& intake) {
 }
 
 // --- writing
-// -----------------------------------------------------------------------------------------------------------
 
 void ChainLink::pack(Line& line) {
   const auto hashes = store_.unconfirmed(line.config.code, chain::kArchiveMessagesMax);

@@ -47,7 +47,6 @@ void ContentLink::on_connected(env::PeerId peer) {
 void ContentLink::on_lost(env::PeerId peer) { fetcher_.on_lost(peer); }
 
 // --- answering
-// ---------------------------------------------------------------------------------------------------------
 
 void ContentLink::on_frame(env::PeerId from, const env::Frame&) {
   network_.close(from, env::CloseReason::protocol_error);  // requests only
@@ -101,7 +100,6 @@ void ContentLink::on_fetch(env::PeerId, const env::ContentRange& range, Callback
 }
 
 // --- asking
-// ------------------------------------------------------------------------------------------------------------
 
 bool ContentLink::want(const gossip::ContentName& name, std::optional<env::PeerId> hint,
                        std::optional<Duration> retry_max) {

@@ -130,7 +130,6 @@ bool CoreNode::finally_confirmed(const message::ItemHash& hash, std::string_view
 }
 
 // --- peers
-// -------------------------------------------------------------------------------------------------------------
 
 void CoreNode::on_connected(env::PeerId peer, env::Direction direction) {
   peers_.on_connected(peer);
@@ -151,7 +150,8 @@ void CoreNode::on_lost(env::PeerId peer, env::CloseReason) {
 void CoreNode::on_dial_failed(std::string_view address, env::CloseReason) { peers_.on_dial_failed(address); }
 
 // --- between the parts
-// -------------------------------------------------------------------------------------------------
+
+bool CoreNode::has_room(env::PeerId from) const { return pipeline_->has_room(Origin::gossip, from); }
 
 gossip::Verdict CoreNode::on_gossip(const gossip::MessageRef& message, env::PeerId from) {
   Arrival arrival;

@@ -88,6 +88,7 @@ class CoreNode final : public env::PeerHandler,
   void on_lost(env::PeerId peer, env::CloseReason reason) override;
   void on_dial_failed(std::string_view address, env::CloseReason reason) override;
   // GossipReceiver
+  bool has_room(env::PeerId from) const override;
   gossip::Verdict on_gossip(const gossip::MessageRef& message, env::PeerId from) override;
   // ContentReceiver
   void on_content(const gossip::Arrival& arrival) override;

@@ -26,6 +26,13 @@ class FairQueue {
 
   explicit FairQueue(Limits limits) : limits_(limits) { LM_CHECK(limits.per_source <= limits.total); }
 
+  // Would push() accept an item of this source?
+  bool has_room(std::uint64_t source) const {
+    if (size_ >= limits_.total) return false;
+    const auto slot = sources_.find(source);
+    return slot == sources_.end() || slot->second.size < limits_.per_source;
+  }
+
   Push push(std::uint64_t source, const std::string& sender, Item item) {
     if (size_ >= limits_.total) return Push::full;
     Source& slot = sources_[source];

@@ -89,7 +89,10 @@ bool GossipLink::send(env::PeerId to, const env::Frame& frame) {
   return true;
 }
 
-gossip::Check GossipLink::verify(const gossip::MessageRef&, env::PeerId) { return gossip::Check::good; }
+gossip::Check GossipLink::verify(const gossip::MessageRef&, env::PeerId from) {
+  // Marked as seen while the inbox is full, it would be refused from everybody for half an hour (libp2p.md 12.3).
+  return receiver_.has_room(from) ? gossip::Check::good : gossip::Check::busy;
+}
 
 gossip::Verdict GossipLink::validate(const gossip::MessageRef& message, env::PeerId from) {
   return receiver_.on_gossip(message, from);

@@ -16,6 +16,8 @@ namespace lastmile::node {
 class GossipReceiver {
  public:
   virtual ~GossipReceiver() = default;
+  // Is there room for a message of this peer? Asked before on_gossip: what finds none is as good as never received.
+  virtual bool has_room(env::PeerId from) const = 0;
   virtual gossip::Verdict on_gossip(const gossip::MessageRef& message, env::PeerId from) = 0;
 };
 

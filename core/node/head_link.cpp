@@ -82,7 +82,6 @@ void HeadLink::on_news(const message::ItemHash& hash) {
 }
 
 // --- writing
-// -----------------------------------------------------------------------------------------------------------
 
 void HeadLink::write_later() {
   timers_.after(config_.intervals.archive_every, [this] {
@@ -134,7 +133,6 @@ void HeadLink::write() {
 }
 
 // --- telling and hearing
-// -----------------------------------------------------------------------------------------------
 
 void HeadLink::tell(env::PeerId peer, const std::vector<sync::Head>& heads) {
   for (std::size_t i = 0; i < heads.size(); i += kHeadsPerFrame) {
@@ -225,7 +223,6 @@ void HeadLink::retry_later() {
 }
 
 // --- taking in: one archive at a time, so that what waits for the inbox stays bounded
-// -----------------------------------------------------------------------------------------------
 
 struct HeadLink::Intake {
   message::ItemHash archive;

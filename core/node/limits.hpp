@@ -8,7 +8,7 @@
 namespace lastmile::node {
 
 struct Limits {
-  // Inbox: what arrived and was not parsed yet.
+  // Inbox: messages that were parsed, found new, and wait for the check of their signature.
   std::size_t inbox_messages = 10000;
   std::size_t inbox_messages_per_source = 2000;
   // Signature jobs handed to the executor and not answered yet.

@@ -79,7 +79,8 @@ std::uint64_t Pipeline::pending() const {
 }
 
 // --- arrival
-// -----------------------------------------------------------------------------------------------------------
+
+bool Pipeline::has_room(Origin origin, env::PeerId peer) const { return inbox_.has_room(turn_of(origin, peer)); }
 
 Admission Pipeline::arrive(std::string_view payload, Arrival arrival) {
   if (inbox_.size() >= config_.limits.inbox_messages) {
@@ -154,7 +155,6 @@ bool Pipeline::answer_known(const message::Envelope& envelope, Status status, Ar
 }
 
 // --- signature
-// ---------------------------------------------------------------------------------------------------------
 
 void Pipeline::pump_later() {
   if (pump_due_ || inbox_.empty()) return;
@@ -223,7 +223,6 @@ void Pipeline::on_verdict(const FlightKey& key, crypto::Verdict verdict) {
 }
 
 // --- content
-// -----------------------------------------------------------------------------------------------------------
 
 void Pipeline::with_content(const FlightKey& key) {
   Flight flight = take(key);
@@ -322,7 +321,6 @@ void Pipeline::file_at_hand(const message::ItemHash& file, std::uint64_t bytes) 
 }
 
 // --- store
-// -------------------------------------------------------------------------------------------------------------
 
 // Blocks may have been taken back while the message was on its way.
 void Pipeline::drop_fallen(Flight& flight) {
@@ -417,7 +415,6 @@ void Pipeline::tick() {
 }
 
 // --- receipts
-// ----------------------------------------------------------------------------------------------------------
 
 void Pipeline::owe(Receipt receipt, std::vector<ReceiptDone> to) {
   if (to.empty()) return;

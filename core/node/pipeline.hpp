@@ -88,6 +88,8 @@ class Pipeline {
   Admission arrive(std::shared_ptr<const message::Envelope> envelope, Arrival arrival);
 
   // Bytes whose hash was checked: content of a message, or a file. Written to the disk, then used.
+  bool has_room(Origin origin, env::PeerId peer) const;  // in the inbox, for one more message of this source
+
   void content_arrived(const message::ItemHash& content, env::Value bytes);
   void content_unavailable(const message::ItemHash& content);
 

@@ -59,7 +59,6 @@ void ReconcileLink::on_lost(env::PeerId peer) {
 }
 
 // --- asking
-// ------------------------------------------------------------------------------------------------------------
 
 void ReconcileLink::begin(env::PeerId peer) {
   if (sessions_.contains(peer)) return;
@@ -167,7 +166,6 @@ void ReconcileLink::resume() {
 }
 
 // --- answering
-// ---------------------------------------------------------------------------------------------------------
 
 void ReconcileLink::on_frame(env::PeerId from, const env::Frame& frame) {
   auto decoded = sync::reconcile_message(frame);

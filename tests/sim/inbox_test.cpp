@@ -51,6 +51,10 @@ class Attacker final : public SimNode, public env::FrameHandler, public env::Pee
     rpc.publish.push_back(gossip::make_message(std::move(fields), *config_.topics, config_.gossip->id_scheme, nullptr));
     send(env::Frame::of_bytes(gossip::encode_rpc(rpc)));
   }
+  void repeat(const std::string& payload) {  // the last one, to the byte
+    --seqno_;
+    gossip(payload);
+  }
   void send(const env::Frame& frame) {
     for (const env::PeerId peer : peers_) env_.network.send(peer, env::Protocol::gossip, frame);
   }
@@ -72,13 +76,15 @@ class Attacker final : public SimNode, public env::FrameHandler, public env::Pee
 // A chain of honest nodes a - b, and an attacker m that knows only b. Three signatures a millisecond.
 class Inbox : public testing::Test {
  protected:
-  Inbox() {
+  Inbox() : Inbox([](node::NodeConfig&) {}) {}
+  explicit Inbox(Callback<void(node::NodeConfig&)> change) {
     EngineConfig config;
     config.regions.delay = {milliseconds(8)};
     engine_ = std::move(Engine::create(std::move(config))).value();
     node::NodeConfig honest;
     node::use_default_gossip(honest);
     honest.roads = {.gossip = true, .reconciliation = true, .chain = false, .content_store = false};
+    change(honest);
     add("a", honest, {"b"});
     add("b", honest, {});
     NodeSpec spec;
@@ -103,10 +109,12 @@ class Inbox : public testing::Test {
   void attack(Callback<void(Attacker&)> what) {
     engine_->on_loop({2}, [&] { what(attacker()); });
   }
-  std::optional<node::Receipt> publish(std::uint32_t index, const message::Envelope& envelope) {
+  std::optional<node::Receipt> publish(std::uint32_t index, const message::Envelope& envelope,
+                                       std::vector<node::Upload> uploads = {}) {
     auto receipt = std::make_shared<std::optional<node::Receipt>>();
     engine_->on_loop({index}, [&] {
-      core(index).publish(message::serialize_envelope(envelope), {}, [receipt](const node::Receipt& r) { *receipt = r; });
+      core(index).publish(message::serialize_envelope(envelope), uploads,
+                          [receipt](const node::Receipt& r) { *receipt = r; });
     });
     run(seconds(1));
     return *receipt;
@@ -211,6 +219,29 @@ TEST_F(Inbox, an_amend_waits_for_hours_for_its_original) {
   EXPECT_EQ(status(0, original.item_hash), Status::processed);
   EXPECT_EQ(status(0, amend.item_hash), Status::processed);
   EXPECT_EQ(status(1, amend.item_hash), Status::processed);
+}
+
+class SmallShares : public Inbox {
+ protected:
+  SmallShares()
+      : Inbox([](node::NodeConfig& config) {
+          config.limits.inbox_messages_per_source = 10;
+          config.limits.verify_in_flight = 1;
+        }) {}
+};
+
+// Refused for want of room is not seen: when it comes again and there is room, it is taken.
+TEST_F(SmallShares, a_message_that_found_no_room_is_taken_when_it_comes_again) {
+  const message::Envelope good = post(wallet(1), 1);
+  attack([&](Attacker& m) {
+    for (std::uint64_t i = 0; i < 60; ++i) m.gossip(message::gossip_payload(post(wallet(9), 100 + i)));
+    m.gossip(message::gossip_payload(good));
+  });
+  run(seconds(30));
+  ASSERT_EQ(status(1, good.item_hash), Status::none) << "there was room; the test tests nothing";
+  attack([&](Attacker& m) { m.repeat(message::gossip_payload(good)); });
+  run(seconds(5));
+  EXPECT_EQ(status(1, good.item_hash), Status::processed);
 }
 
 }  // namespace
