@@ -14,9 +14,6 @@ std::string state_key(const std::string& chain) {
          chain;
 }
 
-constexpr Duration kTick = seconds(1);
-constexpr Duration kSaveEvery = seconds(10);
-
 }  // namespace
 
 struct ChainLink::Line {
@@ -158,12 +155,12 @@ bool ChainLink::archive_unavailable(const message::ItemHash& archive) {
 }
 
 void ChainLink::ticking(Line& line) {
-  timers_.after(kTick, [this, &line] {
+  timers_.after(config_.intervals.chain_tick, [this, &line] {
     line.follower.tick(clock_.now());
     carry_out(line);
     // Asked at each tick: an archive that lands makes the next one due long before the packer would give it up.
     if (line.packer && line.packer->due(clock_.now())) pack(line);
-    if (clock_.now() - line.saved >= kSaveEvery) save(line);
+    if (clock_.now() - line.saved >= config_.intervals.chain_save) save(line);
     ticking(line);
   });
 }

@@ -106,7 +106,7 @@ void CoreNode::publish(std::string_view payload, std::vector<Upload> uploads, Re
 
 QueueGauge CoreNode::queue(trace::Queue queue) const {
   if (queue == trace::Queue::reconcile && reconcile_) {
-    return {.depth = reconcile_->backlog(), .limit = ReconcileLink::kBacklogMax};
+    return {.depth = reconcile_->backlog(), .limit = config_.limits.reconcile_backlog};
   }
   return pipeline_->queue(queue);
 }
@@ -182,11 +182,14 @@ void CoreNode::on_content(const gossip::Arrival& arrival) {
   message.origin = Origin::peer;
   message.peer = arrival.from;
   pipeline_->arrive(*arrival.bytes, std::move(message));
-  if (reconcile_) reconcile_->resume();
+  if (reconcile_) reconcile_->no_longer_wanted(arrival.name.hash);
 }
 
 void CoreNode::on_content_given_up(const gossip::ContentName& name) {
-  if (name.kind != gossip::ContentKind::bytes) return;
+  if (name.kind != gossip::ContentKind::bytes) {
+    if (reconcile_) reconcile_->no_longer_wanted(name.hash);
+    return;
+  }
   pipeline_->content_unavailable(name.hash);
   if (chain_) chain_->archive_unavailable(name.hash);
   if (heads_) heads_->content_unavailable(name.hash);
@@ -252,6 +255,7 @@ void CoreNode::status_changed(const store::StatusChange& change) {
   }
   content_->forget({gossip::ContentKind::envelope, change.hash});
   if (heads_ && (change.to == message::Status::processed || change.to == message::Status::forgotten)) {
+  if (reconcile_) reconcile_->no_longer_wanted(change.hash);
     heads_->on_news(change.hash);
   }
 }

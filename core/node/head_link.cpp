@@ -9,7 +9,6 @@ namespace {
 const std::string kDuePrefix = "\xf1";   // + item hash: to be archived by us
 const std::string kHeadPrefix = "\xf2";  // + signer: newest head, then the walk that was under way
 const std::string kWantedPrefix = "\xf3";  // + archive: named by a head, to be taken in
-constexpr Duration kRetry = seconds(30);
 
 // Heads travel as bytes: one per line. They are few and small, and a line is what the content store keeps too.
 Bytes encode_heads(const std::vector<sync::Head>& heads) {
@@ -215,7 +214,7 @@ void HeadLink::content_arrived(const message::ItemHash& content, std::string_vie
 void HeadLink::content_unavailable(const message::ItemHash& content) { book_.unavailable(content); }
 
 void HeadLink::retry_later() {
-  timers_.after(kRetry, [this] {
+  timers_.after(config_.intervals.head_retry, [this] {
     book_.retry();
     follow_up();
     retry_later();

@@ -30,10 +30,17 @@ struct Limits {
   std::size_t commits_in_flight = 1024;
   // Bytes queued towards one peer above which low-priority traffic to it is held back.
   std::size_t peer_queued_bytes = 4 * 1024 * 1024;
-  // Reconciliation: sessions at once, envelopes asked for per round trip, and sessions per minute we answer to one
-  // peer.
+  // Reconciliation: sessions of our own at once, and requests per minute we answer to one peer.
   std::size_t reconcile_sessions = 4;
   std::size_t reconcile_answers_per_minute = 256;
+  // Hashes a peer told us of and we have not asked for yet: of all peers, and of one.
+  std::size_t reconcile_backlog = 200'000;
+  std::size_t reconcile_backlog_per_peer = 100'000;
+  // Envelopes being fetched at one peer's word. Invented names are asked for in many rounds; they must leave room among
+  // the fetches (fetch_wanted) for what others tell.
+  std::size_t reconcile_wanted_per_peer = 1024;
+  // Hashes asked for of late, remembered for Intervals::reconcile_ask_again.
+  std::size_t reconcile_remembered = 100'000;
   // Archives being fetched for chains and heads. One archive of the heads at a time is taken in, so that no more than
   // chain::kArchiveMessagesMax messages of them wait for the inbox.
   std::size_t archives_wanted = 64;
@@ -55,6 +62,13 @@ struct Intervals {
   Duration archive_retry_max = seconds(20);
   Duration request_deadline = seconds(10);
   Duration archive_every = minutes(1);
+  // A message told of again is not asked for again before this time has passed.
+  Duration reconcile_ask_again = seconds(60);
+  // Chains: how often their followers look at the clock, and how often their state is written.
+  Duration chain_tick = seconds(1);
+  Duration chain_save = seconds(10);
+  // Heads whose predecessors could not be fetched are asked for again.
+  Duration head_retry = seconds(30);
 };
 
 static_assert(Limits{}.inbox_messages_per_source <= Limits{}.inbox_messages);

@@ -5,7 +5,8 @@
 namespace lastmile::node {
 
 struct ReconcileLink::Session {
-  Session(env::PeerId p, std::uint64_t salt) : peer(p), initiator(salt) {}
+  Session(env::PeerId p, std::uint64_t salt, const sync::HeldItem& from)
+      : peer(p), initiator(salt, {}, from, sync::range_end()) {}
   env::PeerId peer;
   sync::Initiator initiator;
   std::uint64_t bytes = 0;
@@ -39,10 +40,11 @@ void ReconcileLink::every_minute() {
   const auto& connected = peers_.connected();
   if (!connected.empty()) begin(connected[random_.below(connected.size())]);
   const Instant now = clock_.now();
-  while (!asked_order_.empty() && now - asked_order_.front().first > kAskAgain) {
+  while (!asked_order_.empty() && now - asked_order_.front().first > config_.intervals.reconcile_ask_again) {
     asked_.erase(asked_order_.front().second);
     asked_order_.pop_front();
   }
+  std::erase_if(told_, [](const auto& entry) { return entry.second.backlog.empty() && entry.second.wanted == 0; });
   std::erase_if(answered_, [&](const auto& entry) { return now - entry.second.since > minutes(1); });
   resume();
   timers_.after(config_.intervals.reconcile_every, [this] { every_minute(); });
@@ -60,13 +62,14 @@ void ReconcileLink::on_lost(env::PeerId peer) {
 
 // --- asking
 
-void ReconcileLink::begin(env::PeerId peer) {
+// `from`: what lies below was settled by the session before.
+void ReconcileLink::begin(env::PeerId peer, const sync::HeldItem& from) {
   if (sessions_.contains(peer)) return;
   if (sessions_.size() >= config_.limits.reconcile_sessions) {
     if (std::find(waiting_.begin(), waiting_.end(), peer) == waiting_.end()) waiting_.push_back(peer);
     return;
   }
-  auto session = std::make_shared<Session>(peer, random_.next());
+  auto session = std::make_shared<Session>(peer, random_.next(), from);
   sessions_[peer] = session;
   ++figures_.sessions;
   timers_.after(Duration{}, [this, session] { step(session); });
@@ -130,7 +133,9 @@ void ReconcileLink::finish(const std::shared_ptr<Session>& session) {
   sink_.record({trace::Kind::reconciled, {}, session->peer.value, initiator.round_trips(), session->bytes});
   const bool again = !session->lost && initiator.over() && !initiator.complete();
   sessions_.erase(session->peer);
-  if (again) begin(session->peer);  // ended at a limit: another session finds more
+  // Ended at a limit: another session finds the rest. It must not begin anew, or it would find again what is being
+  // fetched.
+  if (again) begin(session->peer, initiator.settled_until());
   while (!waiting_.empty() && sessions_.size() < config_.limits.reconcile_sessions) {
     const env::PeerId next = waiting_.front();
     waiting_.pop_front();
@@ -140,29 +145,68 @@ void ReconcileLink::finish(const std::shared_ptr<Session>& session) {
 }
 
 void ReconcileLink::want(const message::ItemHash& hash, env::PeerId from) {
-  if (backlog_.size() < kBacklogMax) backlog_.emplace_back(hash, from);
+  Told& told = told_[from];
+  // What finds no room is found again by a later session.
+  if (backlog_ >= config_.limits.reconcile_backlog) return;
+  if (told.backlog.size() >= config_.limits.reconcile_backlog_per_peer) return;
+  told.backlog.push_back(hash);
+  ++backlog_;
 }
 
-void ReconcileLink::resume() {
-  const Instant now = clock_.now();
-  while (!backlog_.empty()) {
-    const auto [hash, from] = backlog_.front();
-    const auto held = store_.holds(hash);
-    if (!held.ok()) {
-      usable(held.error());
-      return;
-    }
-    const auto asked = asked_.find(hash);
-    const bool lately = asked != asked_.end() && now - asked->second < kAskAgain;
-    if (!*held && !lately) {
-      if (!surroundings_.want_envelope(hash, from)) return;  // full: continued when something arrived
-      if (asked_.size() < kRememberedMax) {
-        asked_[hash] = now;
-        asked_order_.emplace_back(now, hash);
-      }
-    }
-    backlog_.pop_front();
+void ReconcileLink::no_longer_wanted(const message::ItemHash& hash) {
+  if (const auto wanted = wanted_.find(hash); wanted != wanted_.end()) {
+    --told_.at(wanted->second).wanted;
+    wanted_.erase(wanted);
   }
+  resume_later();
+}
+
+// Not inside the call that brought the news.
+void ReconcileLink::resume_later() {
+  if (resume_due_ || backlog_ == 0) return;
+  resume_due_ = true;
+  timers_.after(Duration{}, [this] {
+    resume_due_ = false;
+    resume();
+  });
+}
+
+// Peers take turns, so that one that tells of very much delays itself only.
+void ReconcileLink::resume() {
+  std::size_t idle = 0;  // peers in a row that had nothing, or have their share
+  while (backlog_ > 0 && idle < told_.size()) {
+    auto next = told_.upper_bound(last_served_);
+    if (next == told_.end()) next = told_.begin();
+    last_served_ = next->first;
+    Told& told = next->second;
+    if (told.backlog.empty() || told.wanted >= config_.limits.reconcile_wanted_per_peer) {
+      ++idle;
+      continue;
+    }
+    idle = 0;
+    if (!ask_next(next->first, told)) return;
+  }
+}
+
+// False: no room among the fetches, or the store failed.
+bool ReconcileLink::ask_next(env::PeerId from, Told& told) {
+  const Instant now = clock_.now();
+  const message::ItemHash hash = told.backlog.front();
+  const auto held = store_.holds(hash);
+  if (!held.ok()) return usable(held.error());
+  const auto asked = asked_.find(hash);
+  const bool lately = asked != asked_.end() && now - asked->second < config_.intervals.reconcile_ask_again;
+  if (!*held && !lately) {
+    if (!surroundings_.want_envelope(hash, from)) return false;  // continued when something arrived
+    if (wanted_.try_emplace(hash, from).second) ++told.wanted;
+    if (asked_.size() < config_.limits.reconcile_remembered) {
+      asked_[hash] = now;
+      asked_order_.emplace_back(now, hash);
+    }
+  }
+  told.backlog.pop_front();
+  --backlog_;
+  return true;
 }
 
 // --- answering

@@ -31,11 +31,6 @@ class ReconcileSurroundings {
 
 class ReconcileLink final : public env::FrameHandler {
  public:
-  // What was asked for in vain is not asked for again before this time has passed.
-  static constexpr Duration kAskAgain = seconds(60);
-  static constexpr std::size_t kRememberedMax = 100'000;
-  static constexpr std::size_t kBacklogMax = 200'000;
-
   ReconcileLink(env::Clock& clock, env::Timers& timers, env::Network& network, Generator& random, store::Store& store,
                 const sync::HeldSet& held, const PeerBook& peers, trace::Sink& sink, const NodeConfig& config,
                 ReconcileSurroundings& surroundings);
@@ -44,7 +39,8 @@ class ReconcileLink final : public env::FrameHandler {
   void start();
   void on_connected(env::PeerId peer, env::Direction direction);
   void on_lost(env::PeerId peer);
-  void resume();  // there is room for more wanted messages
+  // The envelope came, by whatever road, or nobody has it: its place is free.
+  void no_longer_wanted(const message::ItemHash& hash);
 
   struct Figures {
     std::uint64_t sessions = 0;
@@ -55,7 +51,7 @@ class ReconcileLink final : public env::FrameHandler {
   };
   const Figures& figures() const { return figures_; }
   std::size_t sessions() const { return sessions_.size(); }
-  std::size_t backlog() const { return backlog_.size(); }
+  std::size_t backlog() const { return backlog_; }
 
   void on_frame(env::PeerId from, const env::Frame& frame) override;
   void on_request(env::PeerId from, const env::Frame& frame, env::Reply reply) override;
@@ -66,11 +62,19 @@ class ReconcileLink final : public env::FrameHandler {
     Instant since;
     std::size_t requests = 0;
   };
+  // What one peer told us of.
+  struct Told {
+    std::deque<message::ItemHash> backlog;  // not asked for yet
+    std::size_t wanted = 0;                 // being fetched
+  };
   void every_minute();
-  void begin(env::PeerId peer);
+  void begin(env::PeerId peer, const sync::HeldItem& from = sync::range_begin());
   void step(const std::shared_ptr<Session>& session);
   void finish(const std::shared_ptr<Session>& session);
   void want(const message::ItemHash& hash, env::PeerId from);
+  void resume_later();
+  void resume();
+  bool ask_next(env::PeerId from, Told& told);
   bool usable(const Error& error);
 
   env::Clock& clock_;
@@ -85,7 +89,11 @@ class ReconcileLink final : public env::FrameHandler {
   ReconcileSurroundings& surroundings_;
   std::map<env::PeerId, std::shared_ptr<Session>> sessions_;
   std::deque<env::PeerId> waiting_;  // for a session, because as many as allowed are under way
-  std::deque<std::pair<message::ItemHash, env::PeerId>> backlog_;
+  std::map<env::PeerId, Told> told_;
+  std::map<message::ItemHash, env::PeerId> wanted_;  // being fetched, at whose word
+  std::size_t backlog_ = 0;                          // of all peers
+  env::PeerId last_served_{};                        // peers take turns
+  bool resume_due_ = false;
   std::map<message::ItemHash, Instant> asked_;
   std::deque<std::pair<Instant, message::ItemHash>> asked_order_;
   std::map<env::PeerId, Answered> answered_;

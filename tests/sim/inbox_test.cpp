@@ -3,6 +3,7 @@
 
 #include "core/crypto/hash.hpp"
 #include "core/gossip/rpc.hpp"
+#include "core/sync/reconcile.hpp"
 #include "sim/env/engine.hpp"
 #include "sim/run/core_sim_node.hpp"
 
@@ -54,6 +55,11 @@ class Attacker final : public SimNode, public env::FrameHandler, public env::Pee
   void repeat(const std::string& payload) {  // the last one, to the byte
     --seqno_;
     gossip(payload);
+  }
+  void offer(std::vector<message::ItemHash> hashes) {
+    for (const env::PeerId peer : peers_) {
+      env_.network.send(peer, env::Protocol::reconciliation, sync::ReconcileBody::of(sync::Offer{hashes}));
+    }
   }
   void send(const env::Frame& frame) {
     for (const env::PeerId peer : peers_) env_.network.send(peer, env::Protocol::gossip, frame);
@@ -241,6 +247,29 @@ TEST_F(SmallShares, a_message_that_found_no_room_is_taken_when_it_comes_again) {
   ASSERT_EQ(status(1, good.item_hash), Status::none) << "there was room; the test tests nothing";
   attack([&](Attacker& m) { m.repeat(message::gossip_payload(good)); });
   run(seconds(5));
+  EXPECT_EQ(status(1, good.item_hash), Status::processed);
+}
+
+class WithoutGossip : public Inbox {
+ protected:
+  WithoutGossip() : Inbox([](node::NodeConfig& config) { config.roads.gossip = false; }) {}
+};
+
+TEST_F(WithoutGossip, invented_offers_leave_room_for_what_others_tell) {
+  std::uint64_t number = 0;
+  for (int frame = 0; frame < 3; ++frame) {
+    attack([&](Attacker& m) {
+      std::vector<message::ItemHash> invented;
+      for (int i = 0; i < 4000; ++i) {
+        invented.push_back(message::ItemHash::of(crypto::sha256("nothing " + std::to_string(++number))));
+      }
+      m.offer(std::move(invented));
+    });
+  }
+  run(seconds(5));
+  const message::Envelope good = post(wallet(1), 1);
+  publish(0, good);
+  run(minutes(4));
   EXPECT_EQ(status(1, good.item_hash), Status::processed);
 }
 
