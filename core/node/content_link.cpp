@@ -112,7 +112,7 @@ bool ContentLink::want(const gossip::ContentName& name, std::optional<env::PeerI
 void ContentLink::forget(const gossip::ContentName& name) { fetcher_.forget(name); }
 
 void ContentLink::plan_later() {
-  if (plan_due_ || fetcher_.size() == 0) return;
+  if (plan_due_) return;  // also when nothing is left to fetch: what was given up last is told by plan()
   plan_due_ = true;
   timers_.after(Duration{}, [this] {
     plan_due_ = false;

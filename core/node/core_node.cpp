@@ -76,6 +76,7 @@ void CoreNode::start() {
   if (reconcile_) reconcile_->start();
   if (chain_) chain_->start();
   if (heads_) heads_->start();
+  pipeline_->start();
   pipeline_->tick();
   tick_later();
 }
@@ -254,8 +255,8 @@ void CoreNode::status_changed(const store::StatusChange& change) {
     sink_.record({trace::Kind::message_processed, change.hash.view(), 0, 0, 0});
   }
   content_->forget({gossip::ContentKind::envelope, change.hash});
-  if (heads_ && (change.to == message::Status::processed || change.to == message::Status::forgotten)) {
   if (reconcile_) reconcile_->no_longer_wanted(change.hash);
+  if (heads_ && (change.to == message::Status::processed || change.to == message::Status::forgotten)) {
     heads_->on_news(change.hash);
   }
 }

@@ -43,13 +43,7 @@ Pipeline::Pipeline(env::Clock& clock, env::Timers& timers, env::Executor& execut
   gauges_[static_cast<std::size_t>(trace::Queue::fetch)].limit = limits.fetch_wanted;
   gauges_[static_cast<std::size_t>(trace::Queue::waiting)].limit = limits.waiting_messages;
   retries_.on_attempt(
-      [this](const message::ItemHash& hash) {
-        // What it lacks may have been lost on the way: ask again.
-        if (auto row = store::View(disk_.latest(), config_.store).status(hash); row.ok() && *row != Status::pending) {
-          retries_.remove(hash);
-        }
-      },
-      [this](const message::ItemHash& hash) { give_up(hash); });
+      [this](const message::ItemHash& hash) { attempt(hash); }, [this](const message::ItemHash& hash) { give_up(hash); });
   store_.on_durable([this] {
     if (store_.disk_error()) return surroundings_.fatal(*store_.disk_error());
     pay_receipts();
@@ -254,16 +248,16 @@ void Pipeline::with_content(const FlightKey& key) {
   auto outcome = store_.accept_unfetched(flight.envelope, clock_.wall(),
                                          flight.confirmations.empty() ? nullptr : &flight.confirmations.front());
   if (!usable(outcome)) return;
-  follow(*outcome, flight.peer);
-  if (flight.origin != Origin::gossip) surroundings_.spread(envelope, flight.origin);
+  const std::optional<env::PeerId> hint =
+      flight.origin == Origin::gossip || flight.origin == Origin::peer ? std::optional(flight.peer) : std::nullopt;
+  follow(*outcome, hint);
+  if (flight.origin != Origin::gossip && !flight.from_store) surroundings_.spread(envelope, flight.origin);
   if (flight.origin == Origin::chain || flight.origin == Origin::archive) {
     // Their senders wait for us to know the message, not for its content.
     owe({envelope.item_hash, outcome->status, outcome->code, outcome->details}, std::move(flight.receipts));
     flight.receipts.clear();
   }
   const message::ItemHash content = envelope.item_hash;
-  const std::optional<env::PeerId> hint =
-      flight.origin == Origin::gossip || flight.origin == Origin::peer ? std::optional(flight.peer) : std::nullopt;
   awaiting_content_[content].push_back(std::move(flight));
   ++awaiting_count_;
   gauge(trace::Queue::fetch, awaiting_count_ + files_wanted_.size());
@@ -309,6 +303,7 @@ void Pipeline::content_unavailable(const message::ItemHash& content) {
   gauge(trace::Queue::fetch, awaiting_count_ + files_wanted_.size());
   for (Flight& flight : waiting.mapped()) {
     give_up(flight.envelope->item_hash);
+    if (lost_contents_.size() < config_.limits.fetch_wanted) lost_contents_.insert(flight.envelope->item_hash);
     owe({flight.envelope->item_hash, Status::rejected, ErrorCode::content_unavailable, ""}, std::move(flight.receipts));
   }
 }
@@ -401,6 +396,55 @@ void Pipeline::give_up(const message::ItemHash& hash) {
   if (usable(outcome)) follow(*outcome, std::nullopt);
 }
 
+// Judges a waiting message once more, with what is asked for then: an answer may have been lost on the way.
+void Pipeline::attempt(const message::ItemHash& hash) {
+  const auto status = store::View(disk_.latest(), config_.store).status(hash);
+  if (!usable(status)) return;
+  if (*status != Status::pending && *status != Status::rejected) return retries_.remove(hash);
+  if (awaiting_content_.contains(hash)) return;  // being asked for
+  auto envelope = store_.envelope_for_peer(hash);
+  if (!usable(envelope) || *envelope == nullptr) return;
+  const FlightKey key{hash, (*envelope)->signature.value_or("")};
+  if (flights_.contains(key)) return;  // a copy of it is on its way
+  Flight& flight = flights_[key];
+  flight.envelope = std::move(*envelope);
+  flight.origin = Origin::archive;
+  flight.from_store = true;
+  flight.arrived = clock_.now();
+  with_content(key);  // its signature was checked before the store took it
+}
+
+void Pipeline::start() {
+  const store::View view(disk_.latest(), config_.store);
+  for (const Status waiting : {Status::pending, Status::rejected}) {
+    const auto rows = view.received({.status = waiting, .start = {}, .end = {}}, {.per_page = 0, .after = {}});
+    if (!usable(rows)) return;
+    for (const auto& row : rows->items) {
+      if (waiting == Status::pending) {
+        retries_.add(row.hash);
+        continue;
+      }
+      const auto message = view.message(row.hash);
+      if (!usable(message)) return;
+      const bool lost = *message && (*message)->code == ErrorCode::content_unavailable && (*message)->submitted.empty();
+      if (lost && lost_contents_.size() < config_.limits.fetch_wanted) lost_contents_.insert(row.hash);
+    }
+  }
+  gauge(trace::Queue::waiting, retries_.size());
+}
+
+void Pipeline::ask_for_lost_contents() {
+  const store::View view(disk_.latest(), config_.store);
+  for (auto next = lost_contents_.begin(); next != lost_contents_.end();) {
+    if (awaiting_count_ + files_wanted_.size() >= config_.limits.fetch_wanted) return;  // a later tick
+    const message::ItemHash hash = *next;
+    next = lost_contents_.erase(next);  // back when it is given up again
+    const auto status = view.status(hash);
+    if (!usable(status)) return;
+    if (*status == Status::rejected) attempt(hash);
+  }
+}
+
 void Pipeline::tick() {
   auto outcome = store_.tick(clock_.wall());
   if (!usable(outcome)) return;
@@ -412,6 +456,7 @@ void Pipeline::tick() {
     for (const message::ItemHash& file : *wanted) changes.needs.push_back({store::Need::Kind::file, file, {}});
   }
   follow(changes, std::nullopt);
+  ask_for_lost_contents();
 }
 
 // --- receipts

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -87,11 +88,13 @@ class Pipeline {
   Admission arrive(std::string_view payload, Arrival arrival);
   Admission arrive(std::shared_ptr<const message::Envelope> envelope, Arrival arrival);
 
-  // Bytes whose hash was checked: content of a message, or a file. Written to the disk, then used.
   bool has_room(Origin origin, env::PeerId peer) const;  // in the inbox, for one more message of this source
 
+  // Bytes whose hash was checked: content of a message, or a file. Written to the disk, then used.
   void content_arrived(const message::ItemHash& content, env::Value bytes);
   void content_unavailable(const message::ItemHash& content);
+
+  void start();  // once: messages that waited when the node went down are attempted again
 
   void tick();  // now and then: what time alone changes
 
@@ -106,6 +109,7 @@ class Pipeline {
     Origin origin = Origin::client;
     env::PeerId peer{};
     bool vouched = false;
+    bool from_store = false;  // another attempt: others have it from us already
     std::vector<gossip::MessageRef> gossip_messages;
     std::vector<store::Confirmation> confirmations;
     std::vector<ReceiptDone> receipts;
@@ -135,6 +139,8 @@ class Pipeline {
   void pay_receipts();
   void file_at_hand(const message::ItemHash& file, std::uint64_t bytes);
   void give_up(const message::ItemHash& hash);
+  void attempt(const message::ItemHash& hash);
+  void ask_for_lost_contents();
   void gauge(trace::Queue queue, std::size_t depth);
   template <class T>
   bool usable(const Result<T>& result);
@@ -156,6 +162,7 @@ class Pipeline {
   std::map<message::ItemHash, std::vector<Flight>> awaiting_content_;  // by content hash
   std::size_t awaiting_count_ = 0;
   std::map<message::ItemHash, bool> files_wanted_;
+  std::set<message::ItemHash> lost_contents_;  // messages whose content nobody had; asked for again by tick()
   std::deque<OwedReceipt> owed_;
   bool pump_due_ = false;
   bool tick_due_ = false;

@@ -273,5 +273,59 @@ TEST_F(WithoutGossip, invented_offers_leave_room_for_what_others_tell) {
   EXPECT_EQ(status(1, good.item_hash), Status::processed);
 }
 
+// Peers compare what they hold only when they connect: what is asked for again is asked for by the pipeline.
+class Attempts : public Inbox {
+ protected:
+  Attempts() : Inbox([](node::NodeConfig& config) { config.intervals.reconcile_every = hours(10'000); }) {
+    content_ = "{\"address\":\"" + wallet(1).address() +
+               "\",\"time\":1700000000.0,\"type\":\"note\",\"content\":{\"text\":\"" + std::string(100, 'x') + "\"}}";
+    apart_.chain = wallet(1).chain();
+    apart_.sender = wallet(1).address();
+    apart_.type = message::Type::POST;
+    apart_.time = {1'700'000'000'000'000'000};
+    apart_.time_number = message::seconds_of_wall(apart_.time);
+    apart_.item_type = message::ItemType::storage;
+    apart_.item_hash = message::ItemHash::of(crypto::sha256(content_));
+    apart_.signature = wallet(1).sign("POST", apart_.item_hash.text());
+  }
+  void restart(std::uint32_t index) {
+    engine_->crash({index}, DiskFate::kept);
+    run(seconds(1));
+    engine_->start({index});
+    run(seconds(10));
+  }
+  std::string content_;
+  message::Envelope apart_;  // its content lies elsewhere
+};
+
+TEST_F(Attempts, end_also_after_a_restart) {
+  const message::Envelope amend = sign_post(
+      wallet(1), "amend", "\"ref\":\"" + post(wallet(1), 1).item_hash.text() + "\",\"content\":{\"number\":2}");
+  publish(0, amend);
+  restart(0);
+  EXPECT_EQ(status(0, amend.item_hash), Status::pending);
+  run(hours(4));
+  EXPECT_EQ(status(0, amend.item_hash), Status::rejected);
+}
+
+TEST_F(Attempts, ask_for_a_content_also_after_a_restart) {
+  publish(0, apart_);
+  restart(0);
+  ASSERT_EQ(status(0, apart_.item_hash), Status::pending);
+  publish(1, post(wallet(2), 2), {{apart_.item_hash, content_}});
+  run(minutes(15));
+  EXPECT_EQ(status(0, apart_.item_hash), Status::processed);
+}
+
+TEST_F(Attempts, ask_for_a_content_that_was_given_up) {
+  publish(0, apart_);
+  run(hours(4));
+  ASSERT_EQ(status(0, apart_.item_hash), Status::rejected);
+  publish(1, post(wallet(2), 2), {{apart_.item_hash, content_}});
+  run(hours(1));
+  EXPECT_EQ(status(0, apart_.item_hash), Status::processed);
+  EXPECT_EQ(status(1, apart_.item_hash), Status::processed);
+}
+
 }  // namespace
 }  // namespace lastmile::sim::test
