@@ -17,8 +17,9 @@ constexpr std::uint64_t kNoChain = 0xffff;  // none of the scenario's
 
 // How a field of a trace event is written: which member, under which name, as which type, in which unit.
 struct Field {
-  char member = ' ';  // i = item as message number, t = item as text (last, rest of the payload), a, b, c, k = a as the code of a chain,
-                      // written as its position
+  // i = item as message number, t = item as text (last, rest of the payload), a, b, c, k = a as the code of a chain,
+  // written as its position.
+  char member = ' ';
   std::string_view name;
   std::string_view type;
   std::string_view unit;

@@ -16,7 +16,8 @@ std::string nodes_text(const Ledger& ledger) {
 }
 
 std::string excused_text(std::uint64_t excused) {
-  return excused == 0 ? "" : "; " + human_count(excused) + " excused (not taken, or lost with every disk that held them)";
+  if (excused == 0) return "";
+  return "; " + human_count(excused) + " excused (not taken, or lost with every disk that held them)";
 }
 
 class Healed final : public CheckRun {

@@ -226,7 +226,8 @@ INSTANTIATE_TEST_SUITE_P(Scenarios, Shipped, ::testing::ValuesIn(shipped()), [](
 
 // Messages and nodes know a chain by its code: two of one code would share their confirmations.
 TEST(Chains, HaveTheCodeOfTheirKindOrAnotherAndNoTwoTheSame) {
-  const std::string two = R"(/world/chains=[{"name":"ethereum","synchronizers":"all"},{"name":"base","synchronizers":"all")";
+  const std::string two =
+      R"(/world/chains=[{"name":"ethereum","synchronizers":"all"},{"name":"base","synchronizers":"all")";
   EXPECT_THAT(sample_complaints({two + "}]"}),
               ::testing::AllOf(::testing::HasSubstr("/world/chains/1/code"), ::testing::HasSubstr("no other chain has"),
                                ::testing::HasSubstr("that of \"ethereum\"")));
