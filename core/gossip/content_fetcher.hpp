@@ -72,7 +72,8 @@ class ContentFetcher {
   void on_lost(env::PeerId peer);  // its orders must still be reported as failed
 
   // Wanted from now on; hints: peers that probably have it, best first. More hints may be added later. False when
-  // wanted_max is reached (nothing changes). retry_max: the longest pause for this item, if shorter than the common one.
+  // wanted_max is reached (nothing changes). retry_max: the longest pause for this item, if shorter than the common
+  // one.
   bool want(const ContentName& name, std::span<const env::PeerId> hints, Instant now,
             std::optional<Duration> retry_max = std::nullopt);
   void forget(const ContentName& name);  // it came another way

@@ -6,8 +6,8 @@ namespace lastmile::node {
 namespace {
 
 // Tables of the node beside those of the store.
-const std::string kDuePrefix = "\xf1";   // + item hash: to be archived by us
-const std::string kHeadPrefix = "\xf2";  // + signer: newest head, then the walk that was under way
+const std::string kDuePrefix = "\xf1";     // + item hash: to be archived by us
+const std::string kHeadPrefix = "\xf2";    // + signer: newest head, then the walk that was under way
 const std::string kWantedPrefix = "\xf3";  // + archive: named by a head, to be taken in
 
 // Heads travel as bytes: one per line. They are few and small, and a line is what the content store keeps too.
@@ -64,7 +64,8 @@ void HeadLink::start() {
     if (const auto name = message::ItemHash::parse(c->key().substr(kDuePrefix.size()))) due_.insert(*name);
   }
   for (auto c = disk_.latest().seek(kWantedPrefix); c->valid() && c->key().starts_with(kWantedPrefix); c->next()) {
-    if (const auto name = message::ItemHash::parse(c->key().substr(kWantedPrefix.size()))) archives_wanted_.insert(*name);
+    if (const auto name = message::ItemHash::parse(c->key().substr(kWantedPrefix.size())))
+      archives_wanted_.insert(*name);
   }
   follow_up();
   retry_later();

@@ -73,7 +73,7 @@ class HeadLink final : public env::FrameHandler {
   const NodeConfig& config_;
   HeadSurroundings& surroundings_;
   sync::HeadBook book_;
-  std::set<message::ItemHash> due_;              // not in an archive of ours yet; kept on disk
+  std::set<message::ItemHash> due_;  // not in an archive of ours yet; kept on disk
   // Named by heads, its messages not all durable here; kept on disk, or a crash would lose what a known head told.
   std::set<message::ItemHash> archives_wanted_;
   bool taking_in_ = false;

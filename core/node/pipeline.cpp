@@ -42,8 +42,8 @@ Pipeline::Pipeline(env::Clock& clock, env::Timers& timers, env::Executor& execut
   gauges_[static_cast<std::size_t>(trace::Queue::verify)].limit = limits.verify_in_flight;
   gauges_[static_cast<std::size_t>(trace::Queue::fetch)].limit = limits.fetch_wanted;
   gauges_[static_cast<std::size_t>(trace::Queue::waiting)].limit = limits.waiting_messages;
-  retries_.on_attempt(
-      [this](const message::ItemHash& hash) { attempt(hash); }, [this](const message::ItemHash& hash) { give_up(hash); });
+  retries_.on_attempt([this](const message::ItemHash& hash) { attempt(hash); },
+                      [this](const message::ItemHash& hash) { give_up(hash); });
   store_.on_durable([this] {
     if (store_.disk_error()) return surroundings_.fatal(*store_.disk_error());
     pay_receipts();

@@ -337,7 +337,8 @@ void forget_message(Context& context, Loaded& m, const std::vector<message::Item
     if (forget->entry.unprovable) context.enqueue(*forget);
   }
   auto unproved_by = unproved(context, m, all, origin);
-  const bool same = all == m.entry.forgotten_by && origin == m.entry.forgotten_with && unproved_by == m.entry.unproved_by;
+  const bool same =
+      all == m.entry.forgotten_by && origin == m.entry.forgotten_with && unproved_by == m.entry.unproved_by;
   if (!first && same) return;
 
   if (first) {

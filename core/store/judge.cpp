@@ -23,7 +23,8 @@ bool sender_may(Context& context, Loaded& m, const std::string& owner, const mes
       permission_disagrees(context, owner, sender, facts, m.entry.content_time)) {
     context.sink.record({trace::Kind::permission_disagreed, m.hash.view()});
   }
-  // A `security` element never judges itself: a delegate who takes his own right away would be right and wrong for ever.
+  // A `security` element never judges itself: a delegate who takes his own right away would be right and wrong for
+  // ever.
   const bool itself = m.entry.type == Type::AGGREGATE && m.entry.subject == message::kSecurityKey;
   return may_act(context, owner, sender, facts, itself ? m.entry.content_time + nanoseconds(-1) : m.entry.content_time);
 }

@@ -59,8 +59,8 @@ struct StoreOptions {
   // False: no indexes for people's queries are written, about half the keys. Queries still answer, by looking at
   // everything.
   bool query_indexes = true;
-  // Codes of the chains this node writes into, each once, at most kAnchorChainsMax: unconfirmed() answers for these. One
-  // added to a disk that is in use begins with what comes after.
+  // Codes of the chains this node writes into, each once, at most kAnchorChainsMax: unconfirmed() answers for these.
+  // One added to a disk that is in use begins with what comes after.
   std::vector<std::string> anchor_chains;
   Limits limits;
 };

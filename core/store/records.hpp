@@ -32,9 +32,9 @@ struct Entry {
   message::Type type = message::Type::POST;
 
   // What of it is here.
-  bool authentic = false;     // envelope kept (and valid); false: an early rejection or let go, only the code is known
-  bool has_content = false;   // its content was here once: the fields below are facts, not guesses
-  bool unproven = false;      // forgotten on the word of a peer that only content could check (docs/decisions/0121)
+  bool authentic = false;    // envelope kept (and valid); false: an early rejection or let go, only the code is known
+  bool has_content = false;  // its content was here once: the fields below are facts, not guesses
+  bool unproven = false;     // forgotten on the word of a peer that only content could check (docs/decisions/0121)
   // Forgotten in a way that nobody believes who never saw the content; of a FORGET: it cannot be judged by who has only
   // the tombstones of what it names (docs/decisions/0121). Such things are not part of the common state.
   bool unprovable = false;

@@ -55,7 +55,8 @@ MessageRow message_row(const Source& source, const message::ItemHash& hash, cons
     row.owner = entry.owner.value_or(row.envelope.sender);
     if (entry.has_content && !entry.over()) row.content = completed_content(source, row.envelope, entry);
     if (entry.over()) row.envelope.item_content.reset();
-    if (!entry.over()) row.confirmations = load_confirmations(source, hash);  // messages.md 4.5: they go with the content
+    if (!entry.over())
+      row.confirmations = load_confirmations(source, hash);  // messages.md 4.5: they go with the content
   } else if (const env::Value submitted = source.get(keys::of_hash(Table::submitted, hash))) {
     row.submitted = *submitted;
   }

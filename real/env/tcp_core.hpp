@@ -47,7 +47,7 @@ class TcpNetwork::Core final : public ConnectionOwner, public std::enable_shared
     std::shared_ptr<Connection> connection;
     env::Direction direction = env::Direction::inbound;
     Stage stage = Stage::connecting;
-    std::string address;  // as dialled
+    std::string address;   // as dialled
     std::string expected;  // identity that was dialled; empty = anybody
     std::string identity;
     std::uint64_t incarnation = 0;

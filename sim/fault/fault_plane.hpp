@@ -1,5 +1,5 @@
-// Faults that the timeline orders, applied to an engine. Faults may overlap: each undoes only what it did, and the pause
-// of a node that is down, or crashes meanwhile, does nothing.
+// Faults that the timeline orders, applied to an engine. Faults may overlap: each undoes only what it did, and the
+// pause of a node that is down, or crashes meanwhile, does nothing.
 #pragma once
 
 #include <cstdint>

@@ -90,7 +90,7 @@ class Run {
   scenario::Observers observers_;
 
   std::optional<FaultPlane> faults_;
-  std::vector<std::map<std::uint64_t, bool>> unanswered_;                // by node: publications without a receipt
+  std::vector<std::map<std::uint64_t, bool>> unanswered_;  // by node: publications without a receipt
   bool waits_for_events_ = false;
   Instant next_sample_{};
   std::optional<std::string> limit_hit_;

@@ -25,7 +25,8 @@ std::vector<std::uint32_t> deal(std::uint32_t count, const std::vector<RegionSha
   }
   std::vector<std::size_t> order(shares.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rest[a] != rest[b] ? rest[a] > rest[b] : a < b; });
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return rest[a] != rest[b] ? rest[a] > rest[b] : a < b; });
   for (std::size_t i = 0; given < count; ++i, ++given) ++out[order[i]];
   return out;
 }

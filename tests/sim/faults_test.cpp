@@ -52,7 +52,8 @@ TEST(Link, that_loses_frames_delays_and_repeats_is_made_good) {
                        "latency_add": "300ms", "jitter": "100ms", "from": "trouble", "until": "heal"})"));
 }
 TEST(Link, that_replays_and_reorders_frames_does_no_harm) {
-  expect_pass(with(R"({"name": "odd", "kind": "link", "between": ["group:west", "group:east"], "duplicate": "30%", "reorder": "30%",
+  expect_pass(with(
+      R"({"name": "odd", "kind": "link", "between": ["group:west", "group:east"], "duplicate": "30%", "reorder": "30%",
                        "from": "trouble", "until": "heal"})"));
 }
 TEST(Link, that_corrupts_frames_lets_nothing_forged_through) {

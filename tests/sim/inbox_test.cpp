@@ -214,8 +214,8 @@ TEST_F(Inbox, a_flooding_peer_delays_itself_only) {
 // All attempts are over long before; still the amend is applied when its original comes, however late.
 TEST_F(Inbox, an_amend_waits_for_hours_for_its_original) {
   const message::Envelope original = post(wallet(1), 1);
-  const message::Envelope amend = sign_post(
-      wallet(1), "amend", "\"ref\":\"" + original.item_hash.text() + "\",\"content\":{\"number\":2}");
+  const message::Envelope amend =
+      sign_post(wallet(1), "amend", "\"ref\":\"" + original.item_hash.text() + "\",\"content\":{\"number\":2}");
   publish(0, amend);
   EXPECT_EQ(status(0, amend.item_hash), Status::pending);
   run(hours(4));

@@ -41,7 +41,8 @@ void expect_pass_but_kept(const SmallWorld& w) {
 
 TEST(Road, gossip_and_reconciliation_alone_heal_a_cut) { expect_pass_but_kept(over(kGossip, kCut)); }
 TEST(Road, the_content_store_alone_heals_a_cut) { expect_pass_but_kept(over(kStore, kCut)); }
-// Also what was forgotten before any chain knew it: its tombstone is anchored, or its FORGET is refused everywhere else.
+// Also what was forgotten before any chain knew it: its tombstone is anchored, or its FORGET is refused everywhere
+// else.
 TEST(Road, a_chain_alone_heals_a_cut) { expect_pass_but_kept(over(kChain, kCut)); }
 
 TEST(Road, gossip_and_reconciliation_alone_bring_back_a_node_that_lost_everything) {

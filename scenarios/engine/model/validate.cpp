@@ -139,9 +139,9 @@ class Validator {
       const ChainSpec& chain = s_.world.chains[i];
       const auto [there, added] = by_code.emplace(chain.code, chain.name);
       if (!added) {
-        findings_.expected(index("/world/chains", i) + "/code", "a code that no other chain has",
-                           "\"" + std::string(crypto::chain_text(chain.code)) + "\", which is that of \"" +
-                               there->second + "\"");
+        findings_.expected(
+            index("/world/chains", i) + "/code", "a code that no other chain has",
+            "\"" + std::string(crypto::chain_text(chain.code)) + "\", which is that of \"" + there->second + "\"");
       }
       if (s_.world.chains[i].synchronizers.terms.empty()) continue;
       for (const auto& term : s_.world.chains[i].synchronizers.terms) {

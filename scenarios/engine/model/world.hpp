@@ -75,7 +75,7 @@ struct Topology {
 
 struct ChainSpec {
   std::string name;
-  std::string kind = "evm";  // evm, tezos, nuls2, solana: which payload the network writes there
+  std::string kind = "evm";                 // evm, tezos, nuls2, solana: which payload the network writes there
   crypto::Chain code = crypto::Chain::ETH;  // under which confirmations are known (messages.md 2.1); no two alike
   Law block_time = Law::fixed_at(Unit::duration, 12'000'000'000);
   std::uint64_t finality_blocks = 64;

@@ -121,9 +121,8 @@ Result<std::vector<FileEnvelope>> read_envelopes(std::istream& file, const std::
       }
       upload = Upload{name, std::move(bytes)};
     }
-    out.push_back({envelope->item_hash, envelope->type, envelope->sender,
-                   envelope->signature.value_or(""), message::serialize_envelope(*envelope),
-                   needs_of(*content), std::move(upload)});
+    out.push_back({envelope->item_hash, envelope->type, envelope->sender, envelope->signature.value_or(""),
+                   message::serialize_envelope(*envelope), needs_of(*content), std::move(upload)});
   }
   if (out.empty()) return Error{path + ": expected at least one envelope, found none"};
   return out;

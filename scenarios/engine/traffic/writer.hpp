@@ -25,8 +25,8 @@ std::string content_head(std::string_view address, Wall time);
 std::string filler(Generator& draws, std::size_t length);
 Bytes file_bytes(Generator& draws, std::size_t length);
 
-// Signs and fills hash, sender, signature, envelope and type; a content of 50,000 bytes or more travels as a file of its own
-// (messages.md 1.1), which becomes an upload.
+// Signs and fills hash, sender, signature, envelope and type; a content of 50,000 bytes or more travels as a file of
+// its own (messages.md 1.1), which becomes an upload.
 void seal(Publication& publication, const crypto::Account& account, message::Type type, std::string content, Wall time,
           std::string_view channel);
 

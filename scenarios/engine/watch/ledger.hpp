@@ -33,8 +33,8 @@ struct MessageRecord {
   bool from_traffic = false;
   bool not_taken = false;  // the node had no room, could not be reached, or died before it answered
   bool acknowledged = false;
-  bool lost_holder = false;  // somebody who had it lost its disk
-  bool has_upload = false;   // part of it is a file that only its entry node was given
+  bool lost_holder = false;   // somebody who had it lost its disk
+  bool has_upload = false;    // part of it is a file that only its entry node was given
   bool lost_applied = false;  // somebody who had applied it lost its disk
   std::vector<Node> acknowledged_by;
   std::vector<MessageId> needs;

@@ -27,8 +27,8 @@ struct WireTotals {
   std::uint64_t message_bytes = 0;
 };
 
-// Who wrote an envelope, as it says itself. A hash names the content only: the same content may come with another sender
-// or signature.
+// Who wrote an envelope, as it says itself. A hash names the content only: the same content may come with another
+// sender or signature.
 struct SignedBy {
   std::string sender;
   std::string signature;  // empty when there is none

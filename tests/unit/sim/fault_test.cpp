@@ -137,7 +137,8 @@ TEST(FaultPlane, offsets_and_drifts_are_undone_steps_stay) {
 
 TEST(FaultPlane, chains_fall_silent_lag_and_fork) {
   Faulty f(2);
-  f.toys.engine->add_chain({.name = "chain", .block_time = [](Generator&) { return seconds(1); }, .finality_blocks = 5});
+  f.toys.engine->add_chain(
+      {.name = "chain", .block_time = [](Generator&) { return seconds(1); }, .finality_blocks = 5});
   class Count final : public env::ChainHandler {
    public:
     void on_block(std::string_view, const env::ChainBlock& block) override { height = block.height.value; }

@@ -56,7 +56,8 @@ std::string sorted_json(const std::string& text) { return json::parse(text).dump
 void expect_state(const Node& node, const json& expect) {
   if (expect.contains("aggregate")) {
     const json& want = expect.at("aggregate");
-    const auto rows = node.view().aggregates(want.at("owner").get<std::string>(), {want.at("key").get<std::string>()}).value();
+    const auto rows =
+        node.view().aggregates(want.at("owner").get<std::string>(), {want.at("key").get<std::string>()}).value();
     ASSERT_EQ(rows.size(), 1u);
     EXPECT_EQ(sorted_json(rows[0].content), want.at("content").dump());
     EXPECT_EQ(rows[0].last_revision.text(), want.at("last_revision").get<std::string>());

@@ -1,5 +1,5 @@
-// A disk in memory for the tests of this room: commits are visible at once and become durable when the test says so; a crash
-// keeps a prefix of them. Keys can be damaged by hand.
+// A disk in memory for the tests of this room: commits are visible at once and become durable when the test says so; a
+// crash keeps a prefix of them. Keys can be damaged by hand.
 #pragma once
 
 #include <deque>

@@ -23,17 +23,15 @@ struct Arbitrary<lastmile::store::test::Step> {
 namespace lastmile::store::test {
 
 void showValue(const Step& s, std::ostream& out) {
-  out << "{" << int{s.kind} << "," << int{s.who} << "," << int{s.other} << "," << int{s.target} << "," << int{s.time} << ","
-      << int{s.detail} << "}";
+  out << "{" << int{s.kind} << "," << int{s.who} << "," << int{s.other} << "," << int{s.target} << "," << int{s.time}
+      << "," << int{s.detail} << "}";
 }
 
 namespace {
 
 constexpr int kStepsPerSize = 1;
 
-std::vector<Step> any_steps() {
-  return *rc::gen::scale(kStepsPerSize, rc::gen::arbitrary<std::vector<Step>>());
-}
+std::vector<Step> any_steps() { return *rc::gen::scale(kStepsPerSize, rc::gen::arbitrary<std::vector<Step>>()); }
 
 std::string everything(const Node& a, const Node& b, const std::vector<Made>& all) {
   std::string text;
@@ -57,8 +55,8 @@ std::string difference(const Node& a, const Node& b, const Population& populatio
   for (const Made& made : all) {
     const Status sa = a.status(made);
     const Status sb = b.status(made);
-    const bool waits_in_both = (sa == Status::pending || sa == Status::rejected) &&
-                               (sb == Status::pending || sb == Status::rejected);
+    const bool waits_in_both =
+        (sa == Status::pending || sa == Status::rejected) && (sb == Status::pending || sb == Status::rejected);
     if (sa == sb || waits_in_both) continue;
     const auto ca = a.code(made);
     const auto cb = b.code(made);
@@ -112,7 +110,7 @@ RC_GTEST_PROP(Order, DoesNotMatterWithMoney, (std::uint64_t seed)) {
   std::vector<std::unique_ptr<Node>> nodes;
   for (std::uint64_t i = 0; i < 3; ++i) {
     nodes.push_back(std::make_unique<Node>(paying_world()));
-    nodes.back()->now = at(seed % 2 == 0 ? 20 : 1'000'000);   // within the grace, or long after
+    nodes.back()->now = at(seed % 2 == 0 ? 20 : 1'000'000);  // within the grace, or long after
     deliver(*nodes.back(), population, seed + i);
     nodes.back()->check_sum();
   }
@@ -130,7 +128,8 @@ RC_GTEST_PROP(Order, DoesNotMatterWithMoney, (std::uint64_t seed)) {
 RC_GTEST_PROP(Order, TheSumTellsStatesApart, (std::uint64_t seed)) {
   const auto population = populate(any_steps(), {});
   auto fewer = population;
-  if (!fewer.messages.empty()) fewer.messages.erase(fewer.messages.begin() + static_cast<long>(seed % fewer.messages.size()));
+  if (!fewer.messages.empty())
+    fewer.messages.erase(fewer.messages.begin() + static_cast<long>(seed % fewer.messages.size()));
   Node a(paying_world());
   Node b(paying_world());
   deliver(a, population, seed);

@@ -13,37 +13,48 @@ const std::vector<std::string> kOwners{"0xA", "0xB", "0xC"};
 struct Known {
   Made made;
   std::string owner;
-  bool own;        // signed by its owner
+  bool own;  // signed by its owner
   bool security;
-  bool used;       // a file that a machine names
+  bool used;  // a file that a machine names
 };
 
 class Maker {
  public:
   explicit Maker(const PopulationRules& rules) : rules_(rules) {
-    for (int file = 0; file < 6; ++file) out_.files.emplace_back(file, (3 + 6 * static_cast<std::uint64_t>(file)) * kMiB);
+    for (int file = 0; file < 6; ++file)
+      out_.files.emplace_back(file, (3 + 6 * static_cast<std::uint64_t>(file)) * kMiB);
   }
 
   void step(const Step& s) {
     const std::string& who = kOwners[s.who % kOwners.size()];
     // Half of the time on behalf of somebody else.
     const std::string& owner = !rules_.provable && s.other % 2 == 1 ? kOwners[s.other / 2 % kOwners.size()] : who;
-    const double time = s.time % 16;   // few, so that equal times are common
+    const double time = s.time % 16;  // few, so that equal times are common
     switch (s.kind % 14) {
-      case 0: return add(write(Type::POST, who, owner, time, "\"type\":\"note\",\"content\":" + number(s.detail)), owner);
+      case 0:
+        return add(write(Type::POST, who, owner, time, "\"type\":\"note\",\"content\":" + number(s.detail)), owner);
       case 1:
-      case 2: return change(s, who, owner, time);
+      case 2:
+        return change(s, who, owner, time);
       case 3:
-      case 4: return element(s, who, owner, time);
-      case 5: return delegate(s, who, time);
+      case 4:
+        return element(s, who, owner, time);
+      case 5:
+        return delegate(s, who, time);
       case 6:
-      case 7: return file(s, who, owner, time);
-      case 8: return machine(s, who, owner, time);
+      case 7:
+        return file(s, who, owner, time);
+      case 8:
+        return machine(s, who, owner, time);
       case 9:
-      case 10: return away(s, who, time);
-      case 11: return key_away(s, who, time);
-      case 12: return money(s, time);
-      default: return credit(s, time);
+      case 10:
+        return away(s, who, time);
+      case 11:
+        return key_away(s, who, time);
+      case 12:
+        return money(s, time);
+      default:
+        return credit(s, time);
     }
   }
 
@@ -105,8 +116,8 @@ class Maker {
     if (s.detail % 4 == 2) entry += ",\"post_types\":[\"note\"]";
     entry += "}";
     const std::string list = s.detail % 3 == 0 ? "[]" : "[" + entry + "]";
-    add(write(Type::AGGREGATE, who, who, time, "\"key\":\"security\",\"content\":{\"authorizations\":" + list + "}"), who,
-        true);
+    add(write(Type::AGGREGATE, who, who, time, "\"key\":\"security\",\"content\":{\"authorizations\":" + list + "}"),
+        who, true);
   }
 
   void file(const Step& s, const std::string& who, const std::string& owner, double time) {
@@ -126,15 +137,15 @@ class Maker {
     const Known* old = s.detail % 2 == 0 ? pick(s.target, Type::PROGRAM) : nullptr;
     const std::string ref = code->made.hash.text();
     const std::string latest = s.other % 2 == 0 ? "true" : "false";
-    const std::string volumes = s.detail % 3 == 0
-                                    ? "[{\"mount\":\"/d\",\"size_mib\":10,\"persistence\":\"host\",\"parent\":{\"ref\":\"" +
-                                          disk->made.hash.text() + "\",\"use_latest\":" + latest + "}}]"
-                                    : "[{\"mount\":\"/d\",\"ref\":\"" + disk->made.hash.text() + "\"}]";
-    std::string body = std::string("\"type\":\"vm-function\",\"allow_amend\":") + (s.detail % 5 == 0 ? "false" : "true") +
-                       ",\"code\":{\"encoding\":\"zip\",\"entrypoint\":\"m:a\",\"ref\":\"" + ref +
-                       "\",\"use_latest\":" + latest + "},\"runtime\":{\"ref\":\"" + ref +
-                       "\",\"comment\":\"\"},\"environment\":{},\"resources\":{},\"on\":{\"http\":true},\"volumes\":" +
-                       volumes;
+    const std::string volumes =
+        s.detail % 3 == 0 ? "[{\"mount\":\"/d\",\"size_mib\":10,\"persistence\":\"host\",\"parent\":{\"ref\":\"" +
+                                disk->made.hash.text() + "\",\"use_latest\":" + latest + "}}]"
+                          : "[{\"mount\":\"/d\",\"ref\":\"" + disk->made.hash.text() + "\"}]";
+    std::string body =
+        std::string("\"type\":\"vm-function\",\"allow_amend\":") + (s.detail % 5 == 0 ? "false" : "true") +
+        ",\"code\":{\"encoding\":\"zip\",\"entrypoint\":\"m:a\",\"ref\":\"" + ref + "\",\"use_latest\":" + latest +
+        "},\"runtime\":{\"ref\":\"" + ref +
+        "\",\"comment\":\"\"},\"environment\":{},\"resources\":{},\"on\":{\"http\":true},\"volumes\":" + volumes;
     if (old != nullptr) body += ",\"replaces\":\"" + old->made.hash.text() + "\"";
     add(write(Type::PROGRAM, who, owner, time, body), owner);
   }
@@ -206,7 +217,8 @@ void deliver(Node& node, const Population& population, std::uint64_t seed) {
   for (const Made& made : population.messages) {
     events.emplace_back([&node, &made] { node.accept(made); });
     if (random.chance(0.2)) events.emplace_back([&node, &made] { node.accept(made); });
-    if (random.chance(0.2)) events.emplace_back([&node, &made] { EXPECT_TRUE(node.store->give_up(made, node.now).ok()); });
+    if (random.chance(0.2))
+      events.emplace_back([&node, &made] { EXPECT_TRUE(node.store->give_up(made, node.now).ok()); });
   }
   for (const auto& [number, bytes] : population.files) {
     events.emplace_back([&node, number = number, bytes = bytes] { node.file(number, bytes); });

@@ -1,5 +1,5 @@
-// Random sets of messages of every type, by a few owners who delegate to each other, with everything that makes order matter:
-// equal times, amends of amends, references before their targets, FORGETs of FORGETs, accounts at their limit.
+// Random sets of messages of every type, by a few owners who delegate to each other, with everything that makes order
+// matter: equal times, amends of amends, references before their targets, FORGETs of FORGETs, accounts at their limit.
 #pragma once
 
 #include <cstdint>
@@ -28,10 +28,10 @@ struct PopulationRules {
 
 struct Population {
   std::vector<Made> messages;
-  // Not before everything else: FORGETs by delegates are judged when they come, and their effect is never taken back, so
-  // that a revocation behind them makes a difference (docs/decisions/0121).
+  // Not before everything else: FORGETs by delegates are judged when they come, and their effect is never taken back,
+  // so that a revocation behind them makes a difference (docs/decisions/0121).
   std::vector<Made> last;
-  std::vector<std::pair<int, std::uint64_t>> files;   // number, bytes
+  std::vector<std::pair<int, std::uint64_t>> files;  // number, bytes
 };
 
 Population populate(const std::vector<Step>& steps, const PopulationRules& rules);

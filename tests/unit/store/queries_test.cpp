@@ -4,8 +4,8 @@
 namespace lastmile::store::test {
 namespace {
 
-Made note(std::string_view sender, double time, std::string_view type, std::string_view channel, std::string_view more = {},
-          std::string_view chain = "ETH") {
+Made note(std::string_view sender, double time, std::string_view type, std::string_view channel,
+          std::string_view more = {}, std::string_view chain = "ETH") {
   Draft draft;
   draft.sender = sender;
   draft.time = time;
@@ -107,8 +107,16 @@ TEST_P(Queries, EachFilterOfMessages) {
   EXPECT_EQ(filtered([&](auto& f) { f.hashes = {{b.hash, file.hash, file_hash(9)}}; }), (List{file, b}));
   EXPECT_EQ(filtered([](auto& f) { f.payments = {{economy::Payment::credit}}; }), (List{file}));
   EXPECT_EQ(filtered([](auto& f) { f.tags = {{"t2", "t3"}}; }), (List{c, b}));
-  EXPECT_EQ(filtered([](auto& f) { f.start = at(3); f.end = at(5); }), (List{grant_b, c}));
-  EXPECT_EQ(filtered([](auto& f) { f.owners = {{"0xA"}}; f.channels = {{"two"}}; }), (List{by_b}));
+  EXPECT_EQ(filtered([](auto& f) {
+              f.start = at(3);
+              f.end = at(5);
+            }),
+            (List{grant_b, c}));
+  EXPECT_EQ(filtered([](auto& f) {
+              f.owners = {{"0xA"}};
+              f.channels = {{"two"}};
+            }),
+            (List{by_b}));
   EXPECT_TRUE(filtered([](auto& f) { f.channels = std::vector<std::string>{}; }).empty());
 }
 
@@ -116,7 +124,10 @@ TEST_P(Queries, StatusesAndTheTimeOfTheEnd) {
   const Made away = forget("0xC", 9, {c});
   node.accept_all({away, amend("0xA", 8, file_hash(5), "waits")});
   EXPECT_EQ(filtered([](auto& f) { f.statuses = {message::Status::forgotten}; }), (List{c}));
-  EXPECT_TRUE(filtered([](auto& f) { f.statuses = {message::Status::forgotten}; f.end = at(9); }).empty());
+  EXPECT_TRUE(filtered([](auto& f) {
+                f.statuses = {message::Status::forgotten};
+                f.end = at(9);
+              }).empty());
   EXPECT_EQ(filtered([](auto& f) { f.types = {{Type::FORGET}}; }), (List{away}));
   ReceivedFilter pending;
   pending.status = Status::pending;

@@ -1,4 +1,5 @@
-// Stories about what messages make together: aggregates, files, machines, money, permissions, and what a disk gives back.
+// Stories about what messages make together: aggregates, files, machines, money, permissions, and what a disk gives
+// back.
 #include <set>
 
 #include "tests/unit/store/world.hpp"
@@ -8,18 +9,20 @@ namespace {
 
 constexpr std::uint64_t kMiB = 1048576;
 
-// --- aggregates ----------------------------------------------------------------------------------------------------------
+// --- aggregates
+// ----------------------------------------------------------------------------------------------------------
 
 TEST(Aggregates, LaterKeysReplaceEarlierOnesWholly) {
   Node node;
-  node.accept_all({aggregate("0xA", 2, "k", R"({"b":null,"c":{"y":2}})"), aggregate("0xA", 1, "k", R"({"a":1,"b":2,"c":{"x":1}})")});
+  node.accept_all({aggregate("0xA", 2, "k", R"({"b":null,"c":{"y":2}})"),
+                   aggregate("0xA", 1, "k", R"({"a":1,"b":2,"c":{"x":1}})")});
   EXPECT_EQ(node.aggregate("0xA", "k"), R"({"a":1,"b":null,"c":{"y":2}})");
   node.check_sum();
 }
 
 TEST(Aggregates, ALateElementInTheMiddleIsFoldedInItsPlace) {
-  const std::vector<Made> all{aggregate("0xA", 1, "k", R"({"v":1,"w":1})"), aggregate("0xA", 2, "k", R"({"v":2,"x":2})"),
-                              aggregate("0xA", 3, "k", R"({"w":3})")};
+  const std::vector<Made> all{aggregate("0xA", 1, "k", R"({"v":1,"w":1})"),
+                              aggregate("0xA", 2, "k", R"({"v":2,"x":2})"), aggregate("0xA", 3, "k", R"({"w":3})")};
   Node node;
   node.accept_all({all[2], all[0], all[1]});
   Node other;
@@ -50,7 +53,8 @@ TEST(Aggregates, AForgottenKeyTakesLateElementsUpToItsTimeButNotLaterOnes) {
   node.check_sum();
 }
 
-// --- files -----------------------------------------------------------------------------------------------------------------
+// --- files
+// -----------------------------------------------------------------------------------------------------------------
 
 TEST(Files, AStoreWaitsForItsFile) {
   Node node;
@@ -115,12 +119,16 @@ TEST(Files, LaterVersionsLiveOnWhenTheFirstIsForgotten) {
   const Made second = store_file("0xA", 2, 2, first.hash.view());
   node.accept_all({first, second, forget("0xA", 3, {first})});
   EXPECT_EQ(node.status(second), Status::processed);
-  Node late;   // has only the tombstone
+  Node late;  // has only the tombstone
   late.file(2);
   late.accept(forget("0xA", 3, {first}));
   late.tombstone(node.store->envelope_for_peer(first).value());
   late.accept(second);
-  EXPECT_EQ(late.digest(), [&] { node.tick(node.now + hours(30)); late.tick(node.now); return node.digest(); }());
+  EXPECT_EQ(late.digest(), [&] {
+    node.tick(node.now + hours(30));
+    late.tick(node.now);
+    return node.digest();
+  }());
 }
 
 TEST(Files, AFileWithoutPinsIsKeptForItsGraceAndThenDeleted) {
@@ -161,7 +169,8 @@ TEST(Files, AFileThatAMachineNeedsCannotBeForgottenAfterIt) {
   node.check_sum();
 }
 
-// --- machines ------------------------------------------------------------------------------------------------------------
+// --- machines
+// ------------------------------------------------------------------------------------------------------------
 
 TEST(Machines, TheNewestUpgradeHoldsAndGoesWithItsOriginal) {
   Node node;
@@ -202,7 +211,8 @@ TEST(Machines, TheReferenceRecordsNoUpgrades) {
   EXPECT_EQ(node.view().current_vm(original).value(), original.hash);
 }
 
-// --- permissions ---------------------------------------------------------------------------------------------------------
+// --- permissions
+// ---------------------------------------------------------------------------------------------------------
 
 Made on_behalf(std::string_view who, std::string_view owner, double time, std::string_view text) {
   Draft draft;
@@ -219,10 +229,10 @@ TEST(Permissions, AGrantThatComesAfterItsUseIsJudgedAgain) {
   EXPECT_EQ(node.accept(used).code, ErrorCode::permission_denied);
   node.accept(grant("0xA", 3, {"0xB"}));
   EXPECT_EQ(node.status(used), Status::processed);
-  node.accept(grant("0xA", 4, {}));   // a revocation older than the use arrives even later
+  node.accept(grant("0xA", 4, {}));  // a revocation older than the use arrives even later
   EXPECT_EQ(node.status(used), Status::rejected);
   EXPECT_EQ(node.post(used), "");
-  node.accept(grant("0xA", 6, {"0xB"}));   // granted again, too late for this one
+  node.accept(grant("0xA", 6, {"0xB"}));  // granted again, too late for this one
   EXPECT_EQ(node.status(used), Status::rejected);
   node.check_sum();
 }
@@ -316,7 +326,8 @@ TEST(Forget, WhatNobodyCanProveIsNotCounted) {
   early.check_sum();
 }
 
-// --- money ---------------------------------------------------------------------------------------------------------------
+// --- money
+// ---------------------------------------------------------------------------------------------------------------
 
 TEST(Money, RefusalsForBalanceComeBackOlderFirst) {
   Node node(paying_world());
@@ -327,7 +338,7 @@ TEST(Money, RefusalsForBalanceComeBackOlderFirst) {
   node.now = at(10);
   node.accept_all({younger, older});
   EXPECT_EQ(node.code(older), ErrorCode::balance_insufficient);
-  node.accept(balances(3, 10, {{"0xA", "15"}}));   // enough for one of them
+  node.accept(balances(3, 10, {{"0xA", "15"}}));  // enough for one of them
   EXPECT_EQ(node.status(older), Status::processed);
   EXPECT_EQ(node.status(younger), Status::rejected);
   node.accept(balances(4, 11, {{"0xA", "1000"}}));
@@ -374,7 +385,8 @@ TEST(Money, ExpensesBeforeTheirGrantCountAllTheSame) {
   EXPECT_EQ(node.digest(), other.digest());
 }
 
-// --- the rest of the switches of messages.md 9 that are decided here --------------------------------------------------------
+// --- the rest of the switches of messages.md 9 that are decided here
+// --------------------------------------------------------
 
 TEST(Switches, TiesGoByTheHashOrByArrival) {
   const auto last = [](message::Behaviour behaviour, bool swapped) {
@@ -422,8 +434,9 @@ TEST(Switches, ExpiredCreditsAreNoticedOrNot) {
     grant.sender = kCreditOwner;
     grant.time = 1;
     grant.channel = "ALEPH_CREDIT";
-    grant.body = R"("type":"aleph_credit_distribution","content":{"distribution":{"token":"ALEPH","chain":"ETH","credits":[)"
-                 R"({"address":"0xA","amount":10000000,"price":"1","tx_hash":"0x1","provider":"test","expiration":1700000100000}]}})";
+    grant.body =
+        R"("type":"aleph_credit_distribution","content":{"distribution":{"token":"ALEPH","chain":"ETH","credits":[)"
+        R"({"address":"0xA","amount":10000000,"price":"1","tx_hash":"0x1","provider":"test","expiration":1700000100000}]}})";
     const Made file = store_file("0xA", 2, 1, {}, "credit");
     node.accept_all({make(grant), file});
     EXPECT_EQ(node.status(file), Status::processed);
@@ -434,7 +447,8 @@ TEST(Switches, ExpiredCreditsAreNoticedOrNot) {
   EXPECT_EQ(after(message::Behaviour::as_reference), Status::processed);
 }
 
-// --- anchors -------------------------------------------------------------------------------------------------------------
+// --- anchors
+// -------------------------------------------------------------------------------------------------------------
 
 Confirmation seen_on(std::string chain, std::uint64_t height) {
   Confirmation c;
@@ -481,7 +495,8 @@ TEST(Anchors, ATombstoneThatWasNeverWrittenIsStillToBeWritten) {
   EXPECT_EQ(node.store->unconfirmed("ETH", 10).value().size(), 2u);
 }
 
-// --- disks ---------------------------------------------------------------------------------------------------------------
+// --- disks
+// ---------------------------------------------------------------------------------------------------------------
 
 TEST(Disk, DamagedRecordsGiveAnErrorAndNeverACrash) {
   const Made note = post("0xA", 1, "one");
@@ -493,7 +508,8 @@ TEST(Disk, DamagedRecordsGiveAnErrorAndNeverACrash) {
   std::size_t noticed = 0;
   for (const auto& [key, value] : rows) {
     if (value == nullptr || value->empty()) continue;
-    for (const std::string& bytes : {value->substr(0, value->size() / 2), std::string("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")}) {
+    for (const std::string& bytes :
+         {value->substr(0, value->size() / 2), std::string("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")}) {
       Node node(paying_world());
       node.store.reset();
       node.disk->rows() = rows;

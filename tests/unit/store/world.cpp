@@ -128,7 +128,8 @@ Made forget(std::string_view sender, double time, const std::vector<ItemHash>& h
 
 Made grant(std::string_view owner, double time, const std::vector<std::string>& to) {
   std::string list;
-  for (const std::string& address : to) list += (list.empty() ? "" : ",") + ("{\"address\":" + json_text(address) + "}");
+  for (const std::string& address : to)
+    list += (list.empty() ? "" : ",") + ("{\"address\":" + json_text(address) + "}");
   return aggregate(owner, time, "security", "{\"authorizations\":[" + list + "]}");
 }
 
@@ -140,11 +141,12 @@ Made program(const ProgramDraft& d) {
   const std::string latest = d.use_latest ? "true" : "false";
   const std::string code = json_text(d.code.value_or(file_hash(0)).view());
   const std::string runtime = json_text(d.runtime.value_or(d.code.value_or(file_hash(0))).view());
-  draft.body = std::string("\"type\":\"vm-function\",\"allow_amend\":") + (d.allow_amend ? "true" : "false") +
-               ",\"code\":{\"encoding\":\"zip\",\"entrypoint\":\"main:app\",\"ref\":" + code + ",\"use_latest\":" + latest +
-               "},\"runtime\":{\"ref\":" + runtime + ",\"use_latest\":" + latest +
-               ",\"comment\":\"\"},\"environment\":{},\"resources\":{\"vcpus\":1,\"memory\":128},\"on\":{\"http\":true" +
-               (d.persistent ? ",\"persistent\":true" : "") + "},\"volumes\":" + d.volumes;
+  draft.body =
+      std::string("\"type\":\"vm-function\",\"allow_amend\":") + (d.allow_amend ? "true" : "false") +
+      ",\"code\":{\"encoding\":\"zip\",\"entrypoint\":\"main:app\",\"ref\":" + code + ",\"use_latest\":" + latest +
+      "},\"runtime\":{\"ref\":" + runtime + ",\"use_latest\":" + latest +
+      ",\"comment\":\"\"},\"environment\":{},\"resources\":{\"vcpus\":1,\"memory\":128},\"on\":{\"http\":true" +
+      (d.persistent ? ",\"persistent\":true" : "") + "},\"volumes\":" + d.volumes;
   if (!d.replaces.empty()) draft.body += ",\"replaces\":" + json_text(d.replaces);
   if (!d.payment.empty()) draft.body += ",\"payment\":{\"type\":" + json_text(d.payment) + "}";
   return make(draft);
@@ -169,11 +171,14 @@ Made credits(double time, const std::map<std::string, int>& amounts) {
   draft.channel = "ALEPH_CREDIT";
   std::string list;
   for (const auto& [address, amount] : amounts) {
-    list += (list.empty() ? "" : ",") + ("{\"address\":" + json_text(address) + ",\"amount\":" + std::to_string(amount) +
-                                          ",\"price\":\"1\",\"tx_hash\":\"0x1\",\"provider\":\"test\"}");
+    list +=
+        (list.empty() ? "" : ",") + ("{\"address\":" + json_text(address) + ",\"amount\":" + std::to_string(amount) +
+                                     ",\"price\":\"1\",\"tx_hash\":\"0x1\",\"provider\":\"test\"}");
   }
-  draft.body = "\"type\":\"aleph_credit_distribution\",\"content\":{\"distribution\":{\"token\":\"ALEPH\",\"chain\":"
-               "\"ETH\",\"credits\":[" + list + "]}}";
+  draft.body =
+      "\"type\":\"aleph_credit_distribution\",\"content\":{\"distribution\":{\"token\":\"ALEPH\",\"chain\":"
+      "\"ETH\",\"credits\":[" +
+      list + "]}}";
   return make(draft);
 }
 

@@ -1,5 +1,5 @@
-// Small worlds for the tests of this room: messages made in one line, a node with a store on a disk in memory that watches every
-// move of a status.
+// Small worlds for the tests of this room: messages made in one line, a node with a store on a disk in memory that
+// watches every move of a status.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -30,10 +30,10 @@ inline Wall at(double seconds) { return *message::wall_of_seconds(kStart + secon
 struct Draft {
   Type type = Type::POST;
   std::string sender = "0xA";
-  std::string owner;       // empty = sender
-  double time = 0;         // content.time, seconds after kStart
+  std::string owner;  // empty = sender
+  double time = 0;    // content.time, seconds after kStart
   std::optional<double> envelope_time;
-  std::string body;        // further members of the content, JSON without braces
+  std::string body;  // further members of the content, JSON without braces
   std::string channel = "TEST";
   std::string chain = "ETH";
   std::string signature = "0x00";
@@ -43,7 +43,7 @@ struct Made {
   ValidMessage message;
   ItemHash hash;
   double time = 0;
-  operator const ItemHash&() const { return hash; }   // NOLINT(google-explicit-constructor)
+  operator const ItemHash&() const { return hash; }  // NOLINT(google-explicit-constructor)
 };
 
 Made make(const Draft& draft);
@@ -60,7 +60,8 @@ ItemHash file_hash(int number);
 Made post(std::string_view sender, double time, std::string_view text, std::string_view type = "note");
 Made amend(std::string_view sender, double time, const ItemHash& original, std::string_view text);
 Made aggregate(std::string_view owner, double time, std::string_view key, std::string_view object);
-Made store_file(std::string_view sender, double time, int file, std::string_view ref = {}, std::string_view payment = {});
+Made store_file(std::string_view sender, double time, int file, std::string_view ref = {},
+                std::string_view payment = {});
 Made forget(std::string_view sender, double time, const std::vector<ItemHash>& hashes,
             const std::vector<std::string>& keys = {});
 // Grants everything to these addresses; an empty list takes everything back.
@@ -74,7 +75,7 @@ struct ProgramDraft {
   bool allow_amend = true;
   std::string replaces;
   std::string volumes = "[]";
-  std::string payment;     // "hold", "credit", "superfluid"; empty = absent
+  std::string payment;  // "hold", "credit", "superfluid"; empty = absent
   bool persistent = false;
 };
 Made program(const ProgramDraft& draft);
@@ -117,8 +118,8 @@ class Node {
   Status status(const ItemHash& hash) const;
   std::optional<ErrorCode> code(const ItemHash& hash) const;
   std::vector<ItemHash> forgotten_by(const ItemHash& hash) const;
-  std::string aggregate(std::string_view owner, std::string_view key) const;   // "" = absent
-  std::string post(const ItemHash& original) const;                             // inner content; "" = absent
+  std::string aggregate(std::string_view owner, std::string_view key) const;  // "" = absent
+  std::string post(const ItemHash& original) const;                           // inner content; "" = absent
   Hash256 digest() const;
   // The running sum equals the one made anew.
   void check_sum() const;
