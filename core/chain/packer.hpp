@@ -22,9 +22,8 @@
 namespace lastmile::chain {
 
 struct PackerConfig {
-  Duration every = seconds(35);         // between two archives
-  Duration lost_after = minutes(10);    // an archive that has not landed by then is given up
-  std::size_t candidates_max = 10'000;  // to ask for; the archive may hold fewer
+  Duration every = seconds(35);       // between two archives
+  Duration lost_after = minutes(10);  // an archive that has not landed by then is given up
   ArchiveWriter::Limits archive{};
   ArchiveNaming naming = ArchiveNaming::cid_v0;
 };

@@ -135,23 +135,19 @@ void ChainLink::on_final(std::string_view chain, env::Height height) {
   carry_out(*line);
 }
 
-bool ChainLink::archive_arrived(const message::ItemHash& archive, std::string_view bytes) {
-  bool wanted = false;
+void ChainLink::archive_arrived(const message::ItemHash& archive, std::string_view bytes) {
   for (const auto& line : lines_) {
     // A follower that did not ask for it ignores it.
     line->follower.archive_arrived(archive, bytes, clock_.now());
     carry_out(*line);
-    wanted = true;
   }
-  return wanted;
 }
 
-bool ChainLink::archive_unavailable(const message::ItemHash& archive) {
+void ChainLink::archive_unavailable(const message::ItemHash& archive) {
   for (const auto& line : lines_) {
     line->follower.archive_unavailable(archive, clock_.now());
     carry_out(*line);
   }
-  return !lines_.empty();
 }
 
 void ChainLink::ticking(Line& line) {

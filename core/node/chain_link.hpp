@@ -39,9 +39,9 @@ class ChainLink final : public env::ChainHandler {
 
   void start();
   void on_connected();  // a peer that may have what nobody had
-  // Content that was fetched or is gone; true when a chain waited for it.
-  bool archive_arrived(const message::ItemHash& archive, std::string_view bytes);
-  bool archive_unavailable(const message::ItemHash& archive);
+  // Content that was fetched or is gone; chains that did not wait for it take no notice.
+  void archive_arrived(const message::ItemHash& archive, std::string_view bytes);
+  void archive_unavailable(const message::ItemHash& archive);
   // Asked just before a confirmation is stored: its block may have been taken back meanwhile.
   bool stands(const store::Confirmation& confirmation) const;
 

@@ -198,7 +198,6 @@ Instant Run::next_stop() const {
 }
 
 // --- what the timeline orders
-// ------------------------------------------------------------------------------------------
 
 void Run::carry_out(const Action& action) {
   switch (action.kind) {
@@ -236,7 +235,6 @@ void Run::set_running(const Action& action) {
 }
 
 // --- traffic
-// -----------------------------------------------------------------------------------------------------------
 
 void Run::publish_due(Instant now) {
   for (auto due = traffic_->next_time(); due && *due <= now; due = traffic_->next_time()) publish(traffic_->next());
@@ -273,7 +271,6 @@ void Run::publish(const scenario::Publication& publication) {
 }
 
 // --- the run
-// -----------------------------------------------------------------------------------------------------------
 
 std::optional<std::string> Run::limit_reached() const {
   const scenario::Limits& limits = scenario_.limits;

@@ -71,7 +71,6 @@ TEST(Packer, EveryMessageIsWrittenInTheEndWhateverIsLost) {
   // 100 messages, archives of at most 7; every third transaction is refused and every fifth disappears.
   Packer packer({.every = seconds(35),
                  .lost_after = seconds(60),
-                 .candidates_max = 10'000,
                  .archive = {.messages = 7, .bytes = 1 << 20, .tombstones = true}},
                 after(0));
   std::vector<std::shared_ptr<const message::Envelope>> unconfirmed = messages(0, 100);
