@@ -148,6 +148,9 @@ class ChainFollower {
   std::uint64_t next_height() const { return next_; }  // of the block expected next
   std::optional<std::uint64_t> final_height() const { return final_; }
   std::size_t queued() const { return queue_.size(); }  // transactions not done yet
+  // Archives being fetched, and transactions of archives whose messages are being taken in: at most
+  // FollowLimits::archives_at_once.
+  std::size_t archives_busy() const { return archives_busy_; }
   // Nothing is queued, put off or on its way: everything seen so far is done.
   bool idle() const { return queue_.empty() && !overflow_ && !stale_from_; }
   const FollowCounters& counters() const { return counters_; }

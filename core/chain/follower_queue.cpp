@@ -97,8 +97,10 @@ void ChainFollower::archive_parsed(const message::ItemHash& hash, Result<Archive
     archive_unavailable(hash, now);
     return;
   }
+  // Came by another road while there is no room: it is asked for when there is.
+  if (!place->second.fetching && archives_busy_ >= config_.limits.archives_at_once) return;
   if (place->second.fetching) --archives_busy_;
-  const std::set<TransactionId> transactions = std::exchange(place->second.transactions, {});
+  std::set<TransactionId> transactions = std::exchange(place->second.transactions, {});
   archives_.erase(place);
   std::shared_ptr<const ArchiveContent> shared;
   if (!content) {
@@ -107,7 +109,14 @@ void ChainFollower::archive_parsed(const message::ItemHash& hash, Result<Archive
     counters_.refused_entries += content->refused.size();
     if (!content->messages.empty()) shared = std::make_shared<const ArchiveContent>(std::move(*content));
   }
-  for (const TransactionId& id : transactions) {
+  while (!transactions.empty()) {
+    // Many transactions may name one archive. Those beyond the limit ask for it again when there is room.
+    if (shared != nullptr && archives_busy_ >= config_.limits.archives_at_once) {
+      archives_[hash].transactions = std::move(transactions);
+      break;
+    }
+    const TransactionId id = *transactions.begin();
+    transactions.erase(transactions.begin());
     if (shared != nullptr) {
       hand_in(id, shared);
     } else {

@@ -243,6 +243,15 @@ std::size_t Router::queued(env::PeerId peer) const {
   return record->extra->queue.size() + record->extra->queue.control.size();
 }
 
+std::size_t Router::longest_queue() const {
+  std::size_t longest = 0;
+  if (congested_ == 0) return longest;
+  for (const env::PeerId peer : connected_) {
+    if (const auto& extra = peers_[peer.value].extra) longest = std::max(longest, extra->queue.size());
+  }
+  return longest;
+}
+
 std::size_t Router::memory_bytes() const {
   std::size_t sum = sizeof *this + peers_.capacity() * sizeof(PeerRecord) +
                     topic_peers_.capacity() * sizeof(TopicPeer) + topic_states_.capacity() * sizeof(TopicState) +

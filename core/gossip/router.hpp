@@ -92,7 +92,10 @@ class Router {
   bool has_seen(MessageKey key, Instant now) const;
   const Statistics& statistics() const { return statistics_; }
   std::size_t queued(env::PeerId peer) const;  // frames and control items waiting for on_writable
-  std::size_t memory_bytes() const;            // of this object and what it alone owns
+  // Frames in the longest of these queues (kOutboundMessagesMax each), now and at most so far.
+  std::size_t longest_queue() const;
+  std::size_t longest_queue_ever() const { return longest_queue_ever_; }
+  std::size_t memory_bytes() const;  // of this object and what it alone owns
 
  private:
   enum class Class : std::uint8_t { own, forwarded, gossip };
@@ -218,6 +221,7 @@ class Router {
   std::vector<TopicState> topic_states_;  // by TopicId
   std::vector<TopicPeer> topic_peers_;    // by PeerId * topic_count_ + TopicId
   MessageCache cache_;
+  std::size_t longest_queue_ever_ = 0;
   std::uint64_t own_identity_;
   std::uint32_t ticks_ = 0;    // of decay
   std::uint32_t blamed_ = 0;   // connected peers with PeerRecord::blamed

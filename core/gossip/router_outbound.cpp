@@ -38,6 +38,7 @@ void Router::send_frame(env::PeerId peer, const env::Frame& frame, Class kind) {
   OutboundQueue& queue = extra_of(peers_[peer.value]).queue;
   statistics_.outbound_dropped +=
       kind == Class::gossip ? queue.add_gossip(frame) : queue.add_message(frame, kind == Class::own);
+  longest_queue_ever_ = std::max(longest_queue_ever_, queue.size());
 }
 
 // An RPC of gossip, cut where it is too large.

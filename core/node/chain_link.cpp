@@ -36,15 +36,18 @@ struct ChainLink::Intake {
 };
 
 ChainLink::ChainLink(env::Clock& clock, env::Timers& timers, env::Disk& disk, env::ChainGateway& chains,
-                     store::Store& store, trace::Sink& sink, const NodeConfig& config, ChainSurroundings& surroundings)
+                     store::Store& store, trace::Sink& sink, QueueGauges& gauges, const NodeConfig& config,
+                     ChainSurroundings& surroundings)
     : clock_(clock),
       timers_(timers),
       disk_(disk),
       chains_(chains),
       store_(store),
       sink_(sink),
+      gauges_(gauges),
       config_(config),
       surroundings_(surroundings) {
+  std::uint64_t archives_at_once = 0;
   for (const FollowedChain& followed : config.chains) {
     chain::FollowConfig follow;
     follow.name = followed.name;
@@ -53,6 +56,7 @@ ChainLink::ChainLink(env::Clock& clock, env::Timers& timers, env::Disk& disk, en
     follow.reorganisations = config.switches.chain_reorganisations;
     follow.empty_transactions = config.switches.empty_transactions;
     follow.limits.archives_at_once = std::min(follow.limits.archives_at_once, config.limits.archives_wanted);
+    archives_at_once += follow.limits.archives_at_once;
     auto line = std::make_unique<Line>(followed, lines_.size(), std::move(follow));
     if (followed.synchronizer) {
       chain::PackerConfig packer;
@@ -61,6 +65,7 @@ ChainLink::ChainLink(env::Clock& clock, env::Timers& timers, env::Disk& disk, en
     }
     lines_.push_back(std::move(line));
   }
+  gauges_.set_limit(trace::Queue::chain_archives, archives_at_once);
 }
 
 ChainLink::~ChainLink() = default;
@@ -188,6 +193,13 @@ void ChainLink::carry_out(Line& line) {
       if (!outcome.ok()) return surroundings_.damaged(outcome.error());
     }
   }
+  gauge_archives();
+}
+
+void ChainLink::gauge_archives() {
+  std::uint64_t busy = 0;
+  for (const auto& line : lines_) busy += line->follower.archives_busy();
+  gauges_.set_depth(trace::Queue::chain_archives, busy);
 }
 
 // --- messages of a transaction

@@ -34,7 +34,7 @@ class ChainSurroundings {
 class ChainLink final : public env::ChainHandler {
  public:
   ChainLink(env::Clock& clock, env::Timers& timers, env::Disk& disk, env::ChainGateway& chains, store::Store& store,
-            trace::Sink& sink, const NodeConfig& config, ChainSurroundings& surroundings);
+            trace::Sink& sink, QueueGauges& gauges, const NodeConfig& config, ChainSurroundings& surroundings);
   ~ChainLink() override;
 
   void start();
@@ -61,6 +61,7 @@ class ChainLink final : public env::ChainHandler {
   void pack(Line& line);
   void ticking(Line& line);
   void save(Line& line);
+  void gauge_archives();
 
   env::Clock& clock_;
   env::Timers& timers_;
@@ -68,6 +69,7 @@ class ChainLink final : public env::ChainHandler {
   env::ChainGateway& chains_;
   store::Store& store_;
   trace::Sink& sink_;
+  QueueGauges& gauges_;
   const NodeConfig& config_;
   ChainSurroundings& surroundings_;
   std::vector<std::unique_ptr<Line>> lines_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/gossip/content.hpp"
+#include "core/gossip/limits.hpp"
 #include "core/sync/store_held_set.hpp"
 
 namespace lastmile::node {
@@ -28,10 +29,17 @@ CoreNode::CoreNode(env::Clock& clock, env::Timers& timers, env::Network& network
       network_(network),
       disk_(disk),
       sink_(sink),
+      store_sink_(sink),
+      gauges_(sink),
       config_(with_anchor_chains(std::move(config))),
       peers_(network, timers, random.stream("dial"), config_.intervals) {}
 
 CoreNode::~CoreNode() = default;
+
+void CoreNode::StoreSink::record(const trace::Event& event) {
+  if (event.kind == trace::Kind::status_changed || event.kind == trace::Kind::message_processed) return;
+  to_.record(event);
+}
 
 Result<std::unique_ptr<CoreNode>> CoreNode::open(env::Clock& clock, env::Timers& timers, env::Network& network,
                                                  env::Disk& disk, env::Random& random, env::Executor& executor,
@@ -42,11 +50,11 @@ Result<std::unique_ptr<CoreNode>> CoreNode::open(env::Clock& clock, env::Timers&
 }
 
 std::optional<Error> CoreNode::wire(env::Random& random, env::Executor& executor, env::ChainGateway* chains) {
-  auto store = store::Store::open(disk_, config_.store);
+  auto store = store::Store::open(disk_, config_.store, store_sink_);
   if (!store.ok()) return store.error();
   store_ = std::move(*store);
   pipeline_ = std::make_unique<Pipeline>(clock_, timers_, executor, disk_, random.stream("retry"), *store_, sink_,
-                                         config_, static_cast<Surroundings&>(*this));
+                                         gauges_, config_, static_cast<Surroundings&>(*this));
   content_ = std::make_unique<ContentLink>(clock_, timers_, network_, disk_, random.stream("content"), *store_, config_,
                                            static_cast<ContentReceiver&>(*this));
   if (config_.roads.gossip) {
@@ -55,11 +63,12 @@ std::optional<Error> CoreNode::wire(env::Random& random, env::Executor& executor
   }
   if (config_.roads.reconciliation) {
     held_ = std::make_unique<sync::StoreHeldSet>(*store_);
-    reconcile_ = std::make_unique<ReconcileLink>(clock_, timers_, network_, random.stream("reconcile"), *store_, *held_,
-                                                 peers_, sink_, config_, static_cast<ReconcileSurroundings&>(*this));
+    reconcile_ =
+        std::make_unique<ReconcileLink>(clock_, timers_, network_, random.stream("reconcile"), *store_, *held_, peers_,
+                                        sink_, gauges_, config_, static_cast<ReconcileSurroundings&>(*this));
   }
   if (config_.roads.chain && chains != nullptr && !config_.chains.empty()) {
-    chain_ = std::make_unique<ChainLink>(clock_, timers_, disk_, *chains, *store_, sink_, config_,
+    chain_ = std::make_unique<ChainLink>(clock_, timers_, disk_, *chains, *store_, sink_, gauges_, config_,
                                          static_cast<ChainSurroundings&>(*this));
   }
   if (config_.roads.content_store) {
@@ -106,10 +115,14 @@ void CoreNode::publish(std::string_view payload, std::vector<Upload> uploads, Re
 }
 
 QueueGauge CoreNode::queue(trace::Queue queue) const {
-  if (queue == trace::Queue::reconcile && reconcile_) {
-    return {.depth = reconcile_->backlog(), .limit = config_.limits.reconcile_backlog};
-  }
-  return pipeline_->queue(queue);
+  if (queue != trace::Queue::outbound) return gauges_.of(queue);
+  if (gossip_ == nullptr) return {};
+  // One queue for each peer: the longest stands for them.
+  const gossip::Router& router = gossip_->router();
+  return {.depth = router.longest_queue(),
+          .peak = router.longest_queue_ever(),
+          .limit = gossip::kOutboundMessagesMax,
+          .refused = router.statistics().outbound_dropped};
 }
 
 std::uint64_t CoreNode::pending() const { return pipeline_->pending(); }

@@ -71,7 +71,7 @@ class CoreNode final : public env::PeerHandler,
   const ReconcileLink* reconciliation() const { return reconcile_.get(); }  // null when the road is off
   const ChainLink* chain() const { return chain_.get(); }                   // null when the road is off
   const GossipLink* gossip() const { return gossip_.get(); }                // null when the road is off
-  QueueGauge queue(trace::Queue queue) const;
+  QueueGauge queue(trace::Queue queue) const;                               // limit 0: its road is off
   std::uint64_t pending() const;                       // known and not applied, contents and files to fetch
   bool readable(const message::ItemHash& hash) const;  // a client could read the content now
   bool finally_confirmed(const message::ItemHash& hash, std::string_view chain_code) const;
@@ -79,6 +79,17 @@ class CoreNode final : public env::PeerHandler,
  private:
   CoreNode(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk, env::Random& random,
            trace::Sink& sink, NodeConfig config);
+
+  // What the store traces while it works, but for moves of a status: the node tells those when readers see them.
+  class StoreSink final : public trace::Sink {
+   public:
+    explicit StoreSink(trace::Sink& to) : to_(to) {}
+    void record(const trace::Event& event) override;
+
+   private:
+    trace::Sink& to_;
+  };
+
   std::optional<Error> wire(env::Random& random, env::Executor& executor, env::ChainGateway* chains);
   void tick_later();
   void want_patiently(const message::ItemHash& archive);
@@ -118,6 +129,8 @@ class CoreNode final : public env::PeerHandler,
   env::Network& network_;
   env::Disk& disk_;
   trace::Sink& sink_;
+  StoreSink store_sink_;
+  QueueGauges gauges_;
   const NodeConfig config_;
   PeerBook peers_;
   std::unique_ptr<store::Store> store_;

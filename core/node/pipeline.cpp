@@ -26,22 +26,24 @@ bool is_settled(Status status) {
 }  // namespace
 
 Pipeline::Pipeline(env::Clock& clock, env::Timers& timers, env::Executor& executor, env::Disk& disk, Generator& random,
-                   store::Store& store, trace::Sink& sink, const NodeConfig& config, Surroundings& surroundings)
+                   store::Store& store, trace::Sink& sink, QueueGauges& gauges, const NodeConfig& config,
+                   Surroundings& surroundings)
     : clock_(clock),
       timers_(timers),
       executor_(executor),
       disk_(disk),
       store_(store),
       sink_(sink),
+      gauges_(gauges),
       config_(config),
       surroundings_(surroundings),
       retries_(clock, timers, random, config.limits),
       inbox_({config.limits.inbox_messages, config.limits.inbox_messages_per_source}) {
   const Limits& limits = config.limits;
-  gauges_[static_cast<std::size_t>(trace::Queue::inbox)].limit = limits.inbox_messages;
-  gauges_[static_cast<std::size_t>(trace::Queue::verify)].limit = limits.verify_in_flight;
-  gauges_[static_cast<std::size_t>(trace::Queue::fetch)].limit = limits.fetch_wanted;
-  gauges_[static_cast<std::size_t>(trace::Queue::waiting)].limit = limits.waiting_messages;
+  gauges_.set_limit(trace::Queue::inbox, limits.inbox_messages);
+  gauges_.set_limit(trace::Queue::verify, limits.verify_in_flight);
+  gauges_.set_limit(trace::Queue::fetch, limits.fetch_wanted);
+  gauges_.set_limit(trace::Queue::waiting, limits.waiting_messages);
   retries_.on_attempt([this](const message::ItemHash& hash) { attempt(hash); },
                       [this](const message::ItemHash& hash) { give_up(hash); });
   store_.on_durable([this] {
@@ -58,15 +60,7 @@ bool Pipeline::usable(const Result<T>& result) {
   return false;
 }
 
-void Pipeline::gauge(trace::Queue queue, std::size_t depth) {
-  QueueGauge& g = gauges_[static_cast<std::size_t>(queue)];
-  g.depth = depth;
-  if (depth <= g.peak) return;
-  g.peak = depth;
-  sink_.record({trace::Kind::queue_depth, {}, static_cast<std::uint64_t>(queue), depth, g.limit});
-}
-
-QueueGauge Pipeline::queue(trace::Queue queue) const { return gauges_[static_cast<std::size_t>(queue)]; }
+void Pipeline::gauge_fetch() { gauges_.set_depth(trace::Queue::fetch, awaiting_count_ + files_wanted_.size()); }
 
 std::uint64_t Pipeline::pending() const {
   return flights_.size() + awaiting_count_ + files_wanted_.size() + store_.counts().pending;
@@ -78,8 +72,7 @@ bool Pipeline::has_room(Origin origin, env::PeerId peer) const { return inbox_.h
 
 Admission Pipeline::arrive(std::string_view payload, Arrival arrival) {
   if (inbox_.size() >= config_.limits.inbox_messages) {
-    ++gauges_[static_cast<std::size_t>(trace::Queue::inbox)].refused;
-    sink_.record({trace::Kind::queue_refused, {}, static_cast<std::uint64_t>(trace::Queue::inbox), 0, 0});
+    gauges_.refuse(trace::Queue::inbox, {});
     if (arrival.receipt) arrival.receipt({std::nullopt, Status::none, std::nullopt, "the inbox is full"});
     return Admission::full;
   }
@@ -111,13 +104,11 @@ Admission Pipeline::arrive(std::shared_ptr<const message::Envelope> envelope, Ar
   if (is_new) {
     const auto push = inbox_.push(turn_of(arrival.origin, arrival.peer), envelope->sender, key);
     if (push != FairQueue<FlightKey>::Push::accepted) {
-      ++gauges_[static_cast<std::size_t>(trace::Queue::inbox)].refused;
-      sink_.record({trace::Kind::queue_refused, envelope->item_hash.view(),
-                    static_cast<std::uint64_t>(trace::Queue::inbox), static_cast<std::uint64_t>(push), 0});
+      gauges_.refuse(trace::Queue::inbox, envelope->item_hash.view(), static_cast<std::uint64_t>(push));
       if (arrival.receipt) arrival.receipt({key.first, Status::none, std::nullopt, "the inbox is full"});
       return Admission::full;
     }
-    gauge(trace::Queue::inbox, inbox_.size());
+    gauges_.set_depth(trace::Queue::inbox, inbox_.size());
     flight = flights_.emplace(key, Flight{}).first;
     flight->second.envelope = std::move(envelope);
     flight->second.origin = arrival.origin;
@@ -167,7 +158,7 @@ void Pipeline::pump() {
     if (!key) break;
     verify(*key);
   }
-  gauge(trace::Queue::inbox, inbox_.size());
+  gauges_.set_depth(trace::Queue::inbox, inbox_.size());
   pump_later();
 }
 
@@ -179,11 +170,11 @@ void Pipeline::verify(const FlightKey& key) {
     return on_verdict(key, vouched ? crypto::Verdict::valid : crypto::Verdict::invalid);
   }
   ++verifying_;
-  gauge(trace::Queue::verify, verifying_);
+  gauges_.set_depth(trace::Queue::verify, verifying_);
   executor_.submit(env::Lane::signatures, message::verification_job(flight.envelope, config_.switches),
                    [this, key](env::JobResult result) {
                      --verifying_;
-                     gauge(trace::Queue::verify, verifying_);
+                     gauges_.set_depth(trace::Queue::verify, verifying_);
                      on_verdict(key, message::verdict_of(result));
                      pump_later();
                    });
@@ -239,7 +230,7 @@ void Pipeline::with_content(const FlightKey& key) {
   // Not inline: the envelope is authentic, so it may travel on; the content is asked for by its hash.
   tell_gossip(flight, gossip::Verdict::accept);
   if (awaiting_count_ + files_wanted_.size() >= config_.limits.fetch_wanted) {
-    ++gauges_[static_cast<std::size_t>(trace::Queue::fetch)].refused;
+    gauges_.refuse(trace::Queue::fetch, envelope.item_hash.view());
     owe({envelope.item_hash, Status::none, ErrorCode::content_unavailable, "too many contents are being fetched"},
         std::move(flight.receipts));
     return;
@@ -260,7 +251,7 @@ void Pipeline::with_content(const FlightKey& key) {
   const message::ItemHash content = envelope.item_hash;
   awaiting_content_[content].push_back(std::move(flight));
   ++awaiting_count_;
-  gauge(trace::Queue::fetch, awaiting_count_ + files_wanted_.size());
+  gauge_fetch();
   known_content(content, hint);
 }
 
@@ -281,7 +272,7 @@ void Pipeline::content_arrived(const message::ItemHash& content, env::Value byte
     auto waiting = awaiting_content_.extract(content);
     if (waiting.empty()) return;
     awaiting_count_ -= waiting.mapped().size();
-    gauge(trace::Queue::fetch, awaiting_count_ + files_wanted_.size());
+    gauge_fetch();
     for (Flight& flight : waiting.mapped()) {
       auto parsed = message::parse_fetched_content(*flight.envelope, *bytes, config_.switches);
       if (!parsed.ok()) {
@@ -296,11 +287,11 @@ void Pipeline::content_arrived(const message::ItemHash& content, env::Value byte
 
 void Pipeline::content_unavailable(const message::ItemHash& content) {
   // A file that messages still wait for is asked for again by the next tick.
-  if (files_wanted_.erase(content) != 0) gauge(trace::Queue::fetch, awaiting_count_ + files_wanted_.size());
+  if (files_wanted_.erase(content) != 0) gauge_fetch();
   auto waiting = awaiting_content_.extract(content);
   if (waiting.empty()) return;
   awaiting_count_ -= waiting.mapped().size();
-  gauge(trace::Queue::fetch, awaiting_count_ + files_wanted_.size());
+  gauge_fetch();
   for (Flight& flight : waiting.mapped()) {
     give_up(flight.envelope->item_hash);
     if (lost_contents_.size() < config_.limits.fetch_wanted) lost_contents_.insert(flight.envelope->item_hash);
@@ -310,7 +301,7 @@ void Pipeline::content_unavailable(const message::ItemHash& content) {
 
 void Pipeline::file_at_hand(const message::ItemHash& file, std::uint64_t bytes) {
   files_wanted_.erase(file);
-  gauge(trace::Queue::fetch, awaiting_count_ + files_wanted_.size());
+  gauge_fetch();
   auto outcome = store_.file_arrived(file, bytes, false, clock_.wall());
   if (usable(outcome)) follow(*outcome, std::nullopt);
 }
@@ -350,7 +341,7 @@ void Pipeline::settle(Flight& flight, const store::Outcome& outcome) {
   follow(outcome, by_peer ? std::optional(flight.peer) : std::nullopt);
   if (outcome.status == Status::pending) {
     retries_.add(flight.envelope->item_hash);
-    gauge(trace::Queue::waiting, retries_.size());
+    gauges_.set_depth(trace::Queue::waiting, retries_.size());
   }
   owe({flight.envelope->item_hash, outcome.status, outcome.code, outcome.details}, std::move(flight.receipts));
 }
@@ -364,14 +355,14 @@ void Pipeline::follow(const store::Outcome& outcome, std::optional<env::PeerId> 
     }
     surroundings_.status_changed(change);
   }
-  gauge(trace::Queue::waiting, retries_.size());
+  gauges_.set_depth(trace::Queue::waiting, retries_.size());
   for (const store::Need& need : outcome.needs) {
     if (need.kind == store::Need::Kind::file) {
       if (files_wanted_.contains(need.hash) || awaiting_count_ + files_wanted_.size() >= config_.limits.fetch_wanted) {
         continue;  // a later tick asks again
       }
       files_wanted_[need.hash] = true;
-      gauge(trace::Queue::fetch, awaiting_count_ + files_wanted_.size());
+      gauge_fetch();
       if (const auto size = disk_.blob_size(need.hash.view())) {
         // Not inside this call: the store must not be entered twice.
         timers_.after(Duration{}, [this, file = need.hash, bytes = *size] { file_at_hand(file, bytes); });
@@ -430,7 +421,7 @@ void Pipeline::start() {
       if (lost && lost_contents_.size() < config_.limits.fetch_wanted) lost_contents_.insert(row.hash);
     }
   }
-  gauge(trace::Queue::waiting, retries_.size());
+  gauges_.set_depth(trace::Queue::waiting, retries_.size());
 }
 
 void Pipeline::ask_for_lost_contents() {

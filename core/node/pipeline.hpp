@@ -27,6 +27,7 @@
 #include "core/gossip/actions.hpp"
 #include "core/node/config.hpp"
 #include "core/node/fair_queue.hpp"
+#include "core/node/queue_gauges.hpp"
 #include "core/node/retry_book.hpp"
 #include "core/store/store.hpp"
 #include "core/trace/event.hpp"
@@ -71,17 +72,11 @@ class Surroundings {
   virtual void fatal(const Error& error) = 0;
 };
 
-struct QueueGauge {
-  std::uint64_t depth = 0;
-  std::uint64_t peak = 0;
-  std::uint64_t limit = 0;
-  std::uint64_t refused = 0;
-};
-
 class Pipeline {
  public:
   Pipeline(env::Clock& clock, env::Timers& timers, env::Executor& executor, env::Disk& disk, Generator& random,
-           store::Store& store, trace::Sink& sink, const NodeConfig& config, Surroundings& surroundings);
+           store::Store& store, trace::Sink& sink, QueueGauges& gauges, const NodeConfig& config,
+           Surroundings& surroundings);
 
   // A message as text. `known`: nothing new; `full`: refused for a limit; `invalid`: no envelope (a receipt follows for
   // known and invalid, none for full). Gossip verdicts follow only after `queued`.
@@ -98,7 +93,6 @@ class Pipeline {
 
   void tick();  // now and then: what time alone changes
 
-  QueueGauge queue(trace::Queue queue) const;
   std::uint64_t pending() const;  // in flight, and contents or files still to fetch
   std::uint64_t verified() const { return verified_; }
 
@@ -141,7 +135,7 @@ class Pipeline {
   void give_up(const message::ItemHash& hash);
   void attempt(const message::ItemHash& hash);
   void ask_for_lost_contents();
-  void gauge(trace::Queue queue, std::size_t depth);
+  void gauge_fetch();
   template <class T>
   bool usable(const Result<T>& result);
   void known_content(const message::ItemHash& content, std::optional<env::PeerId> hint);
@@ -152,6 +146,7 @@ class Pipeline {
   env::Disk& disk_;
   store::Store& store_;
   trace::Sink& sink_;
+  QueueGauges& gauges_;
   const NodeConfig& config_;
   Surroundings& surroundings_;
   RetryBook retries_;
@@ -167,7 +162,6 @@ class Pipeline {
   bool pump_due_ = false;
   bool tick_due_ = false;
   std::uint64_t verified_ = 0;
-  QueueGauge gauges_[trace::kQueueCount];
 };
 
 }  // namespace lastmile::node

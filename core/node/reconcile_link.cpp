@@ -15,7 +15,7 @@ struct ReconcileLink::Session {
 
 ReconcileLink::ReconcileLink(env::Clock& clock, env::Timers& timers, env::Network& network, Generator& random,
                              store::Store& store, const sync::HeldSet& held, const PeerBook& peers, trace::Sink& sink,
-                             const NodeConfig& config, ReconcileSurroundings& surroundings)
+                             QueueGauges& gauges, const NodeConfig& config, ReconcileSurroundings& surroundings)
     : clock_(clock),
       timers_(timers),
       network_(network),
@@ -24,8 +24,10 @@ ReconcileLink::ReconcileLink(env::Clock& clock, env::Timers& timers, env::Networ
       held_(held),
       peers_(peers),
       sink_(sink),
+      gauges_(gauges),
       config_(config),
       surroundings_(surroundings) {
+  gauges_.set_limit(trace::Queue::reconcile, config.limits.reconcile_backlog);
   network_.listen(env::Protocol::reconciliation, *this);
 }
 
@@ -151,6 +153,7 @@ void ReconcileLink::want(const message::ItemHash& hash, env::PeerId from) {
   if (told.backlog.size() >= config_.limits.reconcile_backlog_per_peer) return;
   told.backlog.push_back(hash);
   ++backlog_;
+  gauge_backlog();
 }
 
 void ReconcileLink::no_longer_wanted(const message::ItemHash& hash) {
@@ -206,6 +209,7 @@ bool ReconcileLink::ask_next(env::PeerId from, Told& told) {
   }
   told.backlog.pop_front();
   --backlog_;
+  gauge_backlog();
   return true;
 }
 

@@ -15,6 +15,7 @@
 #include "core/env/timers.hpp"
 #include "core/node/config.hpp"
 #include "core/node/peer_book.hpp"
+#include "core/node/queue_gauges.hpp"
 #include "core/store/store.hpp"
 #include "core/sync/reconcile.hpp"
 #include "core/trace/event.hpp"
@@ -32,8 +33,8 @@ class ReconcileSurroundings {
 class ReconcileLink final : public env::FrameHandler {
  public:
   ReconcileLink(env::Clock& clock, env::Timers& timers, env::Network& network, Generator& random, store::Store& store,
-                const sync::HeldSet& held, const PeerBook& peers, trace::Sink& sink, const NodeConfig& config,
-                ReconcileSurroundings& surroundings);
+                const sync::HeldSet& held, const PeerBook& peers, trace::Sink& sink, QueueGauges& gauges,
+                const NodeConfig& config, ReconcileSurroundings& surroundings);
   ~ReconcileLink() override;
 
   void start();
@@ -51,7 +52,6 @@ class ReconcileLink final : public env::FrameHandler {
   };
   const Figures& figures() const { return figures_; }
   std::size_t sessions() const { return sessions_.size(); }
-  std::size_t backlog() const { return backlog_; }
 
   void on_frame(env::PeerId from, const env::Frame& frame) override;
   void on_request(env::PeerId from, const env::Frame& frame, env::Reply reply) override;
@@ -76,6 +76,7 @@ class ReconcileLink final : public env::FrameHandler {
   void resume();
   bool ask_next(env::PeerId from, Told& told);
   bool usable(const Error& error);
+  void gauge_backlog() { gauges_.set_depth(trace::Queue::reconcile, backlog_); }
 
   env::Clock& clock_;
   env::Timers& timers_;
@@ -85,6 +86,7 @@ class ReconcileLink final : public env::FrameHandler {
   const sync::HeldSet& held_;
   const PeerBook& peers_;
   trace::Sink& sink_;
+  QueueGauges& gauges_;
   const NodeConfig& config_;
   ReconcileSurroundings& surroundings_;
   std::map<env::PeerId, std::shared_ptr<Session>> sessions_;

@@ -152,6 +152,14 @@ void remove_confirmation_rows(Context& context, const message::ItemHash& hash, c
   if (!confirmation.final) context.tx.remove(chain_height_key(hash, confirmation));
 }
 
+void record_confirmed(Context& context, const message::ItemHash& hash, const Confirmation& confirmation) {
+  constexpr std::uint64_t kUnknownChain = 255;
+  const auto chain = crypto::parse_chain(confirmation.chain);
+  context.sink.record({trace::Kind::message_confirmed, hash.view(),
+                       chain ? static_cast<std::uint64_t>(*chain) : kUnknownChain, confirmation.height,
+                       confirmation.final ? 1u : 0u});
+}
+
 void refresh_confirmed(Context& context, Loaded& m) {
   const auto all = load_confirmations(context.tx, m.hash);
   std::optional<Wall> time;

@@ -17,6 +17,8 @@ void note_facts(Context& context, Loaded& m, const message::Content& content);
 
 void put_confirmation_rows(Context& context, const message::ItemHash& hash, const Confirmation& confirmation);
 void remove_confirmation_rows(Context& context, const message::ItemHash& hash, const Confirmation& confirmation);
+// Tells the trace that this transaction carries the message, which is authentic.
+void record_confirmed(Context& context, const message::ItemHash& hash, const Confirmation& confirmation);
 // The earliest by time, into the entry; paid messages are judged again when it changed.
 void refresh_confirmed(Context& context, Loaded& m);
 

@@ -19,9 +19,7 @@ constexpr std::size_t kSubmittedBytesMax = 65536;  // of an early rejection
 
 void add_confirmation_to(Context& context, Loaded& m, const Confirmation& confirmation) {
   put_confirmation_rows(context, m.hash, confirmation);
-  const auto chain = crypto::parse_chain(confirmation.chain);
-  context.sink.record({trace::Kind::message_confirmed, m.hash.view(), chain ? static_cast<std::uint64_t>(*chain) : 255,
-                       confirmation.height, confirmation.final ? 1u : 0u});
+  record_confirmed(context, m.hash, confirmation);
   refresh_confirmed(context, m);
 }
 
@@ -147,6 +145,10 @@ Outcome StoreImpl::accept_in(Context& context, const ValidMessage& message, cons
   if (m == nullptr || !m->entry.authentic) m = &insert(context, envelope, m);
   keep_content(context, *m, message);
   if (confirmation != nullptr) put_confirmation_rows(context, hash, *confirmation);
+  // Also those that were told before the message was here.
+  for (const Confirmation& told : load_confirmations(context.tx, hash)) {
+    if (fresh || (confirmation != nullptr && told == *confirmation)) record_confirmed(context, hash, told);
+  }
   if (!fresh || confirmation != nullptr || context.tx.any(keys::of_hash(Table::confirmation, hash))) {
     refresh_confirmed(context, *m);
   }

@@ -67,10 +67,7 @@ Result<Outcome> StoreImpl::add_confirmation(const message::ItemHash& hash, const
     }
     put_confirmation_rows(context, hash, confirmation);
     if (m != nullptr && m->entry.authentic) {
-      const auto chain = crypto::parse_chain(confirmation.chain);
-      context.sink.record({trace::Kind::message_confirmed, hash.view(),
-                           chain ? static_cast<std::uint64_t>(*chain) : 255, confirmation.height,
-                           confirmation.final ? 1u : 0u});
+      record_confirmed(context, hash, confirmation);
       refresh_confirmed(context, *m);
     }
     return outcome_of(context, hash, known_before, {});
@@ -126,6 +123,8 @@ Result<std::size_t> StoreImpl::finalize_confirmations(std::string_view chain, st
       remove_confirmation_rows(context, settled.hash, settled.confirmation);
       settled.confirmation.final = true;
       put_confirmation_rows(context, settled.hash, settled.confirmation);
+      const Loaded* m = context.find(settled.hash);
+      if (m != nullptr && m->entry.authentic) record_confirmed(context, settled.hash, settled.confirmation);
       ++count;
     }
     return Outcome{};

@@ -63,6 +63,29 @@ TEST(Follower, FromASyncEventToMessagesWithTheirConfirmation) {
   EXPECT_TRUE(follower.is_final(1));
 }
 
+TEST(Follower, ManyTransactionsThatNameOneArchiveAreTakenInAFewAtATime) {
+  const MadeArchive archive = archive_of({1, 2, 3});
+  FollowConfig settings = config();
+  settings.limits.archives_at_once = 2;
+  ChainFollower follower = started(settings);
+  std::vector<env::ChainEvent> events;
+  for (int i = 0; i < 9; ++i) events.push_back(sync_event("t" + std::to_string(i), archive.payload));
+  follower.on_block(block_of(1, "b1", "b0", std::move(events)), after(1));
+  std::size_t done = 0;
+  for (int round = 0; round < 40 && !follower.idle(); ++round) {
+    for (const FollowAction& action : follower.take_actions()) {
+      if (std::holds_alternative<FetchArchive>(action)) follower.archive_arrived(archive.name, archive.text, after(2));
+      EXPECT_LE(follower.archives_busy(), 2U);
+      if (const auto* intake = std::get_if<TakeIn>(&action)) {
+        follower.taken_in(intake->id, after(3));
+        ++done;
+      }
+    }
+  }
+  EXPECT_EQ(done, 9U);
+  EXPECT_TRUE(follower.idle());
+}
+
 TEST(Follower, OnlyTheEmittersCount) {
   const MadeArchive archive = archive_of({1});
   ChainFollower follower = started();

@@ -495,6 +495,26 @@ TEST(Anchors, ATombstoneThatWasNeverWrittenIsStillToBeWritten) {
   EXPECT_EQ(node.store->unconfirmed("ETH", 10).value().size(), 2u);
 }
 
+// --- what the trace is told of confirmations
+
+TEST(Confirmations, AreTraced) {
+  Node node;
+  const Made note = post("0xA", 1, "one");
+  const auto told = [&] { return node.watcher.seen[trace::Kind::message_confirmed]; };
+  ASSERT_TRUE(node.store->add_confirmation(note, seen_on("ETH", 5), node.now).ok());
+  EXPECT_EQ(told(), 0) << "of a message that is not here yet";
+  node.accept(note);
+  EXPECT_EQ(told(), 1);
+  ASSERT_TRUE(node.store->add_confirmation(note, seen_on("SOL", 9), node.now).ok());
+  EXPECT_EQ(told(), 2);
+  ASSERT_EQ(node.store->finalize_confirmations("ETH", 4).value(), 0U);
+  EXPECT_EQ(told(), 2) << "its block is not final yet";
+  ASSERT_EQ(node.store->finalize_confirmations("ETH", 5).value(), 1U);
+  EXPECT_EQ(told(), 3) << "and now it is";
+  ASSERT_EQ(node.store->finalize_confirmations("ETH", 6).value(), 0U);
+  EXPECT_EQ(told(), 3);
+}
+
 // --- disks
 // ---------------------------------------------------------------------------------------------------------------
 
