@@ -2,23 +2,23 @@
 // refused.
 #pragma once
 
-#include <boost/multiprecision/cpp_int.hpp>
 #include <compare>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
-namespace lastmile {
+#include "core/base/uint256.hpp"
 
-// 256 bits, throws nothing by itself in our code: Amount checks before it calls.
-using Uint256 = boost::multiprecision::uint256_t;
+namespace lastmile {
 
 class Amount {
  public:
   static constexpr int kDecimals = 18;
+  static constexpr std::uint64_t kUnitsPerToken = 1'000'000'000'000'000'000;
 
   Amount() = default;
-  static Amount units(Uint256 units) { return Amount(std::move(units)); }
+  static Amount units(const Uint256& units) { return Amount(units); }
   static Amount tokens(std::uint64_t tokens);
 
   // "12.5" or "12": at most 18 digits after the point, none lost; empty for anything else.
@@ -28,23 +28,25 @@ class Amount {
   std::string tokens_text() const;  // "12.500000000000000000": always 18 digits after the point
 
   // Empty on overflow or when the result would be negative.
-  std::optional<Amount> plus(const Amount& other) const;
-  std::optional<Amount> minus(const Amount& other) const;
+  std::optional<Amount> plus(const Amount& other) const { return of(units_.plus(other.units_)); }
+  std::optional<Amount> minus(const Amount& other) const { return of(units_.minus(other.units_)); }
   // floor(this * numerator / denominator) with a 512-bit product; empty when the result does not fit or denominator is
   // 0.
-  std::optional<Amount> scaled(const Uint256& numerator, const Uint256& denominator) const;
-
-  friend bool operator==(const Amount& a, const Amount& b) { return a.units_ == b.units_; }
-  friend std::strong_ordering operator<=>(const Amount& a, const Amount& b) {
-    const int order = a.units_.compare(b.units_);
-    return order < 0   ? std::strong_ordering::less
-           : order > 0 ? std::strong_ordering::greater
-                       : std::strong_ordering::equal;
+  std::optional<Amount> scaled(const Uint256& numerator, const Uint256& denominator) const {
+    return of(units_.scaled(numerator, denominator));
   }
 
+  friend bool operator==(const Amount&, const Amount&) = default;
+  friend std::strong_ordering operator<=>(const Amount&, const Amount&) = default;
+
  private:
-  explicit Amount(Uint256 units) : units_(std::move(units)) {}
-  Uint256 units_ = 0;
+  explicit Amount(const Uint256& units) : units_(units) {}
+  static std::optional<Amount> of(const std::optional<Uint256>& units) {
+    if (!units) return std::nullopt;
+    return Amount(*units);
+  }
+
+  Uint256 units_;
 };
 
 }  // namespace lastmile

@@ -209,8 +209,8 @@ class Walk {
   const AccountRules& rules_;
   Wall now_;
   std::vector<Item> items_;
-  Uint256 balance_ = 0;
-  Uint256 committed_ = 0;
+  Uint256 balance_;
+  Uint256 committed_;
   std::size_t removing_ = 0;
   std::size_t refused_ = 0;
   std::optional<Wall> next_clock_step_;
@@ -237,9 +237,8 @@ Standing standing_of(Phase phase) {
 int refusal_code(Payment payment) { return payment == Payment::credit ? 6 : 5; }
 
 std::string whole_credits(const Uint256& units) {
-  static const Uint256 kOne("1000000000000000000");
-  const Uint256 whole = units / kOne;
-  if (whole * kOne == units) return whole.str();
+  const Uint256 whole = units / Amount::kUnitsPerToken;
+  if (whole * Amount::kUnitsPerToken == units) return whole.text();
   std::string text = Amount::units(units).tokens_text();
   text.erase(text.find_last_not_of('0') + 1);
   return text;
@@ -279,7 +278,7 @@ AccountVerdicts judge_account(AccountEvents events, const AccountRules& rules, W
     }
     AccountSide& side = credit ? result.credits : result.tokens;
     side.balance = Amount::units(walk.balance());
-    side.committed = Amount::units(credit ? Uint256(walk.committed() / rules.credit_seconds) : walk.committed());
+    side.committed = Amount::units(credit ? walk.committed() / rules.credit_seconds : walk.committed());
     if (const auto next = walk.next_change(); next && (!result.next_change || *next < *result.next_change)) {
       result.next_change = next;
     }

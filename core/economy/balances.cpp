@@ -19,8 +19,9 @@ Result<BalanceUpdate> parse_balance_update(const message::ItemHash& hash, Wall t
   if (const auto dapp = member(*document, "dapp"); dapp && dapp->is_string()) update.dapp = dapp->string();
   if (const auto height = member(*document, "main_height")) {
     const auto value = exact_integer(*height);
-    if (!value || *value > ~std::uint64_t{0}) return Error{"content.main_height: expected an integer >= 0"};
-    update.main_height = value->convert_to<std::uint64_t>();
+    const auto narrow = value ? value->narrow() : std::nullopt;
+    if (!narrow) return Error{"content.main_height: expected an integer >= 0"};
+    update.main_height = *narrow;
   }
   const auto balances = member(*document, "balances");
   if (!balances || !balances->is_object()) return Error{"content.balances: expected an object"};

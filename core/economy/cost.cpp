@@ -68,7 +68,7 @@ class Bill {
   void volumes_and_discount(Product product) {
     const ProductPrices& table = prices_.of(product);
     const Decimal price = table.storage.per_unit(unit_);
-    SignedUnits sum = 0;
+    SignedUnits sum;
     for (const PaidVolume& volume : input_.volumes) {
       if (!volume.bytes) continue;
       sum += add(volume.type, volume.name, mib(*volume.bytes) * price, volume.bytes);
@@ -78,7 +78,7 @@ class Bill {
     // Negated before it is floored, so the discount is the larger figure when digits are cut.
     const auto limited = (-limit).floor_units();
     LM_CHECK(limited.has_value());
-    const SignedUnits amount = std::max(SignedUnits(-sum), *limited);
+    const SignedUnits amount = std::max(-sum, *limited);
     cost_.lines.push_back(
         {CostType::volume_discount, std::string(cost_type_name(CostType::volume_discount)), unit_, amount, {}});
     total_ += amount;
@@ -90,8 +90,8 @@ class Bill {
   }
 
   Cost finish() {
-    LM_CHECK(total_ >= 0);  // the discount never exceeds the volumes
-    cost_.total = Amount::units(Uint256(total_));
+    LM_CHECK(!total_.negative());  // the discount never exceeds the volumes
+    cost_.total = Amount::units(total_.size());
     return std::move(cost_);
   }
 
@@ -108,8 +108,8 @@ class Bill {
   const CostInput& input_;
   const PriceTable& prices_;
   Payment unit_;
-  SignedUnits minimum_ = 0;
-  SignedUnits total_ = 0;
+  SignedUnits minimum_;
+  SignedUnits total_;
   Cost cost_;
 };
 

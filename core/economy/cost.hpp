@@ -57,7 +57,7 @@ struct CostLine {
   CostType type = CostType::execution;
   std::string name;                    // of an EXECUTION line: the product's name
   Payment payment = Payment::hold;     // unit of the amount: tokens to hold, tokens per second, credits per second
-  SignedUnits amount = 0;              // 10^-18 units; negative for the discount only
+  SignedUnits amount;                  // 10^-18 units; negative for the discount only
   std::optional<std::uint64_t> bytes;  // of volume and STORAGE lines: the size that was charged
 };
 

@@ -11,7 +11,7 @@ using message::JsonView;
 
 // Far above any supply, and small enough that sums of a whole book fit 256 bits with 18 decimals.
 const Credits& most() {
-  static const Credits value("1000000000000000000000000000000");
+  static const Credits value = Credits(1'000'000'000'000'000u) * 1'000'000'000'000'000u;
   return value;
 }
 
@@ -24,7 +24,7 @@ Result<std::optional<Wall>> read_expiration(JsonView entry, const std::string& w
   const auto milliseconds_ = exact_integer(*found);
   if (!milliseconds_) return Error{where + ".expiration: expected milliseconds >= 0"};
   if (*milliseconds_ == 0 || *milliseconds_ > 9'223'372'036'854u) return std::optional<Wall>();
-  return std::optional(Wall{milliseconds_->convert_to<std::int64_t>() * 1'000'000});
+  return std::optional(Wall{static_cast<std::int64_t>(*milliseconds_->narrow()) * 1'000'000});
 }
 
 Result<CreditEntry> read_entry(JsonView item, const std::string& where) {

@@ -9,11 +9,6 @@
 namespace lastmile::economy {
 namespace {
 
-const Uint256& one() {
-  static const Uint256 value("1000000000000000000");
-  return value;
-}
-
 bool expired(const CreditLot& lot, Wall at) { return lot.expiration && *lot.expiration <= at; }
 
 // The earlier of two ends; none is the end of time.
@@ -199,7 +194,8 @@ std::vector<BalanceStep> CreditBook::history(std::string_view address) const {
                               (move.cause == nullptr) == (moves[i + 1].cause == nullptr) &&
                               (move.cause == nullptr || *move.cause == *moves[i + 1].cause);
     if (same_as_next) continue;
-    steps.push_back({move.time, move.cause ? std::optional(*move.cause) : std::nullopt, Amount::units(sum * one())});
+    steps.push_back({move.time, move.cause ? std::optional(*move.cause) : std::nullopt,
+                     Amount::units(sum * Amount::kUnitsPerToken)});
   }
   return steps;
 }

@@ -1,12 +1,15 @@
 #include "core/economy/decimal.hpp"
 
 #include "core/base/check.hpp"
+#include "core/base/uint256_wide.hpp"
 
 namespace lastmile::economy {
 namespace {
 
 // Room for a product of two coefficients and for the digits a division adds.
 using Wide = boost::multiprecision::uint1024_t;
+
+Wide wide(const Uint256& value) { return widened<Wide>(value); }
 
 Wide power_of_ten(int power) {
   LM_CHECK(power >= 0 && power <= 200);
@@ -30,27 +33,17 @@ struct Rounded {
 // cut off.
 Rounded round_half_even(const Wide& value, int exponent, bool more) {
   const int excess = digit_count(value) - Decimal::kPrecision;
-  if (excess <= 0) return {Uint256(value), exponent};
+  if (excess <= 0) return {*narrowed(value), exponent};
   const Wide unit = power_of_ten(excess);
   Wide kept = value / unit;
   const Wide rest = value % unit;
   const Wide half = unit / 2;
   const bool up = rest > half || (rest == half && (more || (kept & 1) != 0));
   if (up) kept += 1;  // 28 nines become 10^28: 29 digits, but the value is exact
-  return {Uint256(kept), exponent + excess};
+  return {*narrowed(kept), exponent + excess};
 }
 
 }  // namespace
-
-std::string units_text(const SignedUnits& units) {
-  const bool negative = units < 0;
-  const SignedUnits size = negative ? SignedUnits(-units) : units;
-  std::string text = size.str();
-  if (text.size() <= Amount::kDecimals) text.insert(0, Amount::kDecimals + 1 - text.size(), '0');
-  text.insert(text.size() - Amount::kDecimals, 1, '.');
-  if (negative) text.insert(0, 1, '-');
-  return text;
-}
 
 Decimal Decimal::integer(std::uint64_t value) {
   Decimal result;
@@ -68,7 +61,7 @@ Decimal Decimal::binary_fraction(std::uint64_t numerator, unsigned power) {
   Decimal result;
   result.coefficient_ = numerator;
   if (numerator == 0) return result;
-  for (unsigned i = 0; i < power; ++i) result.coefficient_ *= 5;
+  for (unsigned i = 0; i < power; ++i) result.coefficient_ *= 5u;
   result.exponent_ = -static_cast<int>(power);
   return result;
 }
@@ -93,7 +86,7 @@ std::optional<Decimal> Decimal::parse(std::string_view text) {
     if (fraction >= 0) ++fraction;
     if (result.coefficient_ != 0 || c != '0') ++digits;
     if (digits > kMaxDigits || fraction > kMaxDigits) return std::nullopt;
-    result.coefficient_ = result.coefficient_ * 10 + static_cast<unsigned>(c - '0');
+    result.coefficient_ = result.coefficient_ * 10u + static_cast<unsigned>(c - '0');
   }
   if (!any || fraction == 0) return std::nullopt;
   int power = 0;
@@ -120,7 +113,7 @@ std::optional<Decimal> Decimal::parse(std::string_view text) {
 Decimal operator*(const Decimal& a, const Decimal& b) {
   Decimal result;
   const Rounded rounded =
-      round_half_even(Wide(a.coefficient_) * Wide(b.coefficient_), a.exponent_ + b.exponent_, /*more=*/false);
+      round_half_even(wide(a.coefficient_) * wide(b.coefficient_), a.exponent_ + b.exponent_, /*more=*/false);
   result.coefficient_ = rounded.coefficient;
   result.exponent_ = rounded.exponent;
   result.negative_ = a.negative_ != b.negative_ && result.coefficient_ != 0;
@@ -131,7 +124,7 @@ Decimal Decimal::divided_by(std::uint64_t divisor) const {
   LM_CHECK(divisor > 0);
   // 20 digits of divisor + 28 of result + 2 to see the half: the quotient has more digits than are kept.
   constexpr int kExtra = kPrecision + 22;
-  const Wide scaled = Wide(coefficient_) * power_of_ten(kExtra);
+  const Wide scaled = wide(coefficient_) * power_of_ten(kExtra);
   const Wide quotient = scaled / divisor;
   const Rounded rounded = round_half_even(quotient, exponent_ - kExtra, scaled % divisor != 0);
   Decimal result;
@@ -144,7 +137,7 @@ Decimal Decimal::divided_by(std::uint64_t divisor) const {
 std::optional<SignedUnits> Decimal::floor_units() const {
   const int shift = exponent_ + Amount::kDecimals;
   if (shift > 100) return std::nullopt;
-  Wide value = coefficient_;
+  Wide value = wide(coefficient_);
   if (shift >= 0) {
     value *= power_of_ten(shift);
   } else if (shift < -200) {
@@ -155,16 +148,16 @@ std::optional<SignedUnits> Decimal::floor_units() const {
     value /= unit;
     if (negative_ && rest) value += 1;
   }
-  if (value >= (Wide(1) << 255)) return std::nullopt;
-  const SignedUnits units(value);
-  return negative_ ? SignedUnits(-units) : units;
+  const auto size = narrowed(value);
+  if (!size) return std::nullopt;
+  return SignedUnits::of(negative_, *size);
 }
 
 std::optional<Amount> Decimal::floor_amount() const {
   if (negative_) return std::nullopt;
   const auto units = floor_units();
   if (!units) return std::nullopt;
-  return Amount::units(Uint256(*units));
+  return Amount::units(units->size());
 }
 
 Decimal Decimal::operator-() const {
@@ -180,13 +173,12 @@ int Decimal::compare(const Decimal& a, const Decimal& b) {
   const int gap_b = b.exponent_ - low;
   int order = 0;
   if (a.coefficient_ == 0 || b.coefficient_ == 0) {
-    order = a.coefficient_.compare(b.coefficient_);
+    order = a.coefficient_ < b.coefficient_ ? -1 : a.coefficient_ > b.coefficient_ ? 1 : 0;
   } else if (gap_a > 200 || gap_b > 200) {
     order = gap_a > gap_b ? 1 : -1;  // coefficients have fewer than 80 digits
   } else {
-    order = (Wide(a.coefficient_) * power_of_ten(gap_a)).compare(Wide(b.coefficient_) * power_of_ten(gap_b));
+    order = (wide(a.coefficient_) * power_of_ten(gap_a)).compare(wide(b.coefficient_) * power_of_ten(gap_b));
   }
-  order = order < 0 ? -1 : order > 0 ? 1 : 0;
   return a.negative_ ? -order : order;
 }
 

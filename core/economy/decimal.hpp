@@ -2,21 +2,15 @@
 // rounded half to even; a stored figure is the floor at 18 decimals. Integers only, no floating point anywhere.
 #pragma once
 
-#include <boost/multiprecision/cpp_int.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/base/amount.hpp"
+#include "core/economy/signed_units.hpp"
 
 namespace lastmile::economy {
-
-// Units of 10^-18, may be negative: only the volume discount ever is.
-using SignedUnits = boost::multiprecision::int256_t;
-
-// "-49.063223379629692246": always 18 digits after the point; zero has no sign.
-std::string units_text(const SignedUnits& units);
 
 class Decimal {
  public:
@@ -38,7 +32,7 @@ class Decimal {
   friend Decimal operator*(const Decimal& a, const Decimal& b);
   Decimal divided_by(std::uint64_t divisor) const;  // divisor > 0
 
-  // Toward minus infinity at 18 decimals. Empty when it does not fit 256 bits.
+  // Toward minus infinity at 18 decimals. Empty when it does not fit.
   std::optional<SignedUnits> floor_units() const;
   // The same for what cannot be negative; empty also for a negative number.
   std::optional<Amount> floor_amount() const;
@@ -52,7 +46,7 @@ class Decimal {
  private:
   // Value = coefficient * 10^exponent, with a sign; zero is never negative.
   bool negative_ = false;
-  Uint256 coefficient_ = 0;
+  Uint256 coefficient_;
   int exponent_ = 0;
 };
 

@@ -11,14 +11,13 @@ std::optional<Decimal> exact_number(message::JsonView value) {
 std::optional<Uint256> exact_integer(message::JsonView value) {
   const auto number = exact_number(value);
   if (!number || number->negative()) return std::nullopt;
-  const auto units = number->floor_units();
-  if (!units) return std::nullopt;
-  static const SignedUnits kOne("1000000000000000000");
-  const SignedUnits whole = *units / kOne;
+  const auto amount = number->floor_amount();
+  if (!amount) return std::nullopt;
+  const Uint256 whole = amount->units() / Amount::kUnitsPerToken;
   // Compared as decimals: the floor at 18 digits would hide a longer fraction.
-  const auto back = Decimal::parse(whole.str());
+  const auto back = Decimal::parse(whole.text());
   if (!back || !(*back == *number)) return std::nullopt;
-  return Uint256(whole);
+  return whole;
 }
 
 std::optional<message::JsonView> member(message::JsonView object, std::string_view key) {

@@ -57,7 +57,7 @@ Result<std::uint32_t> read_count(JsonView object, const char* key, std::uint32_t
   if (!count || *count > PriceTable::kMaxCompute) {
     return Error{where + "/" + key + ": expected an integer up to " + std::to_string(PriceTable::kMaxCompute)};
   }
-  return count->convert_to<std::uint32_t>();
+  return static_cast<std::uint32_t>(*count->narrow());
 }
 
 std::string read_text(JsonView object, const char* key) {
@@ -197,7 +197,7 @@ Result<Unit> PriceTable::replace_settings(std::string_view text) {
   if (const auto found = member(*document, "community_wallet_timestamp")) {
     const auto time = exact_integer(*found);
     if (!time || *time > 9'223'372'036u) return Error{"/community_wallet_timestamp: expected UNIX seconds"};
-    since = Wall{time->convert_to<std::int64_t>() * 1'000'000'000};
+    since = Wall{static_cast<std::int64_t>(*time->narrow()) * 1'000'000'000};
   }
   if (std::string wallet = read_text(*document, "community_wallet_address"); !wallet.empty()) {
     community_wallet_ = std::move(wallet);

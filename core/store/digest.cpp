@@ -59,13 +59,13 @@ std::string balance_entry(const economy::BalanceRow& row) {
 
 std::string lot_entry(std::string_view address, const economy::CreditLot& lot) {
   Encoder out = entry("lot");
-  out.text(address).hash(lot.message).number(lot.index).text(lot.remaining.str()).byte(lot.expiration ? 1 : 0);
+  out.text(address).hash(lot.message).number(lot.index).text(lot.remaining.text()).byte(lot.expiration ? 1 : 0);
   if (lot.expiration) out.time(*lot.expiration);
   return out.take();
 }
 
 std::string credit_entry(std::string_view address, const economy::Credits& balance) {
-  return entry("credits").text(address).text(balance.str()).take();
+  return entry("credits").text(address).text(balance.text()).take();
 }
 
 Sum256 account_sum(std::string_view address, const economy::BalanceBook& balances, const economy::CreditBook& credits) {

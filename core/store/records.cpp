@@ -1,5 +1,6 @@
 #include "core/store/records.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "core/store/codec.hpp"
@@ -10,34 +11,34 @@ namespace {
 constexpr std::uint8_t kMetaFormat = 1;
 
 void write_amount(Encoder& out, const Uint256& units) {
-  std::vector<std::uint8_t> bytes;
-  if (units != 0) boost::multiprecision::export_bits(units, std::back_inserter(bytes), 8);
-  out.text(as_text(bytes));
+  const Hash256 bytes = units.big_endian();
+  const std::string_view all = as_text(bytes.view());
+  out.text(all.substr(std::min(all.find_first_not_of('\0'), all.size())));
 }
 
 Uint256 read_units(Decoder& in) {
   const std::string_view bytes = in.text();
-  Uint256 units = 0;
-  if (bytes.size() > 32) {
+  Hash256 all;
+  if (bytes.size() > all.bytes.size()) {
     in.fail();
-    return units;
+    return 0;
   }
-  if (!bytes.empty()) boost::multiprecision::import_bits(units, bytes.begin(), bytes.end(), 8);
-  return units;
+  std::copy(bytes.begin(), bytes.end(), all.bytes.end() - static_cast<std::ptrdiff_t>(bytes.size()));
+  return Uint256::big_endian(all);
 }
 
 Amount read_amount(Decoder& in) { return Amount::units(read_units(in)); }
 
 void write_signed(Encoder& out, const economy::SignedUnits& units) {
-  out.byte(units < 0 ? 1 : 0);
-  write_amount(out, static_cast<Uint256>(units < 0 ? -units : units));
+  out.byte(units.negative() ? 1 : 0);
+  write_amount(out, units.size());
 }
 
 economy::SignedUnits read_signed(Decoder& in) {
   const bool negative = in.byte() == 1;
-  const Uint256 units = read_units(in);
-  const economy::SignedUnits value(units);
-  return negative ? -value : value;
+  const auto units = economy::SignedUnits::of(negative, read_units(in));
+  if (!units) in.fail();
+  return units.value_or(economy::SignedUnits());
 }
 
 template <class Enum>

@@ -44,7 +44,7 @@ struct HeldItem {
 // Count and sum of item hashes (as big-endian numbers; of a CID the SHA-256 of its text) mod 2^256.
 struct HeldSum {
   std::uint64_t count = 0;
-  Uint256 sum = 0;
+  Uint256 sum;
   friend bool operator==(const HeldSum&, const HeldSum&) = default;
 };
 

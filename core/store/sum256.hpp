@@ -3,11 +3,8 @@
 // the state digest and the final word between two stores stay SHA-256.
 #pragma once
 
-#include <array>
-#include <cstdint>
-
-#include "core/base/amount.hpp"
 #include "core/base/hash.hpp"
+#include "core/base/uint256.hpp"
 
 namespace lastmile::store {
 
@@ -15,33 +12,24 @@ class Sum256 {
  public:
   Sum256() = default;
   // The hash as a big-endian number.
-  static Sum256 of(const Hash256& hash);
+  static Sum256 of(const Hash256& hash) { return Sum256(Uint256::big_endian(hash)); }
 
   Sum256& operator+=(const Sum256& other) {
-    bool carry = false;
-    for (std::size_t i = 0; i < words_.size(); ++i) {
-      const bool first = __builtin_add_overflow(words_[i], other.words_[i], &words_[i]);
-      const bool second = __builtin_add_overflow(words_[i], std::uint64_t{carry}, &words_[i]);
-      carry = first || second;
-    }
+    number_ += other.number_;
     return *this;
   }
   Sum256& operator-=(const Sum256& other) {
-    bool borrow = false;
-    for (std::size_t i = 0; i < words_.size(); ++i) {
-      const bool first = __builtin_sub_overflow(words_[i], other.words_[i], &words_[i]);
-      const bool second = __builtin_sub_overflow(words_[i], std::uint64_t{borrow}, &words_[i]);
-      borrow = first || second;
-    }
+    number_ -= other.number_;
     return *this;
   }
 
-  Hash256 big_endian() const;
-  Uint256 number() const;
+  Hash256 big_endian() const { return number_.big_endian(); }
+  const Uint256& number() const { return number_; }
   friend bool operator==(const Sum256&, const Sum256&) = default;
 
  private:
-  std::array<std::uint64_t, 4> words_{};  // lowest first
+  explicit Sum256(const Uint256& number) : number_(number) {}
+  Uint256 number_;
 };
 
 }  // namespace lastmile::store

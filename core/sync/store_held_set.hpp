@@ -18,11 +18,7 @@ class StoreHeldSet final : public HeldSet {
     if (!held) return held.error();
     RangeSum result;
     result.count = held->count;
-    Uint256 rest = held->sum;
-    for (std::uint64_t& word : result.sum) {
-      word = static_cast<std::uint64_t>(rest & ~std::uint64_t{0});
-      rest >>= 64;
-    }
+    result.sum = held->sum.words();
     return result;
   }
 

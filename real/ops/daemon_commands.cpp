@@ -46,9 +46,7 @@ Json mesh_list(node::CoreNode& node, TcpNetwork& network) {
 }
 
 // The lowest 64 bits: equal for equal states, and different for nearly all others.
-std::uint64_t short_sum(const node::CoreNode& node) {
-  return static_cast<std::uint64_t>(node.store().state_sum() & ~std::uint64_t{0});
-}
+std::uint64_t short_sum(const node::CoreNode& node) { return node.store().state_sum().words()[0]; }
 
 Json receipt_json(const node::Receipt& receipt) {
   Json out{{"status", message::status_text(receipt.status)}};

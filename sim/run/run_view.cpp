@@ -52,7 +52,7 @@ Hash256 RunView::state_digest(Node node) const {
 std::optional<std::uint64_t> RunView::state_sum(Node node) const {
   const node::CoreNode* n = core(node);
   if (n == nullptr) return std::nullopt;
-  return static_cast<std::uint64_t>(n->store().state_sum() & ~std::uint64_t{0});
+  return n->store().state_sum().words()[0];
 }
 
 std::uint64_t RunView::held(Node node) const {

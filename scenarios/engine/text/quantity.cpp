@@ -1,10 +1,11 @@
 #include "scenarios/engine/text/quantity.hpp"
 
 #include <array>
-#include <boost/multiprecision/cpp_int.hpp>
 #include <limits>
 #include <optional>
 #include <span>
+
+#include "core/base/uint256_wide.hpp"
 
 namespace lastmile::scenario {
 namespace {
@@ -246,9 +247,9 @@ Result<Amount> parse_amount(std::string_view text) {
   }
   // Money is never rounded.
   if (units.numerator % units.denominator != 0) return wrong("finer than 10^-18 token");
-  const Big whole = units.numerator / units.denominator;
-  if (whole >> 256 != 0) return wrong("too large");
-  return Amount::units(Uint256(whole));
+  const auto whole = narrowed(Big(units.numerator / units.denominator));
+  if (!whole) return wrong("too large");
+  return Amount::units(*whole);
 }
 
 Result<Drift> parse_drift(std::string_view text) {

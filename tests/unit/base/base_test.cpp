@@ -31,7 +31,7 @@ TEST(SipHash, GivesTheIdsOfTheGossipNetwork) {
 
 TEST(Amount, ReadsAndPrintsEighteenDecimals) {
   EXPECT_EQ(Amount::parse_tokens("12.5")->tokens_text(), "12.500000000000000000");
-  EXPECT_EQ(Amount::parse_tokens("0.000000000000000001")->units(), 1);
+  EXPECT_EQ(Amount::parse_tokens("0.000000000000000001")->units(), 1u);
   EXPECT_FALSE(Amount::parse_tokens("0.0000000000000000001"));
   EXPECT_FALSE(Amount::parse_tokens("-1"));
   EXPECT_FALSE(Amount::parse_tokens("1."));

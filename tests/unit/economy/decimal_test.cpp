@@ -71,5 +71,27 @@ TEST(Decimal, WhatDoesNotFitIsEmptyAndNotCut) {
   EXPECT_FALSE(decimal("-1").floor_amount().has_value());
 }
 
+TEST(SignedUnits, AreOrderedAndAddedAcrossZero) {
+  const SignedUnits plus_two = *SignedUnits::of(false, 2);
+  const SignedUnits minus_three = *SignedUnits::of(true, 3);
+  SignedUnits sum = plus_two;
+  sum += minus_three;
+  EXPECT_EQ(sum, *SignedUnits::of(true, 1));
+  EXPECT_LT(minus_three, sum);
+  EXPECT_LT(sum, SignedUnits());
+  EXPECT_LT(SignedUnits(), plus_two);
+  EXPECT_EQ(minus_three.size(), Uint256(3));
+  EXPECT_EQ(-minus_three, *SignedUnits::of(false, 3));
+}
+
+TEST(SignedUnits, HaveNoNegativeZeroAndKeepOneBitForTheSign) {
+  EXPECT_FALSE(SignedUnits::of(true, 0)->negative());
+  EXPECT_EQ(units_text(-SignedUnits()), "0.000000000000000000");
+  const Uint256 limit = Uint256::max() / 2 + 1;  // 2^255
+  EXPECT_TRUE(SignedUnits::of(true, limit - 1)->negative());
+  EXPECT_FALSE(SignedUnits::of(true, limit));
+  EXPECT_FALSE(SignedUnits::of(false, limit));
+}
+
 }  // namespace
 }  // namespace lastmile::economy
