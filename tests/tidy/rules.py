@@ -82,8 +82,25 @@ def includes_from_the_root(tree):
         for line, own, what in file.includes:
             if own and what not in tree.names:
                 yield file.path, line, f'"{what}" is no file of the tree: includes start at the root'
-            if what == "nlohmann/json.hpp" and not file.path.endswith(".cpp") and not file.path.startswith("tests/"):
-                yield file.path, line, "nlohmann/json.hpp costs every includer two seconds: json_fwd.hpp in headers"
+
+
+# Libraries that cost every includer a second or more: (header, what a header of ours does instead).
+HEAVY_HEADERS = [
+    (re.compile(r"^nlohmann/json\.hpp$"), "json_fwd.hpp in headers"),
+    (re.compile(r"^(?:boost/multiprecision/.*|core/base/uint256_wide\.hpp)$"), "core/base/uint256.hpp in headers"),
+    (re.compile(r"^CLI/.*"), "command lines are read in one source of a program"),
+]
+HEAVY_ALLOWED = {"core/base/uint256_wide.hpp"}   # the one way to the library, for sources
+
+
+def heavy_headers(tree):
+    for file in tree.cpp:
+        if file.path.endswith(".cpp") or file.path.startswith("tests/") or file.path in HEAVY_ALLOWED:
+            continue
+        for line, _, what in file.includes:
+            for headers, instead in HEAVY_HEADERS:
+                if headers.match(what):
+                    yield file.path, line, f"{what} costs every includer a second or more: {instead}"
 
 
 def pragma_once(tree):
@@ -242,4 +259,4 @@ def file_length(tree):
             yield path, count, f"{count} lines, at most {MAX_LINES}: one idea per file"
 
 
-ALL = [layering, includes_from_the_root, pragma_once, banned_calls, allow_list_is_used, iteration_order, links, leftovers, file_length]
+ALL = [layering, includes_from_the_root, heavy_headers, pragma_once, banned_calls, allow_list_is_used, iteration_order, links, leftovers, file_length]

@@ -83,7 +83,10 @@ PLANTS = [
     ("layering", "Asio in sim", {"sim/env/a.cpp": "#include <boost/asio/io_context.hpp>\n"}),
     ("layering", "threads in core", {"core/store/a.hpp": HEADER + "#include <mutex>\n"}),
     ("includes_from_the_root", "an include beside the file", {"core/base/a.cpp": '#include "a.hpp"\n', "core/base/a.hpp": HEADER}),
-    ("includes_from_the_root", "the whole JSON library in a header", {"core/base/a.hpp": HEADER + "#include <nlohmann/json.hpp>\n"}),
+    ("heavy_headers", "the whole JSON library in a header", {"core/base/a.hpp": HEADER + "#include <nlohmann/json.hpp>\n"}),
+    ("heavy_headers", "wide integers in a header", {"core/base/a.hpp": HEADER + "#include <boost/multiprecision/cpp_int.hpp>\n"}),
+    ("heavy_headers", "wide integers through our own header", {
+        "core/store/a.hpp": HEADER + '#include "core/base/uint256_wide.hpp"\n', "core/base/uint256_wide.hpp": HEADER}),
     ("pragma_once", "a header without guard", {"core/base/a.hpp": "// #pragma once\nint f();\n"}),
     ("banned_calls", "clock", {"core/node/a.cpp": "auto f() { return clock_gettime(0, 0); }\n"}),
     ("banned_calls", "chrono clock", {"core/node/a.cpp": "auto t = std::chrono::steady_clock::now();\n"}),

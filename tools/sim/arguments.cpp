@@ -1,5 +1,6 @@
 #include "tools/sim/arguments.hpp"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <string_view>
 #include <vector>

@@ -1,8 +1,12 @@
 // Says what is wrong with a command line: the word that nobody knows, and the nearest one that exists.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
+
+namespace CLI {
+class App;
+class ParseError;
+}  // namespace CLI
 
 namespace lastmile::tools {
 
