@@ -1,17 +1,9 @@
 #include "sim/run/run.hpp"
 
-#include <sys/resource.h>
-
 #include <algorithm>
-#include <chrono>
-#include <map>
 #include <vector>
 
-#include "scenarios/engine/folder/event_log.hpp"
-#include "scenarios/engine/folder/metrics_log.hpp"
-#include "scenarios/engine/model/load.hpp"
-#include "scenarios/engine/traffic/traffic.hpp"
-#include "scenarios/engine/watch/watch.hpp"
+#include "scenarios/engine/run/runner.hpp"
 #include "sim/fault/fault_plane.hpp"
 #include "sim/run/convert.hpp"
 #include "sim/run/core_sim_node.hpp"
@@ -24,50 +16,35 @@ namespace {
 using scenario::Action;
 using scenario::Node;
 
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto of = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
-  return of(usage.ru_utime) + of(usage.ru_stime);
-}
-
-std::uint64_t peak_rss_bytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-}
-
 // Entries that wait for an event become due at it; between looks at the timeline this much time may pass.
 constexpr Duration kEventSlice = milliseconds(10);
 
-class Run {
+class Run final : public scenario::RunWorld {
  public:
-  Run(const scenario::Scenario& scenario, RunOptions options) : scenario_(scenario), options_(std::move(options)) {}
+  Run(const scenario::Scenario& scenario, RunOptions options)
+      : scenario_(scenario),
+        loop_observer_(options.loop_observer),
+        events_per_look_(options.events_per_look),
+        runner_(scenario, std::move(options), *this) {}
 
   Result<scenario::Summary> go();
 
+  void carry_out(const Action& action) override;
+  bool reachable(Node node) const override;
+  void publish(const scenario::Publication& publication) override;
+  std::uint64_t events() const override { return engine_->events(); }
+
  private:
   std::optional<Error> build();
-  std::optional<Error> open_logs();
-  void carry_out(const Action& action);
+  void run_until(Instant stop);
   void set_running(const Action& action);
-  void publish_due(Instant now);
-  void publish(const scenario::Publication& publication);
-  void lost(Node node, std::uint64_t number, Instant now, scenario::Refusal why);
-  void sample(Instant now);
-  std::optional<std::string> limit_reached() const;
-  Instant next_stop() const;
   scenario::Summary summarize();
 
-  // Times and numbers a node's events and passes them on.
+  // Times a node's events and passes them on.
   class NodeSink final : public trace::Sink {
    public:
     NodeSink(Run& run, Node node) : run_(run), node_(node) {}
-    void record(const trace::Event& event) override {
-      const Instant now = run_.engine_->now();
-      run_.timeline_->on_event(now, event);
-      run_.observers_.on_event(now, node_, event);
-    }
+    void record(const trace::Event& event) override { run_.runner_.on_event(run_.engine_->now(), node_, event); }
 
    private:
     Run& run_;
@@ -75,27 +52,16 @@ class Run {
   };
 
   const scenario::Scenario& scenario_;
-  RunOptions options_;
-  std::optional<scenario::NodeTable> nodes_;
+  LoopObserver* loop_observer_;
+  const std::uint64_t events_per_look_;
+  scenario::Runner runner_;
   std::optional<World> world_;
   std::unique_ptr<Engine> engine_;
   std::vector<std::unique_ptr<NodeSink>> sinks_;
   node::NodeConfig shared_config_;
-  std::unique_ptr<scenario::Timeline> timeline_;
-  std::optional<scenario::Traffic> traffic_;
   std::unique_ptr<RunView> view_;
-  std::unique_ptr<scenario::Watch> watch_;
-  std::unique_ptr<scenario::EventLog> event_log_;
-  std::unique_ptr<scenario::MetricsLog> metrics_log_;
-  scenario::Observers observers_;
-
   std::optional<FaultPlane> faults_;
-  std::vector<std::map<std::uint64_t, bool>> unanswered_;  // by node: publications without a receipt
   bool waits_for_events_ = false;
-  Instant next_sample_{};
-  std::optional<std::string> limit_hit_;
-  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-  double cpu_began_ = cpu_seconds();
 };
 
 std::optional<Error> Run::build() {
@@ -106,95 +72,58 @@ std::optional<Error> Run::build() {
   auto world = build_world(world_spec(scenario_));
   if (!world.ok()) return world.error();
   world_ = std::move(*world);
-  nodes_.emplace(scenario_, scenario_.seed);
-  LM_CHECK(nodes_->size() == world_->nodes.size());
+  scenario::NodeTable& nodes = runner_.nodes();
+  LM_CHECK(nodes.size() == world_->nodes.size());
 
   for (const scenario::ChainSpec& chain : scenario_.world.chains) engine_->add_chain(chain_config(chain));
   shared_config_ = shared_node_config(scenario_);
-  for (Node node = 0; node < nodes_->size(); ++node) {
-    nodes_->set_region(node, world_->nodes[node].spec.region);
+  for (Node node = 0; node < nodes.size(); ++node) {
+    nodes.set_region(node, world_->nodes[node].spec.region);
     sinks_.push_back(std::make_unique<NodeSink>(*this, node));
-    auto config = node_config(shared_config_, scenario_, *nodes_, world_->overlay, node);
+    auto config = node_config(shared_config_, scenario_, nodes, world_->overlay, node);
     engine_->add_node(world_->nodes[node].spec,
                       [config = std::move(config), sink = sinks_.back().get()](const NodeEnv& env) {
                         return std::make_unique<CoreSimNode>(env, config, *sink);
                       });
   }
   faults_.emplace(*engine_, scenario_);
-  unanswered_.resize(nodes_->size());
-
-  timeline_ = std::make_unique<scenario::Timeline>(scenario_, scenario_.seed, *nodes_);
-  auto traffic = scenario::Traffic::open(scenario_, scenario_.seed, *nodes_);
-  if (!traffic.ok()) return traffic.error();
-  traffic_.emplace(std::move(*traffic));
-  view_ = std::make_unique<RunView>(*engine_, *nodes_, scenario_);
-  watch_ = std::make_unique<scenario::Watch>(scenario_, *nodes_, *view_, *timeline_);
-  observers_.add(*watch_);
+  view_ = std::make_unique<RunView>(*engine_, nodes, scenario_);
+  if (auto error = runner_.open(*view_)) return error;
   for (const scenario::Fault& fault : scenario_.faults) {
     waits_for_events_ = waits_for_events_ || std::holds_alternative<scenario::OnEvent>(fault.from);
   }
 
-  const auto hops = diameter(world_->overlay);
-  watch_->set_measure("topology.diameter", hops.hops);
-  watch_->set_measure("topology.clustering", clustering(world_->overlay));
-  if (options_.loop_observer != nullptr) engine_->observe(options_.loop_observer);
-  return std::nullopt;
-}
-
-std::optional<Error> Run::open_logs() {
-  if (options_.folder.empty()) return std::nullopt;
-  auto events = scenario::EventLog::create(options_.folder + "/events.lmt", scenario_, *nodes_);
-  if (!events.ok()) return events.error();
-  event_log_ = std::move(*events);
-  observers_.add(*event_log_);
-  auto metrics = scenario::MetricsLog::create(options_.folder + "/metrics.csv", *nodes_, *timeline_, *watch_);
-  if (!metrics.ok()) return metrics.error();
-  metrics_log_ = std::move(*metrics);
-  observers_.add(*metrics_log_);
+  runner_.watch().set_measure("topology.diameter", diameter(world_->overlay).hops);
+  runner_.watch().set_measure("topology.clustering", clustering(world_->overlay));
+  if (loop_observer_ != nullptr) engine_->observe(loop_observer_);
   return std::nullopt;
 }
 
 Result<scenario::Summary> Run::go() {
   if (auto error = build()) return *error;
-  if (auto error = open_logs()) return *error;
-  // Everybody is up unless the timeline says otherwise at time 0.
-  const std::vector<Action> first = timeline_->advance(Instant{});
-  std::vector<bool> starts(nodes_->size(), true);
-  for (const Action& action : first) {
-    if (action.kind == Action::Kind::node_down) starts[action.node] = false;
-  }
-  for (Node node = 0; node < nodes_->size(); ++node) {
+  const std::vector<bool> starts = runner_.first_nodes();
+  for (Node node = 0; node < starts.size(); ++node) {
     if (starts[node]) engine_->start(NodeIndex{node});
   }
-  for (const Action& action : first) carry_out(action);
-
-  while (!timeline_->finished()) {
-    const std::uint64_t used = engine_->events();
-    const std::uint64_t allowed = scenario_.limits.events.value_or(~std::uint64_t{0});
-    engine_->run_until(next_stop(), allowed > used ? allowed - used : 0);
-    const Instant now = engine_->now();
-    for (const Action& action : timeline_->advance(now)) carry_out(action);
-    publish_due(now);
-    if (now >= next_sample_ || timeline_->finished()) sample(now);
-    if (engine_->events() >= allowed && !limit_hit_) {
-      limit_hit_ = "events";
-      timeline_->finish(now);
-    }
+  runner_.begin();
+  while (!runner_.finished()) {
+    Instant stop = runner_.next_stop();
+    if (waits_for_events_) stop = std::min(stop, engine_->now() + kEventSlice);
+    run_until(std::max(stop, engine_->now()));
+    runner_.advance(engine_->now());
   }
-  scenario::Summary summary = summarize();
-  if (event_log_) {
-    if (auto closed = event_log_->close(); !closed.ok()) return closed.error();
-    if (auto closed = metrics_log_->close(); !closed.ok()) return closed.error();
-  }
-  return summary;
+  return runner_.close(summarize());
 }
 
-Instant Run::next_stop() const {
-  Instant stop = next_sample_;
-  if (const auto due = timeline_->next()) stop = std::min(stop, *due);
-  if (const auto due = traffic_->next_time()) stop = std::min(stop, *due);
-  if (waits_for_events_) stop = std::min(stop, engine_->now() + kEventSlice);
-  return std::max(stop, engine_->now());
+// A second of a large world can take minutes, so limits and the user are looked at every so many events. Looking
+// changes nothing: the same events follow in the same order.
+void Run::run_until(Instant stop) {
+  const std::uint64_t allowed = scenario_.limits.events.value_or(~std::uint64_t{0});
+  for (;;) {
+    const std::uint64_t left = allowed - std::min(allowed, engine_->events());
+    if (engine_->run_until(stop, std::min(left, events_per_look_)) != RunEnd::events) return;
+    if (runner_.limit_reached()) return;
+  }
 }
 
 // --- what the timeline orders
@@ -214,7 +143,6 @@ void Run::carry_out(const Action& action) {
     default:
       break;
   }
-  observers_.on_action(action);
 }
 
 void Run::set_running(const Action& action) {
@@ -225,95 +153,43 @@ void Run::set_running(const Action& action) {
   }
   if (!engine_->running(node)) return;
   const Instant now = engine_->now();
-  observers_.on_event(now, action.node, {trace::Kind::node_crashed, {}, engine_->incarnation(node), 0, 0});
+  runner_.on_event(now, action.node, {trace::Kind::node_crashed, {}, engine_->incarnation(node), 0, 0});
   view_->retire(action.node);
   engine_->crash(node, action.disk == scenario::DiskFate::kept   ? DiskFate::kept
                        : action.disk == scenario::DiskFate::torn ? DiskFate::torn
                                                                  : DiskFate::lost);
-  const auto unanswered = std::exchange(unanswered_[action.node], {});
-  for (const auto& [number, _] : unanswered) lost(action.node, number, now, scenario::Refusal::no_answer);
+  runner_.no_more_receipts(now, action.node);
 }
 
 // --- traffic
 
-void Run::publish_due(Instant now) {
-  for (auto due = traffic_->next_time(); due && *due <= now; due = traffic_->next_time()) publish(traffic_->next());
-}
-
-void Run::lost(Node node, std::uint64_t number, Instant now, scenario::Refusal why) {
-  traffic_->lost(number);
-  observers_.on_refusal(now, node, number, why);
-}
+bool Run::reachable(Node node) const { return view_->running(node) && !engine_->paused(NodeIndex{node}); }
 
 void Run::publish(const scenario::Publication& publication) {
-  observers_.on_publication(publication);
-  const Instant now = engine_->now();
-  auto* node = static_cast<CoreSimNode*>(engine_->node(NodeIndex{publication.node}));
-  if (node == nullptr || node->core() == nullptr || engine_->paused(NodeIndex{publication.node})) {
-    return lost(publication.node, publication.number, now, scenario::Refusal::no_answer);
-  }
   std::vector<node::Upload> uploads;
   for (const scenario::Upload& upload : publication.uploads) {
     uploads.push_back({upload.hash, std::string(as_text(*upload.content))});
   }
-  sinks_[publication.node]->record(
-      {trace::Kind::message_published, publication.item_hash.view(), publication.envelope.size(), 0, 0});
-  unanswered_[publication.node][publication.number] = true;
+  auto* node = static_cast<CoreSimNode*>(engine_->node(NodeIndex{publication.node}));
   node->core()->publish(publication.envelope, std::move(uploads),
                         [this, where = publication.node, number = publication.number](const node::Receipt& receipt) {
-                          unanswered_[where].erase(number);
-                          if (receipt.status == message::Status::none) {
-                            lost(where, number, engine_->now(), scenario::Refusal::no_room);
-                          } else if (receipt.status == message::Status::rejected) {
-                            lost(where, number, engine_->now(), scenario::Refusal::rejected);
-                          }
+                          runner_.receipt(engine_->now(), where, number, receipt.status);
                         });
 }
 
-// --- the run
-
-std::optional<std::string> Run::limit_reached() const {
-  const scenario::Limits& limits = scenario_.limits;
-  if (limits.wall_time) {
-    const auto spent = std::chrono::steady_clock::now() - began_;
-    if (std::chrono::duration_cast<std::chrono::nanoseconds>(spent).count() > limits.wall_time->ns) return "wall time";
-  }
-  if (limits.memory && peak_rss_bytes() > limits.memory->bytes) return "memory";
-  return std::nullopt;
-}
-
-void Run::sample(Instant now) {
-  observers_.on_sample(now);
-  next_sample_ = now + scenario::kSampleInterval;
-  if (timeline_->finished()) return;
-  if (timeline_->phase() == scenario::Phase::settle && watch_->settled()) timeline_->finish(now);
-  limit_hit_ = limit_reached();
-  if (!limit_hit_ && options_.interrupted && options_.interrupted()) limit_hit_ = "interrupted";
-  if (limit_hit_) timeline_->finish(now);
-  if (options_.progress) {
-    options_.progress({now, scenario_.phases.end(scenario::Phase::settle), timeline_->phase(), traffic_->published(),
-                       engine_->events()});
-  }
-}
+// --- the end
 
 scenario::Summary Run::summarize() {
-  const Instant end = engine_->now();
   std::vector<Hash256> digests;
-  for (Node node = 0; node < nodes_->size(); ++node) digests.push_back(view_->state_digest(node));
-  scenario::Summary summary = scenario::make_summary(scenario_, scenario_.seed, *timeline_, *watch_, end);
+  for (Node node = 0; node < runner_.nodes().size(); ++node) digests.push_back(view_->state_digest(node));
+  scenario::Summary summary = runner_.summary(engine_->now());
   summary.world = scenario::WorldKind::sim;
   summary.version = LASTMILE_VERSION;
   summary.digest = engine_->run_digest(digests);
-  summary.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
-  summary.cpu_seconds = cpu_seconds() - cpu_began_;
-  summary.peak_rss_bytes = peak_rss_bytes();
-  summary.events = engine_->events();
-  const auto& spans = timeline_->spans();
+  const auto& spans = runner_.timeline().spans();
   for (std::size_t i = 0; i < spans.size() && i < summary.faults.size(); ++i) {
     summary.faults[i].frames_stopped = faults_->frames_stopped(spans[i].entry, spans[i].occurrence);
   }
-  if (limit_hit_) scenario::end_early(summary, *limit_hit_);
-  summary.verdict = scenario::decide(summary);
   return summary;
 }
 

@@ -1,32 +1,17 @@
 // One run of a scenario in the simulator: world, timeline, traffic and observers around an engine.
 #pragma once
 
-#include <memory>
-#include <optional>
-#include <string>
-
-#include "core/base/callback.hpp"
 #include "core/base/result.hpp"
-#include "scenarios/engine/folder/summary.hpp"
-#include "scenarios/engine/model/scenario.hpp"
+#include "scenarios/engine/run/runner.hpp"
 #include "sim/env/loop_event.hpp"
 
 namespace lastmile::sim {
 
-struct RunProgress {
-  Instant now;
-  Instant latest_end;  // upper bound: the end of settle
-  scenario::Phase phase = scenario::Phase::warm_up;
-  std::uint64_t published = 0;
-  std::uint64_t events = 0;
-};
-
-struct RunOptions {
-  // Folder under construction (RunFolder::partial()): events.lmt and metrics.csv are written there. Empty: nowhere.
-  std::string folder;
-  Callback<void(const RunProgress&)> progress;  // once per simulated second; may be empty
-  Callback<bool()> interrupted;                 // asked once per simulated second; true ends the run as unknown
-  LoopObserver* loop_observer = nullptr;        // sees every event of the run digest; for twin runs
+struct RunOptions : scenario::RunOptions {
+  LoopObserver* loop_observer = nullptr;  // sees every event of the run digest; for twin runs
+  // How many events of the queue pass between two looks at limits and `interrupted`; does not change the run. The
+  // default is some hundredths of a second.
+  std::uint64_t events_per_look = 16'384;
 };
 
 // Errors: a world that cannot be built, unreadable traffic files, a folder that cannot be written. What goes wrong

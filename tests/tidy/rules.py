@@ -36,7 +36,7 @@ MAY_INCLUDE = {   # longest matching prefix of the including file counts; a room
     "real/rig": _CORE | {"real", "scenarios/engine"},
     "tools/study": _BASE | {"core/trace"},
     "tools/lab": _CORE | {"tools/study", "sim"},
-    "tools/console": _CORE | {"scenarios/engine"},
+    "tools/console": _CORE | {"scenarios/engine", "tools/study"},
     "tools/sim": _CORE | {"sim", "scenarios/engine", "tools/console", "tools/study"},
     "tools/rig": _CORE | {"real", "scenarios/engine", "tools/console", "tools/study"},
     "tools/node": _CORE | {"real"},

@@ -2,9 +2,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <atomic>
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -16,10 +13,8 @@
 #include "scenarios/engine/text/quantity.hpp"
 #include "sim/run/run.hpp"
 #include "sim/run/twin.hpp"
-#include "tools/console/print_summary.hpp"
-#include "tools/console/progress.hpp"
+#include "tools/console/run_in_folder.hpp"
 #include "tools/sim/output.hpp"
-#include "tools/study/report.hpp"
 
 namespace lastmile::tools {
 namespace {
@@ -30,53 +25,17 @@ using scenario::Scenario;
 
 constexpr std::size_t kDigestDigits = 64;
 
-std::atomic<bool> interrupted{false};
-
-void on_interrupt(int) {
-  if (interrupted.exchange(true)) _exit(130);  // the second time: at once, NAME.partial stays
+StartRun in_simulator(const Scenario& wanted) {
+  return [&wanted](scenario::RunOptions options) { return sim::run_scenario(wanted, {std::move(options)}); };
 }
 
-std::string run_line(const sim::RunProgress& progress) {
-  return fmt::format("{:>8.1f} s  {:<8} {:>7} messages {:>12} events", progress.now.ns / 1e9,
-                     scenario::phase_text(progress.phase), progress.published, progress.events);
-}
+bool quiet(const CommandOptions& options) { return options.quiet || options.json; }
 
-// Ctrl-C ends the run at the next simulated second, with the verdict unknown. Without a folder nothing is written.
-Result<scenario::Summary> run_watched(const Scenario& wanted, std::string folder, const CommandOptions& options) {
-  std::signal(SIGINT, on_interrupt);
-  std::signal(SIGTERM, on_interrupt);
-  Progress bar(options.quiet || options.json);
-  sim::RunOptions run;
-  run.folder = std::move(folder);
-  run.interrupted = [] { return interrupted.load(); };
-  run.progress = [&bar](const sim::RunProgress& p) {
-    bar.show(static_cast<double>(p.now.ns) / static_cast<double>(std::max<std::int64_t>(1, p.latest_end.ns)),
-             run_line(p));
-  };
-  return sim::run_scenario(wanted, std::move(run));
-}
-
-std::string in_folder(const std::string& folder, std::string_view file) {
-  return (fs::path(folder) / file).lexically_normal().string();
-}
-
-Result<scenario::Summary> run_in_folder(const Scenario& wanted, const std::string& out, const CommandOptions& options) {
+Result<scenario::Summary> run_into(const std::string& out, const Scenario& wanted, const CommandOptions& options) {
   auto folder = scenario::RunFolder::begin(out);
   if (!folder.ok()) return folder.error();
-  if (auto written = folder->write_scenario(wanted, LASTMILE_VERSION); !written.ok()) return written.error();
-  auto summary = run_watched(wanted, folder->partial(), options);
-  if (!summary.ok()) return summary.error();
-  summary->reproduce = fmt::format("lastmile-sim run {} --seed {}", in_folder(out, "scenario.json"), summary->seed);
-  if (auto written = folder->write_summary(*summary); !written.ok()) return written.error();
-  const std::string line =
-      fmt::format("{} seed {}: {}", summary->scenario, summary->seed, scenario::verdict_text(summary->verdict));
-  if (auto written = folder->log(line); !written.ok()) return written.error();
-  if (auto written = study::write_report(folder->partial()); !written.ok()) return written.error();
-  if (auto committed = folder->commit(); !committed.ok()) return committed.error();
-  return summary;
+  return run_in_folder(wanted, *std::move(folder), quiet(options), in_simulator(wanted));
 }
-
-void print_report_path(const std::string& out) { fmt::print("  report {}\n", in_folder(out, "report.html")); }
 
 std::string default_out(const Scenario& wanted) { return fmt::format("runs/{}-{}", wanted.name, wanted.seed); }
 
@@ -126,14 +85,9 @@ int command_run(CommandOptions& options) {
   const auto wanted = load_wanted(options, options.file);
   if (!wanted) return kExitUsage;
   const std::string out = options.out.empty() ? default_out(*wanted) : options.out;
-  const auto summary = run_in_folder(*wanted, out, options);
+  const auto summary = run_into(out, *wanted, options);
   if (!summary.ok()) return fail(summary.error().text);
-  if (options.json) {
-    std::puts(scenario::compact(scenario::summary_json(*summary)).c_str());
-  } else {
-    print_summary(*summary);
-    print_report_path(out);
-  }
+  print_run(*summary, out, options.json);
   return scenario::exit_status(summary->verdict);
 }
 
@@ -142,20 +96,19 @@ int command_rerun(CommandOptions& options) {
   if (!before.ok()) return fail(before.error().text + killed_hint(options.file));
   const auto wanted = load_wanted(options, in_folder(options.file, "scenario.json"));
   if (!wanted) return kExitUsage;
-  const auto summary =
-      options.out.empty() ? run_watched(*wanted, {}, options) : run_in_folder(*wanted, options.out, options);
+  const auto summary = options.out.empty() ? run_watched({}, quiet(options), in_simulator(*wanted))
+                                           : run_into(options.out, *wanted, options);
   if (!summary.ok()) return fail(summary.error().text);
   const bool equal = summary->digest && summary->digest->hex() == *before;
-  const bool decided = equal || !interrupted;  // what was ended early had no chance to be equal
+  const bool decided = equal || !interrupted();  // what was ended early had no chance to be equal
   if (options.json) {
     Json json = scenario::summary_json(*summary);
     json.set("recorded_digest", *before);
     std::puts(scenario::compact(json).c_str());
   } else {
-    print_summary(*summary);
+    print_run(*summary, options.out, false);
     const std::string_view relation = equal ? "equal to" : decided ? "DIFFERS from" : "interrupted, not compared with";
     fmt::print("  {} the recorded run ({})\n", relation, before->substr(0, 16));
-    if (!options.out.empty()) print_report_path(options.out);
   }
   if (equal) return scenario::exit_status(summary->verdict);
   return scenario::exit_status(decided ? scenario::Verdict::fail : scenario::Verdict::unknown);
