@@ -1,6 +1,7 @@
 # Every library we use, found once (docs/dependencies.md says why each is here).
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
+find_package(Python3 COMPONENTS Interpreter REQUIRED)  # tests
 find_package(Boost 1.74 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(nlohmann_json 3.11 CONFIG REQUIRED)

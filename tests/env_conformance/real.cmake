@@ -1,1 +1,0 @@
-lm_env_conformance(real lm_real_env)

@@ -1,1 +1,0 @@
-lm_env_conformance(sim lm_sim_env)
