@@ -132,8 +132,7 @@ class Store {
   // What time alone changes: credits that expire, removing -> removed, files whose grace is over; and work left over.
   virtual Result<TickOutcome> tick(Wall now) = 0;
 
-  // --- what others may have from us
-  // -----------------------------------------------------------------------------------
+  // --- what others may have from us -------------------------------------------------------------------------------
 
   // What a peer that lacks this message gets: the whole envelope, or its tombstone when forgotten or removed. Null when
   // there is nothing to give (unknown, rejected for good).
@@ -149,8 +148,7 @@ class Store {
   virtual Result<std::optional<HeldItem>> held_at(const HeldItem& from, std::uint64_t position) const = 0;
   virtual Result<bool> holds(const message::ItemHash& hash) const = 0;
 
-  // --- digests (scenario-format.md 7)
-  // -----------------------------------------------------------------------------------
+  // --- digests (scenario-format.md 7) -----------------------------------------------------------------------------
 
   // SHA-256 over the sorted entries of what users can read, credits evaluated at `at`. Reads everything. Call tick(at)
   // before.
@@ -163,8 +161,7 @@ class Store {
   // The same, added up anew from the tables: state_sum() must equal it (tests, consistency checks).
   virtual Result<Uint256> recomputed_state_sum() const = 0;
 
-  // --- accounts (messages.md 7.2, 7.6)
-  // ----------------------------------------------------------------------------------
+  // --- accounts (messages.md 7.2, 7.6) ----------------------------------------------------------------------------
 
   virtual AccountView account(std::string_view address, Wall at) const = 0;
   virtual const economy::BalanceBook& balances() const = 0;
@@ -172,8 +169,7 @@ class Store {
   // The table that holds now: the aggregates of the price owner, or the defaults.
   virtual const economy::PriceTable& prices() const = 0;
 
-  // --- figures
-  // ------------------------------------------------------------------------------------------------------------
+  // --- figures ----------------------------------------------------------------------------------------------------
 
   struct Counts {
     std::uint64_t processed = 0;  // and removing

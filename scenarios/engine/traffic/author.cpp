@@ -70,7 +70,7 @@ std::string Author::post(Publication& p, Own& own, std::string_view address, Wal
   return padded(content + ",\"content\":{\"text\":\"", "\"}}", wanted);
 }
 
-std::string Author::aggregate(std::string_view address, Wall time, std::uint32_t) {
+std::string Author::aggregate(std::string_view address, Wall time) {
   const auto wanted = static_cast<std::size_t>(spec_.size.draw(draws_));
   const std::uint64_t key = draws_.below(spec_.aggregate_keys);
   // One to three of eight names, so that elements of one key overlap.
@@ -162,7 +162,7 @@ void Author::write(Publication& p) {
   std::optional<std::string> content;
   switch (type) {
     case message::Type::AGGREGATE:
-      content = aggregate(account.address(), time, wallet);
+      content = aggregate(account.address(), time);
       break;
     case message::Type::STORE:
       content = store(p, own, account.address(), time);

@@ -45,7 +45,7 @@ class Author {
   std::string padded(std::string content, std::string_view tail, std::size_t wanted);
 
   std::string post(Publication& p, Own& own, std::string_view address, Wall time);
-  std::string aggregate(std::string_view address, Wall time, std::uint32_t wallet);
+  std::string aggregate(std::string_view address, Wall time);
   std::string store(Publication& p, Own& own, std::string_view address, Wall time);
   std::optional<std::string> program(Publication& p, std::string_view address, Wall time);
   std::optional<std::string> instance(Publication& p, std::string_view address, Wall time);

@@ -9,8 +9,7 @@ namespace {
 
 constexpr std::uint64_t kMiB = 1048576;
 
-// --- aggregates
-// ----------------------------------------------------------------------------------------------------------
+// --- aggregates ---------------------------------------------------------------------------------------------------
 
 TEST(Aggregates, LaterKeysReplaceEarlierOnesWholly) {
   Node node;
@@ -53,8 +52,7 @@ TEST(Aggregates, AForgottenKeyTakesLateElementsUpToItsTimeButNotLaterOnes) {
   node.check_sum();
 }
 
-// --- files
-// -----------------------------------------------------------------------------------------------------------------
+// --- files --------------------------------------------------------------------------------------------------------
 
 TEST(Files, AStoreWaitsForItsFile) {
   Node node;
@@ -169,8 +167,7 @@ TEST(Files, AFileThatAMachineNeedsCannotBeForgottenAfterIt) {
   node.check_sum();
 }
 
-// --- machines
-// ------------------------------------------------------------------------------------------------------------
+// --- machines -----------------------------------------------------------------------------------------------------
 
 TEST(Machines, TheNewestUpgradeHoldsAndGoesWithItsOriginal) {
   Node node;
@@ -211,8 +208,7 @@ TEST(Machines, TheReferenceRecordsNoUpgrades) {
   EXPECT_EQ(node.view().current_vm(original).value(), original.hash);
 }
 
-// --- permissions
-// ---------------------------------------------------------------------------------------------------------
+// --- permissions --------------------------------------------------------------------------------------------------
 
 Made on_behalf(std::string_view who, std::string_view owner, double time, std::string_view text) {
   Draft draft;
@@ -326,8 +322,7 @@ TEST(Forget, WhatNobodyCanProveIsNotCounted) {
   early.check_sum();
 }
 
-// --- money
-// ---------------------------------------------------------------------------------------------------------------
+// --- money --------------------------------------------------------------------------------------------------------
 
 TEST(Money, RefusalsForBalanceComeBackOlderFirst) {
   Node node(paying_world());
@@ -385,8 +380,7 @@ TEST(Money, ExpensesBeforeTheirGrantCountAllTheSame) {
   EXPECT_EQ(node.digest(), other.digest());
 }
 
-// --- the rest of the switches of messages.md 9 that are decided here
-// --------------------------------------------------------
+// --- the rest of the switches of messages.md 9 that are decided here ----------------------------------------------
 
 TEST(Switches, TiesGoByTheHashOrByArrival) {
   const auto last = [](message::Behaviour behaviour, bool swapped) {
@@ -447,8 +441,7 @@ TEST(Switches, ExpiredCreditsAreNoticedOrNot) {
   EXPECT_EQ(after(message::Behaviour::as_reference), Status::processed);
 }
 
-// --- anchors
-// -------------------------------------------------------------------------------------------------------------
+// --- anchors ------------------------------------------------------------------------------------------------------
 
 Confirmation seen_on(std::string chain, std::uint64_t height) {
   Confirmation c;
@@ -515,8 +508,7 @@ TEST(Confirmations, AreTraced) {
   EXPECT_EQ(told(), 3);
 }
 
-// --- disks
-// ---------------------------------------------------------------------------------------------------------------
+// --- disks --------------------------------------------------------------------------------------------------------
 
 TEST(Disk, DamagedRecordsGiveAnErrorAndNeverACrash) {
   const Made note = post("0xA", 1, "one");
