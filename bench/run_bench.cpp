@@ -6,7 +6,7 @@
 //
 // prints `entry_bytes` too: what the heap grew by, per message and node (simulation-engine.md section 9).
 #include <benchmark/benchmark.h>
-#include <malloc.h>
+#include <jemalloc/jemalloc.h>
 
 #include <cstdint>
 #include <ctime>
@@ -40,7 +40,14 @@ const std::vector<std::string>& messages() {
 }
 
 double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
-double heap_bytes() { return static_cast<double>(mallinfo2().uordblks + mallinfo2().hblkhd); }
+double heap_bytes() {
+  std::uint64_t epoch = 1;
+  LM_CHECK(mallctl("epoch", nullptr, nullptr, &epoch, sizeof epoch) == 0);  // figures of now
+  std::size_t allocated = 0;
+  std::size_t size = sizeof allocated;
+  LM_CHECK(mallctl("stats.allocated", &allocated, &size, nullptr, 0) == 0);
+  return static_cast<double>(allocated);
+}
 
 class CountingSink final : public trace::Sink {
  public:

@@ -14,6 +14,14 @@ find_package(spdlog CONFIG REQUIRED)
 find_package(GTest CONFIG REQUIRED)
 find_package(rapidcheck CONFIG REQUIRED)
 find_package(benchmark CONFIG REQUIRED)
+pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(secp256k1 REQUIRED IMPORTED_TARGET libsecp256k1)
 pkg_check_modules(cryptopp REQUIRED IMPORTED_TARGET libcrypto++)
+
+# For programs that run long or hold many nodes. Sanitizers bring allocators of their own. No symbol of it is named in
+# our code, so the linker must be told to keep it.
+add_library(lm_allocator INTERFACE)
+if(NOT LM_SANITIZE)
+  target_link_libraries(lm_allocator INTERFACE -Wl,--no-as-needed PkgConfig::jemalloc)
+endif()
