@@ -59,8 +59,8 @@ class MemoryDisk final : public env::Disk {
   }
   void commit(env::Batch batch, env::Done<Unit> done) override {
     for (env::Batch::Change& change : batch.changes) {
-      if (change.value) {
-        map_[std::move(change.key)] = std::make_shared<const std::string>(std::move(*change.value));
+      if (change.value != nullptr) {
+        map_.insert_or_assign(std::move(change.key), std::move(change.value));
       } else {
         map_.erase(change.key);
       }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/bytes.hpp"
@@ -16,17 +17,23 @@ namespace lastmile::env {
 // given.
 using Value = std::shared_ptr<const std::string>;
 
+// Most rows are index keys without a value: those share one.
+inline Value make_value(std::string text) {
+  static const Value kEmpty = std::make_shared<const std::string>();
+  return text.empty() ? kEmpty : std::make_shared<const std::string>(std::move(text));
+}
+
 // Changes that become visible, and survive a crash, together or not at all. Later entries win over earlier ones of the
 // same key.
 struct Batch {
   struct Change {
     std::string key;
-    std::optional<std::string> value;  // empty = remove
+    Value value;  // null = remove
   };
   std::vector<Change> changes;
 
-  void put(std::string key, std::string value) { changes.push_back({std::move(key), std::move(value)}); }
-  void remove(std::string key) { changes.push_back({std::move(key), std::nullopt}); }
+  void put(std::string key, std::string value) { changes.push_back({std::move(key), make_value(std::move(value))}); }
+  void remove(std::string key) { changes.push_back({std::move(key), nullptr}); }
   bool empty() const { return changes.empty(); }
 };
 

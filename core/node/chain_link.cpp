@@ -82,7 +82,7 @@ void ChainLink::start() {
     if (const env::Value saved = disk_.latest().get(state_key(line->config.name))) {
       // A state that cannot be read is no loss: the chain is read again from its first block.
       if (!line->follower.restore(*saved).ok())
-        disk_.commit({{{state_key(line->config.name), std::nullopt}}}, [](Result<Unit>) {});
+        disk_.commit({{{state_key(line->config.name), nullptr}}}, [](Result<Unit>) {});
     }
     line->follower.start(clock_.now());
     carry_out(*line);

@@ -93,7 +93,7 @@ void Source::damaged(std::string_view key) {
 }
 
 void Transaction::put(std::string key, std::string value) {
-  changes_.insert_or_assign(std::move(key), std::make_shared<std::string>(std::move(value)));
+  changes_.insert_or_assign(std::move(key), env::make_value(std::move(value)));
 }
 
 void Transaction::remove(std::string key) { changes_.insert_or_assign(std::move(key), nullptr); }
@@ -103,11 +103,7 @@ env::Batch Transaction::take() {
   batch.changes.reserve(changes_.size());
   while (!changes_.empty()) {
     auto node = changes_.extract(changes_.begin());
-    if (node.mapped() == nullptr) {
-      batch.remove(std::move(node.key()));
-    } else {
-      batch.put(std::move(node.key()), std::move(*node.mapped()));
-    }
+    batch.changes.push_back({std::move(node.key()), std::move(node.mapped())});
   }
   return batch;
 }

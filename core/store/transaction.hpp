@@ -6,8 +6,11 @@
 // throws.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <map>
 #include <memory>
+#include <memory_resource>
 #include <string>
 #include <string_view>
 
@@ -17,7 +20,7 @@
 namespace lastmile::store {
 
 // Key -> new value; null = removed.
-using Changes = std::map<std::string, std::shared_ptr<std::string>, std::less<>>;
+using Changes = std::pmr::map<std::string, env::Value, std::less<>>;
 
 // A walk over the keys with a prefix, from a key on (forward: >= from) or down (backward: < from). Views are valid
 // until the next move; nothing may be written meanwhile.
@@ -85,6 +88,8 @@ class Source {
 class Transaction final : public Source {
  public:
   explicit Transaction(const env::Reader& base) : Source(base, &changes_) {}
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
 
   void put(std::string key, std::string value);
   void remove(std::string key);
@@ -97,7 +102,11 @@ class Transaction final : public Source {
   env::Batch take();
 
  private:
-  Changes changes_;
+  // A call that stores one message writes a dozen rows: their nodes need no heap.
+  static constexpr std::size_t kRoomBytes = 4096;
+  std::array<std::byte, kRoomBytes> room_;
+  std::pmr::monotonic_buffer_resource memory_{room_.data(), room_.size()};
+  Changes changes_{&memory_};
 };
 
 // Runs a public call: its value, or the damage it met.

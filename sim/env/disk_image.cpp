@@ -25,8 +25,8 @@ std::uint64_t DiskImage::apply(env::Batch batch) {
   undo.reserve(batch.changes.size());
   std::uint64_t bytes = 0;
   for (env::Batch::Change& change : batch.changes) {
-    bytes += change.key.size() + (change.value ? change.value->size() : 0);
-    env::Value before = set(change.key, change.value ? pool_.intern(std::move(*change.value)) : nullptr);
+    bytes += change.key.size() + (change.value != nullptr ? change.value->size() : 0);
+    env::Value before = set(change.key, change.value != nullptr ? pool_.intern(std::move(change.value)) : nullptr);
     undo.emplace_back(std::move(change.key), std::move(before));
   }
   undo_.emplace_back(std::move(undo));

@@ -4,7 +4,7 @@
 
 namespace lastmile::sim {
 
-ValuePool::ValuePool() : empty_(std::make_shared<const std::string>()) {
+ValuePool::ValuePool() {
   for (std::size_t i = 0; i < single_.size(); ++i) {
     single_[i] = std::make_shared<const std::string>(1, static_cast<char>(i));
   }
@@ -17,15 +17,15 @@ void ValuePool::sweep(Set& set, std::size_t& limit) {
   limit = std::max(limit, 2 * set.size());
 }
 
-env::Value ValuePool::intern(std::string value) {
-  if (value.empty()) return empty_;
-  if (value.size() == 1) return single_[static_cast<unsigned char>(value.front())];
-  if (value.size() <= kInternedAbove) return std::make_shared<const std::string>(std::move(value));
-  const auto found = values_.find(std::string_view(value));
+env::Value ValuePool::intern(env::Value value) {
+  if (value->size() == 1) return single_[static_cast<unsigned char>(value->front())];
+  if (value->size() <= kInternedAbove) return value;
+  const auto found = values_.find(std::string_view(*value));
   if (found != values_.end()) return *found;
   sweep(values_, values_limit_);
-  value.shrink_to_fit();
-  return *values_.insert(std::make_shared<const std::string>(std::move(value))).first;
+  // A copy has no spare room.
+  if (value->capacity() > value->size()) value = std::make_shared<const std::string>(std::string_view(*value));
+  return *values_.insert(std::move(value)).first;
 }
 
 std::shared_ptr<const Bytes> ValuePool::intern_blob(Bytes blob) {

@@ -11,13 +11,14 @@
 namespace lastmile::sim {
 
 // Values that many simulated nodes store: one copy per content for the run. Those up to kInternedAbove bytes are
-// cheaper to keep apart, except the empty one and single bytes: flags of index keys, of which there are millions.
+// cheaper to keep apart, except single bytes: flags of index keys, of which there are millions. (The empty one is
+// shared anyway: env::make_value.)
 class ValuePool {
  public:
   static constexpr std::size_t kInternedAbove = 64;
 
   ValuePool();
-  env::Value intern(std::string value);
+  env::Value intern(env::Value value);
   std::shared_ptr<const Bytes> intern_blob(Bytes blob);
   std::size_t interned() const { return values_.size() + blobs_.size(); }
 
@@ -38,7 +39,6 @@ class ValuePool {
   template <class Set>
   static void sweep(Set& set, std::size_t& limit);
 
-  env::Value empty_;
   std::array<env::Value, 256> single_;
   std::unordered_set<env::Value, Hash, Equal> values_;
   std::unordered_set<std::shared_ptr<const Bytes>, Hash, Equal> blobs_;

@@ -267,7 +267,7 @@ TEST(DiskImage, a_thousand_nodes_share_one_copy_of_a_value) {
 
 TEST(ValuePool, forgets_what_nobody_holds) {
   ValuePool pool;
-  for (int i = 0; i < 100'000; ++i) (void)pool.intern(std::string(100, 'x') + std::to_string(i));
+  for (int i = 0; i < 100'000; ++i) (void)pool.intern(env::make_value(std::string(100, 'x') + std::to_string(i)));
   EXPECT_LT(pool.interned(), 3000U);
 }
 

@@ -106,8 +106,8 @@ class MemoryDisk final : public env::Disk {
   };
 
   static void apply(Rows& rows, const env::Batch::Change& change) {
-    if (change.value) {
-      rows[change.key] = std::make_shared<const std::string>(*change.value);
+    if (change.value != nullptr) {
+      rows[change.key] = change.value;
     } else {
       rows.erase(change.key);
     }
