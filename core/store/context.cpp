@@ -67,7 +67,12 @@ void Context::finish() {
       tx.put(std::move(key), write_entry(m->entry));
     }
   }
-  for (const TimedHash& left : work) tx.put(keys::of_time(Table::unfinished, left.time, left.hash), {});
+  for (const TimedHash& left : work) {
+    std::string key = keys::of_time(Table::unfinished, left.time, left.hash);
+    if (tx.has(key)) continue;
+    ++meta.unfinished;
+    tx.put(std::move(key), {});
+  }
   if (!tx.empty()) tx.put(Key(Table::meta).text(), write_meta(meta));
 }
 

@@ -57,6 +57,7 @@ void each_place(Context& context, Loaded& original, Loaded& current, Visit visit
 }
 
 Loaded& current_of(Context& context, Loaded& original) {
+  if (!original.entry.amended) return original;  // most posts: spares a walk over the disk
   const auto hash = current_version(context.tx, context.options, original.hash, original.entry.content_time);
   if (hash == original.hash) return original;
   Loaded* current = context.find(hash);
@@ -87,21 +88,19 @@ void show_post(Context& context, Loaded& original) {
 
 namespace {
 
-// The original of an amend when people can see it.
-Loaded* live_original(Context& context, const Loaded& amend) {
-  const auto hash = message::ItemHash::parse(amend.entry.ref);
-  Loaded* original = hash ? context.find(*hash) : nullptr;
-  return original != nullptr && original->entry.live() ? original : nullptr;
-}
-
 template <class Change>
 void change_amend(Context& context, Loaded& amend, Change change) {
   const auto ref = message::ItemHash::parse(amend.entry.ref);
   if (!ref) return;
-  Loaded* original = live_original(context, amend);
-  if (original != nullptr) hide_post(context, *original);
+  Loaded* original = context.find(*ref);
+  const bool visible = original != nullptr && original->entry.live();
+  if (visible) hide_post(context, *original);
+  if (original != nullptr && !original->entry.amended) {
+    original->entry.amended = true;
+    original->changed = true;
+  }
   change(keys::under_hash(Table::amend, *ref, amend.entry.content_time, amend.hash));
-  if (original != nullptr) show_post(context, *original);
+  if (visible) show_post(context, *original);
 }
 
 }  // namespace

@@ -97,7 +97,8 @@ enum Field : std::uint64_t {
   f_claims = 1 << 19,
   f_unproved_by = 1 << 20,
   f_confirmed_on = 1 << 21,
-  f_all = (1 << 22) - 1,
+  f_amended = 1 << 22,
+  f_all = (1 << 23) - 1,
 };
 
 }  // namespace
@@ -140,6 +141,7 @@ std::string write_entry(const Entry& e) {
   note(!e.unproved_by.empty(), f_unproved_by);
   note(!e.claims.empty(), f_claims);
   note(e.elsewhere, f_elsewhere);
+  note(e.amended, f_amended);
   note(e.committed, f_committed);
   note(e.applied_once, f_applied);
   note(e.owner.has_value(), f_owner);
@@ -205,6 +207,7 @@ std::optional<Entry> read_entry(std::string_view bytes) {
   e.unprovable = has(f_unprovable);
   e.elsewhere = has(f_elsewhere);
   e.committed = has(f_committed);
+  e.amended = has(f_amended);
   e.applied_once = has(f_applied);
   e.type = read_type(in);
   e.content_time = in.time();
@@ -512,6 +515,7 @@ std::string write_meta(const Meta& meta) {
   out.number(meta.held.count).digest(meta.held.sum.big_endian());
   for (const std::uint64_t count : meta.by_status) out.number(count);
   out.number(meta.waiting).number(meta.rejections).number(meta.let_go).number(meta.late_revocations);
+  out.number(meta.unfinished);
   return out.take();
 }
 
@@ -528,6 +532,7 @@ std::optional<Meta> read_meta(std::string_view bytes) {
   meta.rejections = in.number();
   meta.let_go = in.number();
   meta.late_revocations = in.number();
+  meta.unfinished = in.number();
   return finished(in, meta);
 }
 

@@ -39,6 +39,7 @@ struct Entry {
   // the tombstones of what it names (docs/decisions/0121). Such things are not part of the common state.
   bool unprovable = false;
   bool elsewhere = false;     // a POST listed in post_index instead of at its own envelope time
+  bool amended = false;       // of a POST: amends of it may be applied
   bool committed = false;     // has a commitment row at `effective`
   bool applied_once = false;  // was live at some time
 
@@ -188,6 +189,7 @@ struct Meta {
   std::uint64_t rejections = 0;
   std::uint64_t let_go = 0;
   std::uint64_t late_revocations = 0;
+  std::uint64_t unfinished = 0;  // rows of Table::unfinished
 };
 std::string write_meta(const Meta& meta);
 std::optional<Meta> read_meta(std::string_view bytes);

@@ -35,6 +35,7 @@ Loaded& insert(Context& context, const message::Envelope& envelope, Loaded* reje
   if (rejection == nullptr) return context.create(envelope.item_hash, std::move(entry));
   context.tx.remove_if_there(keys::of_hash(Table::submitted, envelope.item_hash));
   entry.reception = rejection->entry.reception;
+  entry.amended = rejection->entry.amended;
   // The rejection is taken back by becoming pending; the entry of the message takes its place.
   edit(context, *rejection, [&](Entry& old) {
     entry.status = Status::rejected;
@@ -111,6 +112,7 @@ Outcome StoreImpl::accept_in(Context& context, const ValidMessage& message, cons
   const message::ItemHash& hash = envelope.item_hash;
   Loaded* m = context.find(hash);
   const bool known_before = m != nullptr && m->entry.status != Status::rejected;
+  bool reborn = false;
 
   if (m != nullptr && m->entry.status == Status::forgotten) {
     const bool same_signature = context.envelope(*m).signature == envelope.signature;
@@ -128,6 +130,7 @@ Outcome StoreImpl::accept_in(Context& context, const ValidMessage& message, cons
     });
     m->erased = true;
     m = nullptr;
+    reborn = true;
   }
   if (m != nullptr && m->entry.has_content) {
     note_earlier_time(context, *m, envelope.time);
@@ -143,6 +146,7 @@ Outcome StoreImpl::accept_in(Context& context, const ValidMessage& message, cons
 
   const bool fresh = m == nullptr;
   if (m == nullptr || !m->entry.authentic) m = &insert(context, envelope, m);
+  m->entry.amended |= reborn;
   keep_content(context, *m, message);
   if (confirmation != nullptr) put_confirmation_rows(context, hash, *confirmation);
   // Also those that were told before the message was here.
