@@ -4,6 +4,7 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
@@ -50,6 +51,10 @@ rocksdb::Options database_options(const RocksDiskOptions& ours) {
   out.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   out.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   out.compression = compression();
+  // One thread writes, and the first byte of a key is its table: most tables grow at their end, where the last
+  // insertion into the table is the place to begin.
+  out.allow_concurrent_memtable_write = false;
+  out.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
   out.write_buffer_size = ours.write_buffer_bytes;
   out.max_write_buffer_number = 4;
   out.max_total_wal_size = 4 * ours.write_buffer_bytes;
@@ -177,7 +182,7 @@ void RocksDisk::commit(env::Batch batch, env::Done<Unit> done) {
     for (const env::Batch::Change& change : batch.changes) {
       // Put and Delete only fail above 4 GiB of one batch.
       const rocksdb::Status added =
-          change.value.has_value() ? changes.Put(change.key, *change.value) : changes.Delete(change.key);
+          change.value != nullptr ? changes.Put(change.key, *change.value) : changes.Delete(change.key);
       LM_CHECK(added.ok());
     }
     const rocksdb::Status status = state.base->db->Write(rocksdb::WriteOptions(), &changes);
