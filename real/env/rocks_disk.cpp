@@ -17,6 +17,7 @@
 
 #include "real/env/blob_workers.hpp"
 #include "real/env/rocks_reader.hpp"
+#include "real/env/write_layers.hpp"
 
 namespace lastmile::real {
 namespace {
@@ -71,6 +72,63 @@ rocksdb::Options database_options(const RocksDiskOptions& ours) {
 
 constexpr std::uint64_t kNothing = std::numeric_limits<std::uint64_t>::max();
 
+rocksdb::Status write(rocksdb::DB& db, const Layers& layers) {
+  rocksdb::WriteBatch changes;
+  for (const auto& layer : layers) {
+    for (const auto& [key, value] : layer->rows) {
+      // Put and Delete only fail above 4 GiB of one batch.
+      LM_CHECK((value != nullptr ? changes.Put(key, *value) : changes.Delete(key)).ok());
+    }
+  }
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  return changes.Count() == 0 ? rocksdb::Status::OK() : db.Write(options, &changes);
+}
+
+// The newest state: what was committed, over what is in the database.
+class LatestReader final : public env::Reader {
+ public:
+  LatestReader(const WriteLayers& layers, std::shared_ptr<RocksBase> base)
+      : layers_(layers), base_(std::make_shared<const RocksReader>(std::move(base), false)) {}
+  // Layers first: what the flusher moves meanwhile is then seen twice, never missed.
+  env::Value get(std::string_view key) const override {
+    auto found = layers_.find(key);
+    return found.here ? std::move(found.value) : base_->get(key);
+  }
+  std::unique_ptr<env::Cursor> seek(std::string_view key) const override {
+    return layered_cursor(layers_.current(), base_, key, false);
+  }
+  std::unique_ptr<env::Cursor> seek_before(std::string_view key) const override {
+    return layered_cursor(layers_.current(), base_, key, true);
+  }
+
+ private:
+  const WriteLayers& layers_;
+  std::shared_ptr<const RocksReader> base_;
+};
+
+class FrozenReader final : public env::Reader {
+ public:
+  FrozenReader(WriteLayers& layers, std::shared_ptr<RocksBase> base)
+      : layers_(layers.seal()), base_(std::make_shared<const RocksReader>(std::move(base), true)) {}
+  env::Value get(std::string_view key) const override {
+    for (auto layer = layers_.rbegin(); layer != layers_.rend(); ++layer) {
+      if (const auto row = (*layer)->rows.find(key); row != (*layer)->rows.end()) return row->second;
+    }
+    return base_->get(key);
+  }
+  std::unique_ptr<env::Cursor> seek(std::string_view key) const override {
+    return layered_cursor(layers_, base_, key, false);
+  }
+  std::unique_ptr<env::Cursor> seek_before(std::string_view key) const override {
+    return layered_cursor(layers_, base_, key, true);
+  }
+
+ private:
+  const Layers layers_;
+  std::shared_ptr<const RocksReader> base_;
+};
+
 }  // namespace
 
 struct RocksDisk::State : std::enable_shared_from_this<RocksDisk::State> {
@@ -82,7 +140,7 @@ struct RocksDisk::State : std::enable_shared_from_this<RocksDisk::State> {
     env::Done<Unit> done;
   };
 
-  // Syncs the log for one group after another until it is told to stop.
+  // Writes one group after another until it is told to stop.
   void flush_groups() {
     std::unique_lock lock(mutex);
     for (;;) {
@@ -92,16 +150,29 @@ struct RocksDisk::State : std::enable_shared_from_this<RocksDisk::State> {
       if (stopping) return;
       const std::uint64_t up_to = written;
       lock.unlock();
-      // Everything written before this call, in older logs too, is durable when it returns.
-      const rocksdb::Status status = base->db->SyncWAL();
-      if (!status.ok()) base->failure.note(status, "syncing the log");
-      loop.post([weak = weak_from_this(), up_to, ok = status.ok()] {
-        if (const auto self = weak.lock()) self->answer(up_to, ok);
+      const bool durable = write_group();
+      loop.post([weak = weak_from_this(), up_to, durable] {
+        if (const auto self = weak.lock()) self->answer(up_to, durable);
       });
       lock.lock();
       synced = up_to;
       ++syncs;
     }
+  }
+
+  // All that was committed, which may be more than was counted: that is answered with the next group.
+  bool write_group() {
+    const Layers group = layers.seal();
+    if (!base->failure.happened()) {
+      const rocksdb::Status status = write(*base->db, group);
+      if (status.ok()) {
+        layers.written(group.size());
+        return true;
+      }
+      base->failure.note(status, "writing");
+    }
+    layers.give_up();
+    return false;
   }
 
   // On the loop, groups in order.
@@ -121,7 +192,8 @@ struct RocksDisk::State : std::enable_shared_from_this<RocksDisk::State> {
   Loop& loop;
   const Duration group_wait;
   std::shared_ptr<RocksBase> base = std::make_shared<RocksBase>();
-  std::unique_ptr<RocksReader> latest;
+  WriteLayers layers;
+  std::unique_ptr<LatestReader> latest;
   std::shared_ptr<BlobWorkers> blobs;
 
   // Loop thread only.
@@ -149,7 +221,7 @@ Result<std::unique_ptr<RocksDisk>> RocksDisk::open(Loop& loop, RocksDiskOptions 
   if (!status.ok()) return Error{"cannot open the database " + options.database.string() + ": " + status.ToString()};
   auto state = std::make_shared<State>(loop, options);
   state->base->db.reset(db);
-  state->latest = std::make_unique<RocksReader>(state->base, false);
+  state->latest = std::make_unique<LatestReader>(state->layers, state->base);
   state->flusher = std::thread([raw = state.get()] { raw->flush_groups(); });
   return std::unique_ptr<RocksDisk>(new RocksDisk(std::move(state)));
 }
@@ -170,24 +242,14 @@ RocksDisk::~RocksDisk() {
 const env::Reader& RocksDisk::latest() const { return *state_->latest; }
 
 std::shared_ptr<const env::Reader> RocksDisk::snapshot() const {
-  return std::make_shared<RocksReader>(state_->base, true);
+  return std::make_shared<FrozenReader>(state_->layers, state_->base);
 }
 
 void RocksDisk::commit(env::Batch batch, env::Done<Unit> done) {
   LM_CHECK(done);
   State& state = *state_;
   const std::uint64_t number = ++state.last_number;
-  if (!batch.empty() && !state.base->failure.happened()) {
-    rocksdb::WriteBatch changes;
-    for (const env::Batch::Change& change : batch.changes) {
-      // Put and Delete only fail above 4 GiB of one batch.
-      const rocksdb::Status added =
-          change.value != nullptr ? changes.Put(change.key, *change.value) : changes.Delete(change.key);
-      LM_CHECK(added.ok());
-    }
-    const rocksdb::Status status = state.base->db->Write(rocksdb::WriteOptions(), &changes);
-    if (!status.ok()) state.base->failure.note(status, "writing");
-  }
+  if (!batch.empty() && !state.base->failure.happened()) state.layers.add(std::move(batch));
   if (state.base->failure.happened()) state.failed_from = std::min(state.failed_from, number);
   state.waiting.push_back({number, std::move(done)});
   {

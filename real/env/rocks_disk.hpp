@@ -14,8 +14,8 @@ class Env;
 
 namespace lastmile::real {
 
-// One sync of the log makes everything written before it durable. A group closes when it holds so many batches, or when
-// its first one has waited so long.
+// Batches reach the disk in groups: one write and one sync for all of them. A group closes when it holds so many
+// batches, or when its first one has waited so long.
 inline constexpr std::size_t kGroupBatchesMax = 1000;
 inline constexpr Duration kGroupWaitMax = milliseconds(5);
 // Blob operations that wait for a worker; above it they are refused.
@@ -36,11 +36,12 @@ struct RocksDiskOptions {
 
 // Keys and values in RocksDB, blobs as files blobs/ab/cd/<name>.
 //
-// commit() writes to the log without a sync, so that the batch is visible at once and survives the end of the process;
-// a flusher thread then syncs the log once for a whole group and the answers come in commit order. The first error
-// (disk full, damaged, a checksum that is wrong in a read) sticks: that commit and all after it are answered with it.
-// Snapshots may be read on any thread; everything else belongs to the loop thread. A snapshot or cursor must not
-// outlive the Disk. The destructor syncs nothing and answers nobody: what was not answered may be gone.
+// commit() keeps the batch in memory, where it is visible at once (write_layers.hpp), so that the loop never waits for
+// the database's tables; a flusher thread writes and syncs what a whole group left of every key, and the answers come
+// in commit order. The first error (disk full, damaged, a checksum that is wrong in a read) sticks: that commit and all
+// after it are answered with it. Snapshots may be read on any thread; everything else belongs to the loop thread. A
+// snapshot or cursor must not outlive the Disk. The destructor writes nothing and answers nobody: what was not answered
+// may be gone.
 class RocksDisk final : public env::Disk {
  public:
   // An error that names the folder and what RocksDB said.
