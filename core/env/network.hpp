@@ -12,7 +12,9 @@
 
 namespace lastmile::env {
 
-// A peer as this node's network numbers it: dense from 0, never reused while the node runs, kept across reconnects.
+// A peer as this node's network numbers it: dense from 0, kept across reconnects. A network that has given as many
+// numbers as it remembers forgets who was lost longest ago (PeerHandler::on_forgotten) and gives that number to the
+// newcomer.
 struct PeerTag;
 using PeerId = Strong<PeerTag, std::uint32_t>;
 
@@ -44,6 +46,8 @@ class PeerHandler {
   virtual void on_connected(PeerId peer, Direction direction) = 0;
   virtual void on_lost(PeerId peer, CloseReason reason) = 0;
   virtual void on_dial_failed(std::string_view address, CloseReason reason) = 0;
+  // From now on this number stands for nobody, and then for another peer. Never of a connected one.
+  virtual void on_forgotten(PeerId /*peer*/) {}
 };
 
 // Serves bulk content to peers that fetch it.

@@ -20,6 +20,10 @@ const Backoff* BackoffTable::find(env::PeerId peer, TopicId topic) const {
   return at != entries_.end() && at->key == key ? &at->backoff : nullptr;
 }
 
+void BackoffTable::forget(env::PeerId peer) {
+  std::erase_if(entries_, [peer](const Entry& entry) { return entry.key >> 16 == peer.value; });
+}
+
 void BackoffTable::expire(Instant now, Duration slack) {
   std::erase_if(entries_, [&](const Entry& entry) { return entry.backoff.until + slack <= now; });
   if (entries_.empty()) entries_.shrink_to_fit();

@@ -23,6 +23,7 @@ class BackoffTable {
   // Null when there is none, or when it ended longer than the slack of expire() ago.
   const Backoff* find(env::PeerId peer, TopicId topic) const;
   void expire(Instant now, Duration slack);  // forgets those that ended at now - slack or before
+  void forget(env::PeerId peer);             // in all topics
   bool empty() const { return entries_.empty(); }
   std::size_t memory_bytes() const { return entries_.capacity() * sizeof(Entry); }
 

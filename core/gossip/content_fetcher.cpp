@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "core/base/check.hpp"
+#include "core/gossip/limits.hpp"
 
 namespace lastmile::gossip {
 namespace {
 
 constexpr std::size_t kPlanScanMax = 4096;  // items looked at by one plan()
-constexpr std::uint32_t kPeersMax = 1u << 24;
 
 // Lower is better: what a peer cost us for what it gave.
 std::uint64_t badness(const FetchPeerCounts& counts) {
@@ -19,7 +19,7 @@ std::uint64_t badness(const FetchPeerCounts& counts) {
 }  // namespace
 
 ContentFetcher::Peer& ContentFetcher::peer(env::PeerId id) {
-  LM_CHECK(id.value < kPeersMax);
+  LM_CHECK(id.value < kPeerNumbersMax);
   if (id.value >= peers_.size()) peers_.resize(id.value + 1);
   return peers_[id.value];
 }
@@ -39,6 +39,15 @@ void ContentFetcher::on_lost(env::PeerId id) {
   if (!peer(id).connected) return;
   peer(id).connected = false;
   std::erase(connected_, id);
+}
+
+void ContentFetcher::on_forgotten(env::PeerId id) {
+  if (id.value >= peers_.size() || peers_[id.value].connected) return;
+  peers_[id.value].counts = {};
+  for (auto& [name, item] : items_) {
+    std::erase(item.hints, id);
+    if (!item.in_flight) std::erase(item.tried, id);
+  }
 }
 
 const FetchPeerCounts& ContentFetcher::counts(env::PeerId id) const {

@@ -69,7 +69,8 @@ class ContentFetcher {
   ContentFetcher(const FetchParams& params, Generator& random) : params_(params), random_(random) {}
 
   void on_connected(env::PeerId peer);
-  void on_lost(env::PeerId peer);  // its orders must still be reported as failed
+  void on_lost(env::PeerId peer);       // its orders must still be reported as failed
+  void on_forgotten(env::PeerId peer);  // lost before, its orders reported: the number goes to another peer
 
   // Wanted from now on; hints: peers that probably have it, best first. More hints may be added later. False when
   // wanted_max is reached (nothing changes). retry_max: the longest pause for this item, if shorter than the common

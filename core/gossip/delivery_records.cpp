@@ -82,6 +82,12 @@ void DeliveryRecords::expire(Instant now) {
   }
 }
 
+void DeliveryRecords::forget(env::PeerId peer) {
+  for (const auto& record : records_) {
+    std::erase_if(record->deliverers, [peer](const auto& deliverer) { return deliverer.peer == peer; });
+  }
+}
+
 std::size_t DeliveryRecords::memory_bytes() const {
   std::size_t sum = (records_.capacity() + spare_.capacity()) * sizeof(records_[0]) + index_.memory_bytes();
   for (const auto* list : {&records_, &spare_}) {

@@ -58,6 +58,8 @@ class DeliveryRecords {
   void settle(DeliveryRecord& record, DeliveryRecord::State state, Instant until);  // pending -> accepted or rejected
   void remove(DeliveryRecord& record);                                              // pointers from find() die
   void expire(Instant now);
+  // Nobody is praised or blamed any more for what this peer delivered.
+  void forget(env::PeerId peer);
   std::size_t memory_bytes() const;
 
  private:

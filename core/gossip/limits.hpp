@@ -30,6 +30,12 @@ inline constexpr std::size_t kDeliverersMax = 64;       // remembered deliverers
 inline constexpr std::size_t kDeliveryRecordsMax = 4096;   // pending, in their delivery window, or rejected lately
 inline constexpr Duration kRejectedMemory = seconds(120);  // later deliverers of a rejected message get P4 this long
 inline constexpr std::size_t kSeenMessagesMax = 1 << 21;   // ids a router remembers: 1165/s over 30 minutes, 100 MiB
+// PeerIds are dense, and a network gives a number again before it comes near (env::PeerHandler::on_forgotten): a larger
+// one is a mistake of ours.
+inline constexpr std::uint32_t kPeerNumbersMax = 1 << 24;
+// A router that numbers messages for itself begins again from below when it has given so many numbers: after 24 days of
+// 1000 messages/s. What it still remembers keeps being remembered.
+inline constexpr std::uint32_t kRenumberAt = 1u << 31;
 inline constexpr std::size_t kMessageCacheEntriesMax = 65536;
 inline constexpr std::size_t kMessageCacheBytesMax = 64 * 1024 * 1024;
 inline constexpr int kHistoryLengthMax = 10;  // windows of the message cache

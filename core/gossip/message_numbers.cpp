@@ -30,6 +30,16 @@ void MessageNumbers::forget_before(MessageNumber first) {
   }
 }
 
+MessageNumber MessageNumbers::renumber() {
+  const MessageNumber by = oldest() / 64 * 64;
+  keys_.erase(keys_.begin(), keys_.begin() + static_cast<std::ptrdiff_t>(dropped_));
+  first_ = oldest() - by;
+  dropped_ = 0;
+  index_.clear();
+  for (std::size_t i = 0; i < keys_.size(); ++i) index_.set(keys_[i].value, first_ + static_cast<MessageNumber>(i));
+  return by;
+}
+
 std::size_t MessageNumbers::memory_bytes() const {
   return index_.memory_bytes() + keys_.capacity() * sizeof(MessageKey);
 }

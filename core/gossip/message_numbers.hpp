@@ -17,6 +17,8 @@ using MessageKey = Strong<MessageKeyTag, std::uint64_t>;  // 64-bit id; never a 
 using MessageNumber = std::uint32_t;
 inline constexpr MessageNumber kNoNumber = 0xffffffff;
 
+// A table that a run shares ends at 2^32 messages, whose keys alone would fill 32 GiB; one of a single router never
+// does, because it forgets and renumbers.
 class MessageNumbers {
  public:
   explicit MessageNumbers(std::uint64_t seed = 0) : index_(seed) {}  // seed: see KeyIndex
@@ -24,6 +26,10 @@ class MessageNumbers {
   MessageNumber number(MessageKey key);                              // finds or gives the next number, from 0 upwards
   // Forgets all numbers below `first`; a key that comes back gets a new number. For tables of one router only.
   void forget_before(MessageNumber first);
+  // The numbers not forgotten move down together, by as much as this gives (a multiple of 64), so that numbering never
+  // comes to an end. For tables of one router only: whoever keeps numbers must move them too.
+  MessageNumber renumber();
+  MessageNumber next() const { return first_ + static_cast<MessageNumber>(keys_.size()); }
   MessageNumber oldest() const { return first_ + static_cast<MessageNumber>(dropped_); }  // first not forgotten
   std::size_t size() const { return keys_.size() - dropped_; }
   std::size_t memory_bytes() const;

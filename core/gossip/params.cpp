@@ -17,7 +17,8 @@ bool consistent(const Params& p) {
                       p.retransmissions_max >= 0 && p.retransmissions_max < 256 && p.ihave_messages_max >= 0 &&
                       p.ihave_messages_max < 255 && p.ids_asked_max >= 0 &&
                       p.ids_asked_max <= static_cast<int>(kIdsPerEntryMax) && p.rpc_bytes_max >= 1024 &&
-                      p.rpc_bytes_max <= kRpcBytesMaxKubo && p.seen_messages_max > 0;
+                      p.rpc_bytes_max <= kRpcBytesMaxKubo && p.seen_messages_max > 0 && p.renumber_at > 0 &&
+                      p.renumber_at <= kRenumberAt;
   // The router looks at scores only of peers with something against them: no threshold may lie above innocence.
   const bool thresholds =
       p.score.gossip_threshold <= 0 && p.score.publish_threshold <= 0 && p.score.graylist_threshold <= 0;

@@ -33,6 +33,7 @@ struct Params {
   Duration fanout_lifetime = seconds(60);
   Duration seen_time = seconds(1800);                // 120 s outside the Aleph topics
   std::size_t seen_messages_max = kSeenMessagesMax;  // beyond, the oldest are forgotten early
+  std::uint32_t renumber_at = kRenumberAt;           // of a router with numbers of its own
   Duration prune_backoff = seconds(60);
   Duration unsubscribe_backoff = seconds(10);
   int backoff_slack_heartbeats = 1;

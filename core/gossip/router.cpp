@@ -7,8 +7,6 @@
 namespace lastmile::gossip {
 namespace {
 
-constexpr std::uint32_t kPeersMax = 1u << 24;  // PeerIds are dense: a larger one is a mistake of the caller
-
 void insert_sorted(std::vector<env::PeerId>& peers, env::PeerId peer) {
   peers.insert(std::lower_bound(peers.begin(), peers.end(), peer), peer);
 }
@@ -63,7 +61,7 @@ const PeerRecord* Router::find(env::PeerId peer) const {
 }
 
 void Router::on_connected(env::PeerId peer, const PeerOptions& options, Instant now) {
-  LM_CHECK(peer.value < kPeersMax);
+  LM_CHECK(peer.value < kPeerNumbersMax);
   if (find(peer) != nullptr) return;
   if (peer.value >= peers_.size()) {
     peers_.resize(peer.value + 1);
@@ -114,6 +112,15 @@ void Router::on_lost(env::PeerId peer, Instant now) {
   erase_sorted(connected_, peer);
   erase_sorted(direct_, peer);
   if (record->address_group != 0) change_address_group(record->address_group, -1);
+}
+
+void Router::on_forgotten(env::PeerId peer) {
+  if (peer.value >= peers_.size() || peers_[peer.value].connected) return;
+  forget_scores(peer);
+  peers_[peer.value] = PeerRecord{};
+  backoffs_.forget(peer);
+  records_.forget(peer);
+  std::erase_if(promises_, [peer](const Promise& promise) { return promise.peer == peer; });
 }
 
 // Counters go, back-offs and what the application thinks of the peer stay.

@@ -52,6 +52,7 @@ class Router {
 
   void on_connected(env::PeerId peer, const PeerOptions& options, Instant now);
   void on_lost(env::PeerId peer, Instant now);
+  void on_forgotten(env::PeerId peer);  // lost before: nothing that was counted belongs to who has the number next
   // An RPC: a RpcBody, or bytes that are decoded here.
   void on_frame(env::PeerId from, const env::Frame& frame, Instant now);
   // Hints for an engine that knows its next events: large runs are bound by cache misses. First the router itself, some

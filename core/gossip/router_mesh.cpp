@@ -102,7 +102,10 @@ void Router::heartbeat(Instant now) {
   if (!records_.empty()) records_.expire(now);
   if (heartbeats_ % kExpireEvery == 0) {
     const MessageNumber lowest = seen_.expire(now);
-    if (own_numbers_) numbers_->forget_before(lowest);
+    if (own_numbers_) {
+      numbers_->forget_before(lowest);
+      if (numbers_->next() >= params_->renumber_at) seen_.renumber(numbers_->renumber());
+    }
   }
   for (std::uint16_t t = 0; t < topic_count_; ++t) {
     if (joined(TopicId{t})) maintain_mesh(TopicId{t}, now);

@@ -39,4 +39,15 @@ MessageNumber SeenCache::expire(Instant now) {
   return static_cast<MessageNumber>(lowest << 6);
 }
 
+void SeenCache::renumber(MessageNumber by) {
+  LM_CHECK(by % 64 == 0);
+  const std::size_t words = by / 64;
+  if (base_ < words) {
+    const std::size_t below = std::min(words - base_, words_.size());
+    words_.erase(words_.begin(), words_.begin() + static_cast<std::ptrdiff_t>(below));
+    base_ = words;
+  }
+  base_ -= words;
+}
+
 }  // namespace lastmile::gossip

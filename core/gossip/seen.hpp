@@ -26,6 +26,8 @@ class SeenCache {
   void mark(MessageNumber number, Instant now);
   // Frees what has expired; returns the lowest number that may still be held.
   MessageNumber expire(Instant now);
+  // MessageNumbers::renumber() moved all numbers down by this much; what lies below is forgotten.
+  void renumber(MessageNumber by);
   [[gnu::always_inline]] inline void prefetch() const {
     __builtin_prefetch(words_.data() + (words_.empty() ? 0 : words_.size() - 1));
   }  // the newest numbers

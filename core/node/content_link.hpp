@@ -28,6 +28,7 @@ class ContentLink final : public env::FrameHandler, public env::ContentHandler {
 
   void on_connected(env::PeerId peer);
   void on_lost(env::PeerId peer);
+  void on_forgotten(env::PeerId peer) { fetcher_.on_forgotten(peer); }
 
   // False when too much is wanted already.
   bool want(const gossip::ContentName& name, std::optional<env::PeerId> hint,

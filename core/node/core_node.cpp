@@ -161,6 +161,11 @@ void CoreNode::on_lost(env::PeerId peer, env::CloseReason) {
   peers_.on_lost(peer);
 }
 
+void CoreNode::on_forgotten(env::PeerId peer) {
+  if (gossip_) gossip_->on_forgotten(peer);
+  content_->on_forgotten(peer);
+}
+
 void CoreNode::on_dial_failed(std::string_view address, env::CloseReason) { peers_.on_dial_failed(address); }
 
 // --- between the parts

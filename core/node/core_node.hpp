@@ -97,6 +97,7 @@ class CoreNode final : public env::PeerHandler,
   // PeerHandler
   void on_connected(env::PeerId peer, env::Direction direction) override;
   void on_lost(env::PeerId peer, env::CloseReason reason) override;
+  void on_forgotten(env::PeerId peer) override;
   void on_dial_failed(std::string_view address, env::CloseReason reason) override;
   // GossipReceiver
   bool has_room(env::PeerId from) const override;

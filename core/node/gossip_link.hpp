@@ -29,6 +29,7 @@ class GossipLink final : public env::FrameHandler, public gossip::Actions {
   void start();  // joins the topic of messages, heartbeats
   void on_connected(env::PeerId peer, env::Direction direction);
   void on_lost(env::PeerId peer);
+  void on_forgotten(env::PeerId peer) { router_.on_forgotten(peer); }
 
   // A payload of our own or from another road; too large ones are left to reconciliation (counted).
   void publish(std::string payload);

@@ -159,7 +159,9 @@ void TcpNetwork::Core::dial(std::string address) {
   const std::string expected = at_sign == std::string::npos ? std::string() : address.substr(0, at_sign);
   const std::string place = at_sign == std::string::npos ? address : address.substr(at_sign + 1);
   if (const auto known = find(expected); known.has_value() && up(*known) != nullptr) return;
-  if (const auto known = by_address_.find(address); known != by_address_.end() && up(known->second) != nullptr) return;
+  if (const auto answered = by_address_.find(address); answered != by_address_.end()) {
+    if (const auto known = find(answered->second); known.has_value() && up(*known) != nullptr) return;
+  }
   if (dialling_.contains(address)) return;  // the answer of that dial is the answer of this one
   const auto endpoint = parse_endpoint(place);
   if (!endpoint.has_value() || endpoint->port() == 0)
@@ -262,10 +264,6 @@ void TcpNetwork::Core::on_hello(Link& link, const Packet& packet) {
   const bool stranger = !link.expected.empty() && link.expected != link.identity;
   if (stranger || link.identity == options.identity) return fail(link, env::CloseReason::refused);  // or ourselves
   const auto known = find(link.identity);
-  if (!known.has_value() && peers_.size() >= options.limits.known_peers_max) {
-    ++figures_.closed_limit;
-    return fail(link, env::CloseReason::limit);
-  }
   link.stage = Stage::waiting;
   const std::uint64_t number = link.connection->number();
   if (known.has_value() && at(*known).incarnation != link.incarnation) {
@@ -348,28 +346,49 @@ void TcpNetwork::Core::refuse_as_redundant(Link& link) {
 
 void TcpNetwork::Core::come_up(Link& link, std::uint64_t go) {
   auto known = find(link.identity);
-  if (!known.has_value()) {
-    known = env::PeerId{static_cast<std::uint32_t>(peers_.size())};
-    Peer& made = peers_.emplace_back();
-    made.identity = link.identity;
-    made.incarnation = link.incarnation;
-    by_identity_.emplace(link.identity, *known);
-  }
   const std::uint64_t number = link.connection->number();
+  if (!known.has_value()) {
+    known = number_for(link);
+    if (dead_ || !links_.contains(number)) return;
+  }
   tell_pending_loss(*known);
   if (dead_ || !links_.contains(number)) return;
   Peer& peer = at(*known);
   (deciding(link) ? peer.goes : peer.seen) = go;
   peer.up = &link;
+  lost_.erase(std::exchange(peer.lost_turn, 0));
   link.peer = *known;
   link.stage = Stage::up;
   timers_.cancel(std::exchange(link.deadline, {}));
   link.connection->set_packet_limit(kPacketBytesMax);
   if (link.direction == env::Direction::outbound) {
     dialling_.erase(link.address);
-    if (by_address_.size() < kAddressesMax || by_address_.contains(link.address)) by_address_[link.address] = *known;
+    if (by_address_.size() < kAddressesMax || by_address_.contains(link.address)) {
+      by_address_[link.address] = link.identity;
+    }
   }
   if (peer_handler != nullptr) peer_handler->on_connected(*known, link.direction);
+}
+
+// A number for somebody new: the next one, or the one of who was lost longest ago.
+env::PeerId TcpNetwork::Core::number_for(const Link& link) {
+  env::PeerId number{static_cast<std::uint32_t>(peers_.size())};
+  const bool reuse = peers_.size() >= options.limits.known_peers_max && !lost_.empty();
+  if (reuse) {
+    number = lost_.begin()->second;
+    lost_.erase(lost_.begin());
+    by_identity_.erase(at(number).identity);
+    at(number) = {};
+  } else {
+    peers_.emplace_back();
+  }
+  at(number).identity = link.identity;
+  at(number).incarnation = link.incarnation;
+  at(number).lost_turn = ++last_lost_turn_;  // until it is up
+  lost_.emplace(at(number).lost_turn, number);
+  by_identity_.emplace(link.identity, number);
+  if (reuse && peer_handler != nullptr) peer_handler->on_forgotten(number);
+  return number;
 }
 
 void TcpNetwork::Core::lose(env::PeerId peer, env::CloseReason reason) {
@@ -382,6 +401,8 @@ void TcpNetwork::Core::lose(env::PeerId peer, env::CloseReason reason) {
 
 void TcpNetwork::Core::tell_lost(env::PeerId peer, env::CloseReason reason) {
   fail_pending(peer);
+  at(peer).lost_turn = ++last_lost_turn_;
+  lost_.emplace(at(peer).lost_turn, peer);
   if (!dead_ && peer_handler != nullptr) peer_handler->on_lost(peer, reason);
 }
 

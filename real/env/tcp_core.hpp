@@ -63,6 +63,7 @@ class TcpNetwork::Core final : public ConnectionOwner, public std::enable_shared
     std::uint64_t goes = 0;  // we decide: so many go were sent to this incarnation; the last one made `up`
     std::uint64_t seen = 0;  // the peer decides: the last go it sent us
     std::optional<env::CloseReason> lost_pending;  // closed by us, on_lost is under way
+    std::uint64_t lost_turn = 0;                   // place in lost_; 0 = not there
   };
   struct Asked {
     env::PeerId peer;
@@ -98,6 +99,7 @@ class TcpNetwork::Core final : public ConnectionOwner, public std::enable_shared
   void lose(env::PeerId peer, env::CloseReason reason);
   void tell_lost(env::PeerId peer, env::CloseReason reason);
   void tell_pending_loss(env::PeerId peer);
+  env::PeerId number_for(const Link& link);
   void keep_alive();
   bool deciding(const Link& link) const { return options.identity < link.identity; }
   std::optional<env::PeerId> find(const std::string& identity) const;
@@ -127,7 +129,9 @@ class TcpNetwork::Core final : public ConnectionOwner, public std::enable_shared
   std::uint64_t last_link_ = 0;
   std::vector<Peer> peers_;  // by PeerId
   std::map<std::string, env::PeerId, std::less<>> by_identity_;
-  std::map<std::string, env::PeerId, std::less<>> by_address_;  // where a peer was last dialled
+  std::map<std::string, std::string, std::less<>> by_address_;  // who answered where we dialled last
+  std::map<std::uint64_t, env::PeerId> lost_;                   // not connected; longest ago first
+  std::uint64_t last_lost_turn_ = 0;
   std::set<std::string, std::less<>> dialling_;
   std::map<std::uint64_t, Asked> asked_;
   std::map<std::uint64_t, Fetching> fetching_;

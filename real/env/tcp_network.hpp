@@ -14,9 +14,11 @@ namespace lastmile::real {
 
 // What one process is willing to hold for its peers. Every limit that is hit is counted in TcpNetwork::Figures.
 struct TcpLimits {
-  std::size_t connections_max = 512;    // open sockets in both directions, those in handshake included
-  std::size_t handshakes_max = 64;      // accepted sockets that have not said hello yet
-  std::size_t known_peers_max = 65536;  // identities that were given a number
+  std::size_t connections_max = 512;  // open sockets in both directions, those in handshake included
+  std::size_t handshakes_max = 64;    // accepted sockets that have not said hello yet
+  // Identities that have a number; beyond, who was lost longest ago is forgotten. The connected ones always
+  // have one.
+  std::size_t known_peers_max = 65536;
   std::size_t send_buffer_max =
       32 * 1024 * 1024;                   // queued for one peer; above it the peer is too slow and is closed (limit)
   std::size_t requests_served_max = 256;  // per peer and not answered yet; more are refused at once

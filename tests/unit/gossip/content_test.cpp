@@ -238,6 +238,18 @@ TEST_F(FetcherTest, ALiarIsAskedLast) {
   }
 }
 
+TEST_F(FetcherTest, WhoGetsTheNumberOfAForgottenLiarIsNotTakenForOne) {
+  connect(0);
+  connect(1);
+  want("a", {1});
+  fetcher().on_answer(plan().at(0).id, with("a", "forged"), now);
+  fetcher().on_forgotten(env::PeerId{1});
+  EXPECT_EQ(counts(1).wrong, 1u) << "who is connected is not forgotten";
+  fetcher().on_lost(env::PeerId{1});
+  fetcher().on_forgotten(env::PeerId{1});
+  EXPECT_EQ(counts(1).wrong, 0u);
+}
+
 TEST_F(FetcherTest, AnswersNobodyAskedForAreCountedAndDropped) {
   connect(0);
   want("a");

@@ -420,6 +420,41 @@ TEST_F(BoundsTest, AFloodOfWellSignedMessagesDoesNotGrowTheMemoryOfWhatWasSeen) 
   EXPECT_GE(remembered, 40u) << "and no more than a quarter of them at once";
 }
 
+// A node that lives for months gives more numbers than fit; with a limit of 100 it begins again every few messages.
+TEST_F(BoundsTest, NumberingMessagesNeverComesToAnEnd) {
+  params.renumber_at = 100;
+  params.seen_messages_max = 64;
+  start();
+  connect(1);
+  for (int i = 0; i < 2000; ++i) {
+    const MessageRef message = this->message("month " + std::to_string(i));
+    hear(1, message);
+    hear(1, message);
+    beat();
+    EXPECT_TRUE(router().has_seen(message->key(), now));
+    EXPECT_EQ(router().has_seen(content_id(as_bytes("month " + std::to_string(i - 1))), now), i > 0);
+  }
+  EXPECT_EQ(actions.delivered.size(), 2000u) << "each once, whatever its number";
+}
+
+// Its number goes to somebody else, who is not blamed for it.
+TEST_F(BoundsTest, NothingOfAForgottenPeerFallsOnWhoGetsItsNumber) {
+  start();
+  connect(1);
+  router().penalise(peer(1), 10);
+  router().set_app_score(peer(1), -50);
+  hear_prune(1, 3600);
+  ASSERT_LT(score(1), 0);
+  ASSERT_TRUE(router().in_backoff(peer(1), topic, now));
+  router().on_forgotten(peer(1));
+  EXPECT_LT(score(1), 0) << "who is connected is not forgotten";
+  router().on_lost(peer(1), now);
+  router().on_forgotten(peer(1));
+  connect(1);
+  EXPECT_EQ(score(1), 0);
+  EXPECT_FALSE(router().in_backoff(peer(1), topic, now));
+}
+
 // A GRAFT that waits for a full transport must not go out after the peer has pruned us.
 TEST_F(BoundsTest, APruneTakesBackTheGraftThatIsStillWaiting) {
   start();

@@ -48,6 +48,34 @@ TEST(MessageNumbersTest, NumbersAreDenseAndForgottenFromBelow) {
   EXPECT_EQ(numbers.number(MessageKey{977}), 5000u) << "a key that comes back is a new one";
 }
 
+TEST(MessageNumbersTest, RenumberingKeepsEveryKeyThatIsNotForgotten) {
+  MessageNumbers numbers;
+  for (std::uint64_t i = 0; i < 5000; ++i) numbers.number(MessageKey{i * 977});
+  numbers.forget_before(4000);
+  const MessageNumber by = numbers.renumber();
+  EXPECT_EQ(by, 4000u / 64 * 64);
+  EXPECT_EQ(numbers.next(), 5000u - by);
+  EXPECT_EQ(numbers.oldest(), 4000u - by);
+  for (std::uint64_t i = 4000; i < 5000; ++i) EXPECT_EQ(numbers.find(MessageKey{i * 977}), i - by);
+  EXPECT_EQ(numbers.find(MessageKey{3999 * 977}), kNoNumber);
+  EXPECT_EQ(numbers.number(MessageKey{1}), 5000u - by);
+}
+
+TEST(SeenCacheTest, MovesWithRenumberedMessages) {
+  SeenCache seen(seconds(100));
+  const Instant now = Instant{} + seconds(1);
+  for (const MessageNumber number : {70u, 129u, 640u, 1000u}) seen.mark(number, now);
+  seen.renumber(128);
+  EXPECT_TRUE(seen.contains(129 - 128, now));
+  EXPECT_TRUE(seen.contains(640 - 128, now));
+  EXPECT_TRUE(seen.contains(1000 - 128, now));
+  EXPECT_FALSE(seen.contains(70, now));
+  seen.renumber(2048);  // beyond everything it holds
+  EXPECT_FALSE(seen.contains(0, now));
+  seen.mark(3, now);
+  EXPECT_TRUE(seen.contains(3, now));
+}
+
 // Each number is known for at least `keep`, and not longer than `keep` after the last mark of its group.
 RC_GTEST_PROP(SeenProperty, NothingIsForgottenEarlyOrKeptForEver, (std::uint64_t seed)) {
   Generator random(seed);
