@@ -11,10 +11,22 @@ namespace {
 using Json = AdminServer::Json;
 using Reply = AdminServer::Reply;
 
-constexpr std::size_t kStatusesMax = 100000;  // of one question
+constexpr std::size_t kHashesMax = 100000;  // of one question
 
 std::optional<message::ItemHash> hash_of(const Json& request, const char* field) {
   return message::ItemHash::parse(request.at(field).get_ref<const std::string&>());
+}
+
+// The list of a question about many messages; empty where a text is no hash.
+Result<std::vector<std::optional<message::ItemHash>>> hashes_of(const Json& request) {
+  const Json& hashes = request.at("hashes");
+  if (!hashes.is_array() || hashes.size() > kHashesMax) {
+    return Error{"hashes: expected a list of at most " + std::to_string(kHashesMax)};
+  }
+  std::vector<std::optional<message::ItemHash>> list;
+  list.reserve(hashes.size());
+  for (const Json& one : hashes) list.push_back(message::ItemHash::parse(one.get_ref<const std::string&>()));
+  return list;
 }
 
 Json peer_list(node::CoreNode& node, TcpNetwork& network) {
@@ -115,14 +127,12 @@ void Daemon::State::add_commands() {
   admin->add(
       "statuses", "status of many messages: hashes []; with readable true also whether their content can be read",
       [this](const Json& request, Reply reply) {
-        const Json& hashes = request.at("hashes");
-        if (!hashes.is_array() || hashes.size() > kStatusesMax)
-          return reply(Error{"hashes: expected a list of at most " + std::to_string(kStatusesMax)});
+        const auto hashes = hashes_of(request);
+        if (!hashes.ok()) return reply(hashes.error());
         const bool with_readable = request.value("readable", false);
         Json statuses = Json::array(), readable = Json::array();
         const store::View view = node->view();
-        for (const Json& one : hashes) {
-          const auto hash = message::ItemHash::parse(one.get_ref<const std::string&>());
+        for (const auto& hash : *hashes) {
           const auto status = hash.has_value() ? view.status(*hash) : Result<message::Status>(message::Status::none);
           if (!status.ok()) return reply(status.error());
           statuses.push_back(message::status_text(*status));
@@ -132,6 +142,24 @@ void Daemon::State::add_commands() {
         if (with_readable) out["readable"] = std::move(readable);
         reply(std::move(out));
       });
+  admin->add("signatures", "sender and signature of many messages: hashes []; null for those that are not there",
+             [this](const Json& request, Reply reply) {
+               const auto hashes = hashes_of(request);
+               if (!hashes.ok()) return reply(hashes.error());
+               Json list = Json::array();
+               const store::View view = node->view();
+               for (const auto& hash : *hashes) {
+                 const auto row = hash.has_value() ? view.message(*hash) : Result(std::optional<store::MessageRow>());
+                 if (!row.ok()) return reply(row.error());
+                 if (!row->has_value()) {
+                   list.push_back(nullptr);
+                   continue;
+                 }
+                 const message::Envelope& envelope = (*row)->envelope;
+                 list.push_back({{"sender", envelope.sender}, {"signature", envelope.signature.value_or("")}});
+               }
+               reply(Json{{"signatures", std::move(list)}});
+             });
   admin->add("state", "digest of what users can read, at \"at_ns\" (UTC, default now), and its quick sum",
              [this](const Json& request, Reply reply) {
                const Wall at{request.value("at_ns", clock.wall().ns)};

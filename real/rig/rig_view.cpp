@@ -95,10 +95,39 @@ message::Status RigView::status(Node node, const message::ItemHash& hash) const 
 }
 
 std::optional<scenario::SignedBy> RigView::signed_by(Node node, const message::ItemHash& hash) const {
-  if (!running(node) || !nodes_.reachable(node)) return std::nullopt;
-  const auto answer = ask(node, "message", {{"hash", hash.text()}});
-  if (!answer || !answer->contains("sender")) return std::nullopt;
-  return scenario::SignedBy{answer->at("sender").get<std::string>(), answer->at("signature").get<std::string>()};
+  Answers& answers = answers_[node];
+  if (!answers.signatures.contains(hash)) read_signatures(node, hash);
+  auto found = answers.signatures.extract(hash);
+  if (found.empty()) return std::nullopt;
+  return std::move(found.mapped());
+}
+
+void RigView::processed(Node node, const message::ItemHash& hash) {
+  if (answers_[node].unread.size() < kUnreadMax) answers_[node].unread.insert(hash);
+}
+
+// Of this message, and of all that the node has processed since the last question.
+void RigView::read_signatures(Node node, const message::ItemHash& hash) const {
+  if (!running(node) || !nodes_.reachable(node)) return;
+  Answers& answers = answers_[node];
+  answers.unread.insert(hash);
+  // order-free: the answers go into a table by hash
+  const std::vector<message::ItemHash> wanted(answers.unread.begin(), answers.unread.end());
+  answers.unread.clear();
+  answers.signatures.clear();
+  constexpr std::size_t kAtOnce = 1000;  // whole messages are read for it: the node must go on in between
+  for (std::size_t begin = 0; begin < wanted.size(); begin += kAtOnce) {
+    const std::size_t end = std::min(wanted.size(), begin + kAtOnce);
+    json list = json::array();
+    for (std::size_t i = begin; i < end; ++i) list.push_back(wanted[i].text());
+    const auto answer = ask(node, "signatures", {{"hashes", std::move(list)}});
+    if (!answer) return;
+    for (std::size_t i = begin; i < end; ++i) {
+      const json& one = answer->at("signatures").at(i - begin);
+      if (one.is_null()) continue;
+      answers.signatures[wanted[i]] = {one.at("sender").get<std::string>(), one.at("signature").get<std::string>()};
+    }
+  }
 }
 
 bool RigView::readable(Node node, const message::ItemHash& hash) const {
@@ -129,6 +158,8 @@ void RigView::admit(Node node) {
   answers_[node].silent = false;
   answers_[node].asked_turn = 0;
   answers_[node].digest_turn = 0;
+  answers_[node].unread.clear();
+  answers_[node].signatures.clear();
 }
 
 // --- figures

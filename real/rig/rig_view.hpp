@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "real/rig/rig_nodes.hpp"
@@ -18,12 +19,15 @@ namespace lastmile::real {
 class RigView final : public scenario::WorldView {
  public:
   static constexpr Duration kAnswerMax = seconds(10);
+  static constexpr std::size_t kUnreadMax = 10'000;
 
   explicit RigView(RigNodes& nodes);
   ~RigView() override;
 
   // A message of the run: its status will be asked for.
   void know(const message::ItemHash& hash);
+  // The node says that it processed this: its signature may be asked for, with those of all others in one question.
+  void processed(scenario::Node node, const message::ItemHash& hash);
   void new_turn();                   // what was asked for is old
   void look();                       // asks every node for its figures and waits for them
   void retire(scenario::Node node);  // about to be lost: its counters are kept
@@ -59,15 +63,18 @@ class RigView final : public scenario::WorldView {
     scenario::WireTotals wire;
   };
   struct Answers {
-    bool silent = false;           // it did not answer
-    std::uint64_t asked_turn = 0;  // when `known` was read
-    std::vector<Known> known;      // by position in hashes_
+    bool silent = false;                           // it did not answer
+    std::uint64_t asked_turn = 0;                  // when `known` was read
+    std::vector<Known> known;                      // by position in hashes_
+    std::unordered_set<message::ItemHash> unread;  // processed; signatures not asked for yet, kUnreadMax at most
+    std::unordered_map<message::ItemHash, scenario::SignedBy> signatures;  // read, and not asked for by a check yet
     std::uint64_t digest_turn = 0;
     Hash256 digest;
     Figures figures;
   };
   const Known* known(scenario::Node node, const message::ItemHash& hash) const;
   void read_statuses(scenario::Node node) const;
+  void read_signatures(scenario::Node node, const message::ItemHash& hash) const;
   void take_figures(scenario::Node node, const nlohmann::json& gauges);
   std::optional<nlohmann::json> ask(scenario::Node node, const std::string& command,
                                     const nlohmann::json& fields) const;

@@ -269,6 +269,9 @@ void RigRun::read_traces() {
 
 void RigRun::take_event(Instant time, Node node, const trace::Event& event) {
   ++events_;
+  if (event.kind == trace::Kind::message_processed) {
+    if (const auto hash = message::ItemHash::parse(event.item)) view_->processed(node, *hash);
+  }
   runner_.on_event(time, node, event);
 }
 

@@ -123,6 +123,13 @@ def ingest_and_kill(folder):
                        if s == "none"]
             if missing:
                 sys.exit(f"life {life}: {len(missing)} acknowledged messages are gone, such as {missing[0]}")
+            signers = admin.ask("signatures", hashes=sorted(acknowledged) + ["f" * 64])["signatures"]
+            if signers.pop() is not None:
+                sys.exit("a message that nobody sent has a signature")
+            sent_in = [e for e in map(json.loads, envelopes) if "item_hash" in e]  # some lines are no envelope
+            wanted = {e["item_hash"]: {"sender": e["sender"], "signature": e["signature"]} for e in sent_in}
+            if signers != [wanted[hash] for hash in sorted(acknowledged)]:
+                sys.exit(f"life {life}: sender or signature of a message is not what was handed in")
             if life == KILLS:
                 break
             # Hand in a share, take only some of the receipts, and kill it with work in flight.
