@@ -125,6 +125,13 @@ QueueGauge CoreNode::queue(trace::Queue queue) const {
           .refused = router.statistics().outbound_dropped};
 }
 
+std::optional<Duration> CoreNode::oldest(trace::Queue queue) const {
+  if (queue == trace::Queue::outbound || queue == trace::Queue::chain_archives) return std::nullopt;
+  if (queue == trace::Queue::reconcile && !reconcile_) return std::nullopt;
+  const auto since = queue == trace::Queue::reconcile ? reconcile_->oldest() : pipeline_->oldest(queue);
+  return since ? clock_.now() - *since : Duration{};
+}
+
 std::uint64_t CoreNode::pending() const { return pipeline_->pending(); }
 
 bool CoreNode::readable(const message::ItemHash& hash) const {

@@ -72,6 +72,8 @@ class CoreNode final : public env::PeerHandler,
   const ChainLink* chain() const { return chain_.get(); }                   // null when the road is off
   const GossipLink* gossip() const { return gossip_.get(); }                // null when the road is off
   QueueGauge queue(trace::Queue queue) const;                               // limit 0: its road is off
+  // How long the one that waits longest has waited, 0 when nobody does; empty for queues that keep no times.
+  std::optional<Duration> oldest(trace::Queue queue) const;
   std::uint64_t pending() const;                       // known and not applied, contents and files to fetch
   bool readable(const message::ItemHash& hash) const;  // a client could read the content now
   bool finally_confirmed(const message::ItemHash& hash, std::string_view chain_code) const;

@@ -62,6 +62,30 @@ bool Pipeline::usable(const Result<T>& result) {
 
 void Pipeline::gauge_fetch() { gauges_.set_depth(trace::Queue::fetch, awaiting_count_ + files_wanted_.size()); }
 
+std::optional<Instant> Pipeline::oldest(trace::Queue queue) const {
+  std::optional<Instant> first;
+  const auto look = [&first](Instant since) { first = first ? std::min(*first, since) : since; };
+  switch (queue) {
+    case trace::Queue::inbox:
+    case trace::Queue::verify:
+      for (const auto& [key, flight] : flights_) {
+        if (flight.verifying == (queue == trace::Queue::verify)) look(flight.since);
+      }
+      break;
+    case trace::Queue::fetch:
+      for (const auto& [content, flights] : awaiting_content_) {
+        for (const Flight& flight : flights) look(flight.since);
+      }
+      for (const auto& [file, since] : files_wanted_) look(since);
+      break;
+    case trace::Queue::waiting:
+      return retries_.oldest();
+    default:
+      break;
+  }
+  return first;
+}
+
 std::uint64_t Pipeline::pending() const {
   return flights_.size() + awaiting_count_ + files_wanted_.size() + store_.counts().pending;
 }
@@ -113,7 +137,7 @@ Admission Pipeline::arrive(std::shared_ptr<const message::Envelope> envelope, Ar
     flight->second.envelope = std::move(envelope);
     flight->second.origin = arrival.origin;
     flight->second.peer = arrival.peer;
-    flight->second.arrived = clock_.now();
+    flight->second.since = clock_.now();
   }
   sink_.record({trace::Kind::message_received, key.first.view(), is_new ? 1U : 0U, 0, 0});
   Flight& f = flight->second;
@@ -163,13 +187,15 @@ void Pipeline::pump() {
 }
 
 void Pipeline::verify(const FlightKey& key) {
-  const Flight& flight = flights_.at(key);
+  Flight& flight = flights_.at(key);
   if (!flight.envelope->has_signature()) {
     // Born in a contract: the chain vouches for it (messages.md 6.4). Otherwise a missing signature is error 1.
     const bool vouched = flight.vouched && !flight.envelope->signature;
     return on_verdict(key, vouched ? crypto::Verdict::valid : crypto::Verdict::invalid);
   }
   ++verifying_;
+  flight.verifying = true;
+  flight.since = clock_.now();
   gauges_.set_depth(trace::Queue::verify, verifying_);
   executor_.submit(env::Lane::signatures, message::verification_job(flight.envelope, config_.switches),
                    [this, key](env::JobResult result) {
@@ -249,6 +275,7 @@ void Pipeline::with_content(const FlightKey& key) {
     flight.receipts.clear();
   }
   const message::ItemHash content = envelope.item_hash;
+  flight.since = clock_.now();
   awaiting_content_[content].push_back(std::move(flight));
   ++awaiting_count_;
   gauge_fetch();
@@ -361,7 +388,7 @@ void Pipeline::follow(const store::Outcome& outcome, std::optional<env::PeerId> 
       if (files_wanted_.contains(need.hash) || awaiting_count_ + files_wanted_.size() >= config_.limits.fetch_wanted) {
         continue;  // a later tick asks again
       }
-      files_wanted_[need.hash] = true;
+      files_wanted_[need.hash] = clock_.now();
       gauge_fetch();
       if (const auto size = disk_.blob_size(need.hash.view())) {
         // Not inside this call: the store must not be entered twice.
@@ -401,7 +428,7 @@ void Pipeline::attempt(const message::ItemHash& hash) {
   flight.envelope = std::move(*envelope);
   flight.origin = Origin::archive;
   flight.from_store = true;
-  flight.arrived = clock_.now();
+  flight.since = clock_.now();
   with_content(key);  // its signature was checked before the store took it
 }
 

@@ -93,6 +93,8 @@ class Pipeline {
 
   void tick();  // now and then: what time alone changes
 
+  // When the one that waits longest entered the queue; empty when nobody waits. Looks at everything in it.
+  std::optional<Instant> oldest(trace::Queue queue) const;
   std::uint64_t pending() const;  // in flight, and contents or files still to fetch
   std::uint64_t verified() const { return verified_; }
 
@@ -107,7 +109,8 @@ class Pipeline {
     std::vector<gossip::MessageRef> gossip_messages;
     std::vector<store::Confirmation> confirmations;
     std::vector<ReceiptDone> receipts;
-    Instant arrived;
+    bool verifying = false;  // handed to the executor
+    Instant since;           // in the inbox, at the executor or waiting for content
   };
   struct OwedReceipt {
     std::uint64_t commit;  // durable once Store::durable() reaches it
@@ -156,8 +159,8 @@ class Pipeline {
   std::size_t verifying_ = 0;
   std::map<message::ItemHash, std::vector<Flight>> awaiting_content_;  // by content hash
   std::size_t awaiting_count_ = 0;
-  std::map<message::ItemHash, bool> files_wanted_;
-  std::set<message::ItemHash> lost_contents_;  // messages whose content nobody had; asked for again by tick()
+  std::map<message::ItemHash, Instant> files_wanted_;  // since when
+  std::set<message::ItemHash> lost_contents_;          // messages whose content nobody had; asked for again by tick()
   std::deque<OwedReceipt> owed_;
   bool pump_due_ = false;
   bool tick_due_ = false;

@@ -151,9 +151,19 @@ void ReconcileLink::want(const message::ItemHash& hash, env::PeerId from) {
   // What finds no room is found again by a later session.
   if (backlog_ >= config_.limits.reconcile_backlog) return;
   if (told.backlog.size() >= config_.limits.reconcile_backlog_per_peer) return;
-  told.backlog.push_back(hash);
+  told.backlog.emplace_back(hash, clock_.now());
   ++backlog_;
   gauge_backlog();
+}
+
+std::optional<Instant> ReconcileLink::oldest() const {
+  std::optional<Instant> first;
+  for (const auto& [peer, told] : told_) {
+    if (told.backlog.empty()) continue;
+    const Instant since = told.backlog.front().second;  // a peer's are in order
+    first = first ? std::min(*first, since) : since;
+  }
+  return first;
 }
 
 void ReconcileLink::no_longer_wanted(const message::ItemHash& hash) {
@@ -194,7 +204,7 @@ void ReconcileLink::resume() {
 // False: no room among the fetches, or the store failed.
 bool ReconcileLink::ask_next(env::PeerId from, Told& told) {
   const Instant now = clock_.now();
-  const message::ItemHash hash = told.backlog.front();
+  const message::ItemHash hash = told.backlog.front().first;
   const auto held = store_.holds(hash);
   if (!held.ok()) return usable(held.error());
   const auto asked = asked_.find(hash);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "core/base/random.hpp"
@@ -52,6 +53,7 @@ class ReconcileLink final : public env::FrameHandler {
   };
   const Figures& figures() const { return figures_; }
   std::size_t sessions() const { return sessions_.size(); }
+  std::optional<Instant> oldest() const;  // since when the one that waits longest has been in the backlog
 
   void on_frame(env::PeerId from, const env::Frame& frame) override;
   void on_request(env::PeerId from, const env::Frame& frame, env::Reply reply) override;
@@ -64,8 +66,8 @@ class ReconcileLink final : public env::FrameHandler {
   };
   // What one peer told us of.
   struct Told {
-    std::deque<message::ItemHash> backlog;  // not asked for yet
-    std::size_t wanted = 0;                 // being fetched
+    std::deque<std::pair<message::ItemHash, Instant>> backlog;  // not asked for yet, and since when we know of it
+    std::size_t wanted = 0;                                     // being fetched
   };
   void every_minute();
   void begin(env::PeerId peer, const sync::HeldItem& from = sync::range_begin());

@@ -13,6 +13,7 @@ void RetryBook::on_attempt(Call again, Call over) {
 void RetryBook::add(const message::ItemHash& hash) {
   const auto [entry, is_new] = entries_.try_emplace(hash);
   if (!is_new) return;
+  entry->second.since = clock_.now();
   schedule(hash, entry->second);
   arm();
 }
@@ -22,6 +23,12 @@ void RetryBook::remove(const message::ItemHash& hash) {
   if (entry == entries_.end()) return;
   due_.erase({entry->second.due, hash});
   entries_.erase(entry);
+}
+
+std::optional<Instant> RetryBook::oldest() const {
+  std::optional<Instant> first;
+  for (const auto& [hash, entry] : entries_) first = first ? std::min(*first, entry.since) : entry.since;
+  return first;
 }
 
 void RetryBook::schedule(const message::ItemHash& hash, Entry& entry) {

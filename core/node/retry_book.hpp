@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -27,10 +28,12 @@ class RetryBook {
   void add(const message::ItemHash& hash);  // no effect when it is there
   void remove(const message::ItemHash& hash);
   std::size_t size() const { return entries_.size(); }
+  std::optional<Instant> oldest() const;  // when the one that waits longest was added
 
  private:
   struct Entry {
     int failures = 0;
+    Instant since;
     Instant due;
   };
   void schedule(const message::ItemHash& hash, Entry& entry);

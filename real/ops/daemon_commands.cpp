@@ -42,8 +42,12 @@ Json queue_table(node::CoreNode& node) {
   for (std::size_t i = 0; i < trace::kQueueCount; ++i) {
     const auto queue = static_cast<trace::Queue>(i);
     const node::QueueGauge gauge = node.queue(queue);
-    table[std::string(trace::queue_name(queue))] = {
-        {"depth", gauge.depth}, {"peak", gauge.peak}, {"limit", gauge.limit}, {"refused", gauge.refused}};
+    const std::optional<Duration> oldest = node.oldest(queue);
+    table[std::string(trace::queue_name(queue))] = {{"depth", gauge.depth},
+                                                    {"peak", gauge.peak},
+                                                    {"limit", gauge.limit},
+                                                    {"refused", gauge.refused},
+                                                    {"oldest_ns", oldest ? Json(oldest->ns) : Json(nullptr)}};
   }
   return table;
 }
@@ -167,7 +171,7 @@ void Daemon::State::add_commands() {
                if (!digest.ok()) return reply(digest.error());
                reply(Json{{"digest", digest->hex()}, {"sum", short_sum(*node)}, {"at_ns", at.ns}});
              });
-  admin->add("queues", "depth, peak, limit and refusals of every queue",
+  admin->add("queues", "depth, peak, limit, refusals and longest wait of every queue",
              [this](const Json&, Reply reply) { reply(queue_table(*node)); });
   admin->add("peers", "who is connected", [this](const Json&, Reply reply) { reply(peer_list(*node, *network)); });
   admin->add("gauges", "figures for whoever watches this node every second", [this](const Json&, Reply reply) {

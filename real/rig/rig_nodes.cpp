@@ -17,7 +17,6 @@ namespace {
 constexpr std::size_t kLogTailBytes = 2000;
 
 std::filesystem::path socket_of(const RigNode& node) { return node.folder / "admin.sock"; }
-std::filesystem::path data_of(const RigNode& node) { return node.folder / "data"; }
 
 // The end of a node's log, for the text of an error.
 std::string log_tail(const std::filesystem::path& path) {
@@ -63,9 +62,9 @@ RigNodes::~RigNodes() {
 // it would.
 Result<Unit> RigNodes::make_folder(Node node) {
   RigNode& rig_node = nodes_[node];
-  if (auto made = init_node(data_of(rig_node)); !made.ok()) return Error{made.error().text};
+  if (auto made = init_node(rig_node.data()); !made.ok()) return Error{made.error().text};
   const std::filesystem::path kept = rig_node.folder / "node.key";
-  const std::filesystem::path used = data_of(rig_node) / "keys" / "node.key";
+  const std::filesystem::path used = rig_node.data() / "keys" / "node.key";
   std::error_code code;
   if (std::filesystem::exists(kept)) {
     std::filesystem::copy_file(kept, used, std::filesystem::copy_options::overwrite_existing, code);
@@ -73,7 +72,7 @@ Result<Unit> RigNodes::make_folder(Node node) {
     std::filesystem::copy_file(used, kept, code);
   }
   if (code) return Error{"cannot copy the key of " + rig_node.name + ": " + code.message()};
-  const auto key = NodeKey::load(data_of(rig_node) / "keys");
+  const auto key = NodeKey::load(rig_node.data() / "keys");
   if (!key.ok()) return key.error();
   rig_node.identity = key->identity();
   return Unit{};
@@ -124,7 +123,7 @@ std::optional<Node> RigNodes::find_identity(const std::string& identity) const {
 Result<Unit> RigNodes::start(Node node) {
   RigNode& rig_node = nodes_[node];
   const std::vector<std::string> command{options_.program, "run",
-                                         "--data",         data_of(rig_node).string(),
+                                         "--data",         rig_node.data().string(),
                                          "--config",       (rig_node.folder / "node.toml").string()};
   auto child = Child::start(command, options_.logs / (rig_node.name + ".log"));
   if (!child.ok()) return child.error();
@@ -166,7 +165,7 @@ void RigNodes::crash(Node node, scenario::DiskFate disk) {
   std::error_code ignored;
   std::filesystem::remove(socket_of(rig_node), ignored);  // connect() must not meet the dead one's
   if (disk == scenario::DiskFate::lost) {
-    std::filesystem::remove_all(data_of(rig_node), ignored);
+    std::filesystem::remove_all(rig_node.data(), ignored);
     const auto made = make_folder(node);
     LM_CHECK(made.ok());  // it worked before with the same paths
   }

@@ -31,6 +31,7 @@ struct RigNode {
   std::uint32_t lives = 0;
 
   std::filesystem::path trace_file() const { return folder / "trace"; }
+  std::filesystem::path data() const { return folder / "data"; }
 };
 
 class RigNodes {

@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "core/base/bytes.hpp"
 #include "real/env/os_clock.hpp"
@@ -25,6 +27,33 @@ std::uint64_t resident_bytes(pid_t pid) {
   return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
+// What a process has used of all cores; 0 when it is gone.
+Duration cpu_time(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string line;
+  std::getline(file, line);
+  // The name, in parentheses, may hold anything; user and system time are the 12th and 13th field behind it.
+  std::istringstream rest(line.substr(std::min(line.size(), line.rfind(')') + 1)));
+  std::string skipped;
+  for (int i = 0; i < 11; ++i) rest >> skipped;
+  std::int64_t user = 0, system = 0;
+  if (!(rest >> user >> system)) return {};
+  return seconds(1) * (user + system) / ::sysconf(_SC_CLK_TCK);
+}
+
+// What lies in a folder. Files come and go meanwhile: those that are gone do not count.
+std::uint64_t folder_bytes(const std::filesystem::path& folder) {
+  std::uint64_t sum = 0;
+  std::error_code code;
+  for (std::filesystem::recursive_directory_iterator file(folder, code), end; !code && file != end;
+       file.increment(code)) {
+    std::error_code gone;
+    const std::uint64_t size = file->is_regular_file(gone) ? file->file_size(gone) : 0;
+    if (!gone) sum += size;
+  }
+  return sum;
+}
+
 void nap() {
   const timespec length{0, 500000};
   ::nanosleep(&length, nullptr);
@@ -33,7 +62,10 @@ void nap() {
 }  // namespace
 
 RigView::RigView(RigNodes& nodes) : nodes_(nodes), turn_wall_(OsClock().wall()), answers_(nodes.size()) {
-  for (Answers& answers : answers_) answers.figures.queues.resize(trace::kQueueCount);
+  for (Answers& answers : answers_) {
+    answers.figures.queues.resize(trace::kQueueCount);
+    answers.figures.queue_ages.resize(trace::kQueueCount);
+  }
 }
 RigView::~RigView() = default;
 
@@ -191,11 +223,28 @@ void RigView::look() {
     }
     if (waiting()) nap();
   }
+  look_at_processes(clock.now());
+}
+
+// What the system knows of them, paused ones too.
+void RigView::look_at_processes(Instant now) {
+  const std::int64_t cores = std::max<std::int64_t>(1, ::sysconf(_SC_NPROCESSORS_ONLN));
   std::uint64_t memory = 0;
   for (Node node = 0; node < nodes_.size(); ++node) {
-    Figures& figures = answers_[node].figures;
-    figures.memory_bytes = nodes_[node].process ? resident_bytes(nodes_[node].process->pid()) : 0;
+    Answers& answers = answers_[node];
+    Figures& figures = answers.figures;
+    const std::optional<Child>& process = nodes_[node].process;
+    figures.memory_bytes = process ? resident_bytes(process->pid()) : 0;
+    figures.disk_bytes = folder_bytes(nodes_[node].data());
     memory += figures.memory_bytes;
+    if (!process) continue;
+    const Duration used = cpu_time(process->pid());
+    if (answers.cpu && now > answers.cpu->first && used >= answers.cpu->second) {
+      const auto offered = static_cast<double>((now - answers.cpu->first).ns * cores);
+      const double share = static_cast<double>((used - answers.cpu->second).ns) / offered;
+      figures.cpu_busy_parts = static_cast<std::uint64_t>(1e9 * std::min(1.0, share));  // ticks of 10 ms
+    }
+    answers.cpu = std::pair(now, used);
   }
   peak_memory_bytes_ = std::max(peak_memory_bytes_, memory);
 }
@@ -210,6 +259,9 @@ void RigView::take_figures(Node node, const json& gauges) {
   for (std::size_t q = 0; q < trace::kQueueCount; ++q) {
     const json& one = gauges.at("queues").at(std::string(trace::queue_name(static_cast<trace::Queue>(q))));
     figures.queues[q] = {one.at("depth").get<std::uint64_t>(), one.at("limit").get<std::uint64_t>()};
+    const json& oldest = one.at("oldest_ns");
+    figures.queue_ages[q].reset();
+    if (!oldest.is_null()) figures.queue_ages[q] = Duration{oldest.get<std::int64_t>()};
   }
   figures.mesh.clear();
   for (const json& identity : gauges.at("mesh")) {
@@ -224,6 +276,8 @@ void RigView::retire(Node node) {
   retired_.message_bytes += figures.wire.message_bytes;
   figures = Figures{};
   figures.queues.resize(trace::kQueueCount);
+  figures.queue_ages.resize(trace::kQueueCount);
+  answers_[node].cpu.reset();
 }
 
 std::optional<std::uint64_t> RigView::state_sum(Node node) const { return answers_[node].figures.sum; }
@@ -231,6 +285,11 @@ std::uint64_t RigView::held(Node node) const { return answers_[node].figures.hel
 std::uint64_t RigView::pending(Node node) const { return answers_[node].figures.pending; }
 scenario::QueueState RigView::queue(Node node, trace::Queue queue) const {
   return answers_[node].figures.queues[static_cast<std::size_t>(queue)];
+}
+
+std::optional<Duration> RigView::queue_age(Node node, trace::Queue queue) const {
+  if (!running(node)) return std::nullopt;
+  return answers_[node].figures.queue_ages[static_cast<std::size_t>(queue)];
 }
 
 std::optional<scenario::WireTotals> RigView::wire() const {
@@ -253,9 +312,12 @@ std::optional<std::uint64_t> RigView::gauge(scenario::Gauge gauge, Node node) co
       return figures.mesh.size();
     case scenario::Gauge::node_memory_bytes:
       return figures.memory_bytes;
-    default:
-      return std::nullopt;
+    case scenario::Gauge::disk_bytes:
+      return figures.disk_bytes;
+    case scenario::Gauge::cpu_busy_parts:
+      return figures.cpu_busy_parts;
   }
+  return std::nullopt;
 }
 
 bool RigView::mesh(Node node, std::vector<Node>& peers) const {

@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "real/rig/rig_nodes.hpp"
@@ -45,6 +46,7 @@ class RigView final : public scenario::WorldView {
   std::uint64_t held(scenario::Node node) const override;
   std::uint64_t pending(scenario::Node node) const override;
   scenario::QueueState queue(scenario::Node node, trace::Queue queue) const override;
+  std::optional<Duration> queue_age(scenario::Node node, trace::Queue queue) const override;
   bool finally_confirmed(scenario::Node, std::uint32_t, const message::ItemHash&) const override { return false; }
   std::optional<scenario::WireTotals> wire() const override;
   std::optional<std::uint64_t> gauge(scenario::Gauge gauge, scenario::Node node) const override;
@@ -59,6 +61,9 @@ class RigView final : public scenario::WorldView {
     std::uint64_t held = 0, pending = 0, peers = 0, memory_bytes = 0;
     std::optional<std::uint64_t> sum;
     std::vector<scenario::QueueState> queues;
+    std::vector<std::optional<Duration>> queue_ages;
+    std::uint64_t disk_bytes = 0;
+    std::optional<std::uint64_t> cpu_busy_parts;  // since the look before
     std::vector<scenario::Node> mesh;
     scenario::WireTotals wire;
   };
@@ -71,11 +76,13 @@ class RigView final : public scenario::WorldView {
     std::uint64_t digest_turn = 0;
     Hash256 digest;
     Figures figures;
+    std::optional<std::pair<Instant, Duration>> cpu;  // at the last look: when, and what its process had used
   };
   const Known* known(scenario::Node node, const message::ItemHash& hash) const;
   void read_statuses(scenario::Node node) const;
   void read_signatures(scenario::Node node, const message::ItemHash& hash) const;
   void take_figures(scenario::Node node, const nlohmann::json& gauges);
+  void look_at_processes(Instant now);
   std::optional<nlohmann::json> ask(scenario::Node node, const std::string& command,
                                     const nlohmann::json& fields) const;
 

@@ -104,7 +104,7 @@ class Engine {
   Hash256 run_digest(std::span<const Hash256> state_digests) const;
   void observe(LoopObserver* observer);         // null: nobody; must outlive the run
   TrafficCounts traffic(NodeIndex node) const;  // over all incarnations
-  Duration cpu_busy(NodeIndex node) const;      // core time of executor jobs, over all incarnations
+  Duration cpu_busy(NodeIndex node) const;      // core time spent on executor jobs until now, all incarnations
   DiskUsage disk_usage(NodeIndex node) const;
   std::uint64_t queued_events() const;
   const EngineConfig& config() const;

@@ -16,12 +16,19 @@ void SimExecutor::submit(env::Lane lane, env::Job job, Callback<void(env::JobRes
   const auto core = std::min_element(cores_.begin(), cores_.end());
   const std::int64_t own_end = std::max(*core, kernel_.now_ns()) + cost;
   *core = own_end;
-  busy_ = busy_ + Duration{cost};
+  accepted_ = accepted_ + Duration{cost};
   std::int64_t& lane_end = lane_end_[static_cast<std::size_t>(lane)];
   lane_end = std::max(lane_end, own_end);
   ++in_flight_[static_cast<std::size_t>(lane)];
   const SlotRef ref = work_.add({lane, std::move(job), std::move(done)});
   kernel_.post_own(self_, lane_end, EventKind::executor, 0, ref.slot, ref.generation);
+}
+
+Duration SimExecutor::busy_time() const {
+  Duration spent = accepted_;
+  // A core has no gaps between now and the end of its last job.
+  for (const std::int64_t free : cores_) spent = spent - Duration{std::max<std::int64_t>(free - kernel_.now_ns(), 0)};
+  return spent;
 }
 
 void SimExecutor::on_done(const Event& event) {

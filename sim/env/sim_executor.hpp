@@ -22,8 +22,8 @@ class SimExecutor final : public env::Executor {
   void submit(env::Lane lane, env::Job job, Callback<void(env::JobResult)> done) override;
   std::size_t in_flight(env::Lane lane) const override { return in_flight_[static_cast<std::size_t>(lane)]; }
 
-  void on_done(const Event& event);             // for the kernel
-  Duration busy_time() const { return busy_; }  // core time of everything submitted so far
+  void on_done(const Event& event);  // for the kernel
+  Duration busy_time() const;        // core time spent until now
 
  private:
   struct Work {
@@ -36,7 +36,7 @@ class SimExecutor final : public env::Executor {
   std::vector<std::int64_t> cores_;  // moment at which each is free; made at the first job
   std::array<std::int64_t, env::kLaneCount> lane_end_{};
   std::array<std::size_t, env::kLaneCount> in_flight_{};
-  Duration busy_;
+  Duration accepted_;  // core time of everything submitted
   SlotTable<Work> work_;
 };
 

@@ -24,6 +24,7 @@ class Run final : public scenario::RunWorld {
   Run(const scenario::Scenario& scenario, RunOptions options)
       : scenario_(scenario),
         loop_observer_(options.loop_observer),
+        other_nodes_(options.other_nodes),
         events_per_look_(options.events_per_look),
         runner_(scenario, std::move(options), *this) {}
 
@@ -32,11 +33,13 @@ class Run final : public scenario::RunWorld {
   void carry_out(const Action& action) override;
   bool reachable(Node node) const override;
   void publish(const scenario::Publication& publication) override;
+  void prepare_sample() override { view_->look(engine_->now()); }
   std::uint64_t events() const override { return engine_->events(); }
 
  private:
   std::optional<Error> build();
   void run_until(Instant stop);
+  void measure_cut(const Action& action);
   void set_running(const Action& action);
   scenario::Summary summarize();
 
@@ -53,6 +56,7 @@ class Run final : public scenario::RunWorld {
 
   const scenario::Scenario& scenario_;
   LoopObserver* loop_observer_;
+  OtherNodes* other_nodes_;
   const std::uint64_t events_per_look_;
   scenario::Runner runner_;
   std::optional<World> world_;
@@ -62,6 +66,7 @@ class Run final : public scenario::RunWorld {
   std::unique_ptr<RunView> view_;
   std::optional<FaultPlane> faults_;
   bool waits_for_events_ = false;
+  std::size_t widest_cut_ = 0;  // edges of the overlay
 };
 
 std::optional<Error> Run::build() {
@@ -82,12 +87,14 @@ std::optional<Error> Run::build() {
     sinks_.push_back(std::make_unique<NodeSink>(*this, node));
     auto config = node_config(shared_config_, scenario_, nodes, world_->overlay, node);
     engine_->add_node(world_->nodes[node].spec,
-                      [config = std::move(config), sink = sinks_.back().get()](const NodeEnv& env) {
+                      [this, node, config = std::move(config),
+                       sink = sinks_.back().get()](const NodeEnv& env) -> std::unique_ptr<SimNode> {
+                        if (other_nodes_ != nullptr) return other_nodes_->make(node, env, config, *sink);
                         return std::make_unique<CoreSimNode>(env, config, *sink);
                       });
   }
   faults_.emplace(*engine_, scenario_);
-  view_ = std::make_unique<RunView>(*engine_, nodes, scenario_);
+  view_ = std::make_unique<RunView>(*engine_, nodes, other_nodes_);
   if (auto error = runner_.open(*view_)) return error;
   for (const scenario::Fault& fault : scenario_.faults) {
     waits_for_events_ = waits_for_events_ || std::holds_alternative<scenario::OnEvent>(fault.from);
@@ -132,6 +139,7 @@ void Run::carry_out(const Action& action) {
   switch (action.kind) {
     case Action::Kind::fault_started:
       faults_->begin(action);
+      measure_cut(action);
       break;
     case Action::Kind::fault_ended:
       faults_->end(action);
@@ -143,6 +151,16 @@ void Run::carry_out(const Action& action) {
     default:
       break;
   }
+}
+
+// How many neighbours of the overlay the widest cut of the run parts.
+void Run::measure_cut(const Action& action) {
+  const scenario::FaultBody& body = scenario_.faults[action.entry].body;
+  if (!std::holds_alternative<scenario::PartitionFault>(body) && !std::holds_alternative<scenario::HoldFault>(body)) {
+    return;
+  }
+  widest_cut_ = std::max(widest_cut_, cut_size(world_->overlay, action.first, action.second));
+  runner_.watch().set_measure("topology.cut", static_cast<double>(widest_cut_));
 }
 
 void Run::set_running(const Action& action) {
@@ -170,11 +188,11 @@ void Run::publish(const scenario::Publication& publication) {
   for (const scenario::Upload& upload : publication.uploads) {
     uploads.push_back({upload.hash, std::string(as_text(*upload.content))});
   }
-  auto* node = static_cast<CoreSimNode*>(engine_->node(NodeIndex{publication.node}));
-  node->core()->publish(publication.envelope, std::move(uploads),
-                        [this, where = publication.node, number = publication.number](const node::Receipt& receipt) {
-                          runner_.receipt(engine_->now(), where, number, receipt.status);
-                        });
+  view_->core(publication.node)
+      ->publish(publication.envelope, std::move(uploads),
+                [this, where = publication.node, number = publication.number](const node::Receipt& receipt) {
+                  runner_.receipt(engine_->now(), where, number, receipt.status);
+                });
 }
 
 // --- the end

@@ -4,14 +4,28 @@
 #include "core/base/result.hpp"
 #include "scenarios/engine/run/runner.hpp"
 #include "sim/env/loop_event.hpp"
+#include "sim/run/core_sim_node.hpp"
 
 namespace lastmile::sim {
+
+// Nodes that are something else than the core node in its true environment: adversaries, and core nodes behind a
+// filter.
+class OtherNodes {
+ public:
+  virtual ~OtherNodes() = default;
+  // False: it takes no traffic, and checks expect nothing of it.
+  virtual bool honest(scenario::Node node) const = 0;
+  // At every start of every node, in place of the run. One for an honest node is a CoreSimNode.
+  virtual std::unique_ptr<SimNode> make(scenario::Node node, const NodeEnv& env, const node::NodeConfig& config,
+                                        trace::Sink& sink) = 0;
+};
 
 struct RunOptions : scenario::RunOptions {
   LoopObserver* loop_observer = nullptr;  // sees every event of the run digest; for twin runs
   // How many events of the queue pass between two looks at limits and `interrupted`; does not change the run. The
   // default is some hundredths of a second.
   std::uint64_t events_per_look = 16'384;
+  OtherNodes* other_nodes = nullptr;  // null: all are honest
 };
 
 // Errors: a world that cannot be built, unreadable traffic files, a folder that cannot be written. What goes wrong

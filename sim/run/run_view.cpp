@@ -6,7 +6,11 @@ namespace lastmile::sim {
 
 using scenario::Node;
 
-CoreSimNode* RunView::sim_node(Node node) const { return static_cast<CoreSimNode*>(engine_.node(NodeIndex{node})); }
+bool RunView::honest(Node node) const { return others_ == nullptr || others_->honest(node); }
+
+CoreSimNode* RunView::sim_node(Node node) const {
+  return honest(node) ? static_cast<CoreSimNode*>(engine_.node(NodeIndex{node})) : nullptr;
+}
 
 node::CoreNode* RunView::core(Node node) const {
   CoreSimNode* found = sim_node(node);
@@ -18,6 +22,19 @@ void RunView::retire(Node node) {
   if (n != nullptr && n->gossip() != nullptr) {
     retired_message_bytes_ += n->gossip()->router().statistics().message_bytes_sent;
   }
+}
+
+void RunView::look(Instant now) {
+  cores_.resize(nodes_.size());
+  const std::int64_t passed = (now - looked_).ns;
+  if (passed <= 0) return;
+  for (Node node = 0; node < nodes_.size(); ++node) {
+    const Duration spent = engine_.cpu_busy(NodeIndex{node});
+    const auto worked = static_cast<double>((spent - cores_[node].spent).ns);
+    const double offered = static_cast<double>(passed) * engine_.spec(NodeIndex{node}).hardware.cores;
+    cores_[node] = {spent, static_cast<std::uint64_t>(1e9 * worked / offered)};
+  }
+  looked_ = now;
 }
 
 bool RunView::running(Node node) const { return core(node) != nullptr; }
@@ -72,6 +89,11 @@ scenario::QueueState RunView::queue(Node node, trace::Queue queue) const {
   return {gauge.depth, gauge.limit};
 }
 
+std::optional<Duration> RunView::queue_age(Node node, trace::Queue queue) const {
+  const node::CoreNode* n = core(node);
+  return n == nullptr ? std::nullopt : n->oldest(queue);
+}
+
 bool RunView::finally_confirmed(Node node, std::uint32_t chain, const message::ItemHash& hash) const {
   const node::CoreNode* n = core(node);
   return n != nullptr && n->finally_confirmed(hash, n->config().chains[chain].code);
@@ -102,9 +124,16 @@ std::optional<std::uint64_t> RunView::gauge(scenario::Gauge gauge, Node node) co
     case scenario::Gauge::mesh_degree:
       if (n->gossip() == nullptr) return std::nullopt;
       return n->gossip()->router().mesh(n->gossip()->topic()).size();
-    default:
-      return std::nullopt;
+    case scenario::Gauge::disk_bytes: {
+      const DiskUsage usage = engine_.disk_usage(NodeIndex{node});
+      return usage.key_value_bytes + usage.blob_bytes;
+    }
+    case scenario::Gauge::cpu_busy_parts:
+      return node < cores_.size() ? std::optional(cores_[node].busy_parts) : std::nullopt;
+    case scenario::Gauge::node_memory_bytes:
+      break;
   }
+  return std::nullopt;
 }
 
 bool RunView::mesh(Node node, std::vector<Node>& peers) const {

@@ -7,19 +7,25 @@
 #include "scenarios/engine/watch/world_view.hpp"
 #include "sim/env/engine.hpp"
 #include "sim/run/core_sim_node.hpp"
+#include "sim/run/run.hpp"
 
 namespace lastmile::sim {
 
 class RunView final : public scenario::WorldView {
  public:
-  // All three must outlive it.
-  RunView(Engine& engine, const scenario::NodeTable& nodes, const scenario::Scenario& scenario)
-      : engine_(engine), nodes_(nodes), scenario_(scenario) {}
+  // All must outlive it. `others`: null when all nodes are honest.
+  RunView(Engine& engine, const scenario::NodeTable& nodes, const OtherNodes* others)
+      : engine_(engine), nodes_(nodes), others_(others) {}
+
+  node::CoreNode* core(scenario::Node node) const;  // null when not running, or no honest one
 
   // Keeps the counters of a node that is about to be lost.
   void retire(scenario::Node node);
+  // Before each sample: how busy the cores were since the last one.
+  void look(Instant now);
 
   bool running(scenario::Node node) const override;
+  bool honest(scenario::Node node) const override;
   message::Status status(scenario::Node node, const message::ItemHash& hash) const override;
   std::optional<scenario::SignedBy> signed_by(scenario::Node node, const message::ItemHash& hash) const override;
   bool readable(scenario::Node node, const message::ItemHash& hash) const override;
@@ -28,6 +34,7 @@ class RunView final : public scenario::WorldView {
   std::uint64_t held(scenario::Node node) const override;
   std::uint64_t pending(scenario::Node node) const override;
   scenario::QueueState queue(scenario::Node node, trace::Queue queue) const override;
+  std::optional<Duration> queue_age(scenario::Node node, trace::Queue queue) const override;
   bool finally_confirmed(scenario::Node node, std::uint32_t chain, const message::ItemHash& hash) const override;
   std::optional<scenario::WireTotals> wire() const override;
   std::optional<std::uint64_t> gauge(scenario::Gauge gauge, scenario::Node node) const override;
@@ -35,12 +42,17 @@ class RunView final : public scenario::WorldView {
 
  private:
   CoreSimNode* sim_node(scenario::Node node) const;
-  node::CoreNode* core(scenario::Node node) const;  // null when not running
 
   Engine& engine_;
   const scenario::NodeTable& nodes_;
-  const scenario::Scenario& scenario_;
+  const OtherNodes* others_;
   std::uint64_t retired_message_bytes_ = 0;
+  struct Cores {
+    Duration spent;  // until the last look
+    std::uint64_t busy_parts = 0;
+  };
+  std::vector<Cores> cores_;  // by node; empty before the first look
+  Instant looked_{};
 };
 
 }  // namespace lastmile::sim

@@ -130,12 +130,13 @@ double clustering(const Graph& graph) {
   return sum / static_cast<double>(graph.size());
 }
 
-std::size_t cut_size(const Graph& graph, const std::vector<bool>& first_side) {
-  LM_CHECK(first_side.size() == graph.size());
+std::size_t cut_size(const Graph& graph, std::span<const std::uint32_t> first, std::span<const std::uint32_t> second) {
+  std::vector<bool> beyond(graph.size());
+  for (const std::uint32_t node : second) beyond[node] = true;
   std::size_t edges = 0;
-  for (std::uint32_t node = 0; node < graph.size(); ++node) {
-    if (!first_side[node]) continue;
-    for (const std::uint32_t next : graph.neighbours(node)) edges += first_side[next] ? 0 : 1;
+  for (const std::uint32_t node : first) {
+    LM_CHECK(!beyond[node]);
+    for (const std::uint32_t next : graph.neighbours(node)) edges += beyond[next] ? 1 : 0;
   }
   return edges;
 }

@@ -50,6 +50,7 @@ struct Diameter {
 inline constexpr std::uint32_t kExactDiameterNodes = 3000;
 Diameter diameter(const Graph& graph);  // of the largest component
 double clustering(const Graph& graph);  // mean over nodes of the share of neighbour pairs that are joined
-std::size_t cut_size(const Graph& graph, const std::vector<bool>& first_side);  // edges between the sides
+// Edges with one end in each side; nodes of neither side do not count. No node is in both.
+std::size_t cut_size(const Graph& graph, std::span<const std::uint32_t> first, std::span<const std::uint32_t> second);
 
 }  // namespace lastmile::sim

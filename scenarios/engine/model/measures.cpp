@@ -11,6 +11,7 @@ constexpr std::array<W, 3> kStages{"before", "during", "after"};
 constexpr std::array<W, 4> kCoverages{"50", "90", "99", "100"};
 constexpr std::array<W, 7> kQueues{"inbox", "verify", "fetch", "waiting", "outbound", "reconcile", "chain_archives"};
 static_assert(kQueues.size() == trace::kQueueCount);
+constexpr std::array<W, 5> kTimedQueues{"inbox", "verify", "fetch", "waiting", "reconcile"};  // CoreNode::oldest
 constexpr std::array<W, 1> kAnyNumber{"#"};
 constexpr std::array<W, 3> kTopology{"diameter", "clustering", "cut"};
 
@@ -30,9 +31,10 @@ const std::vector<MeasureInfo>& all_measures() {
       {"reconciliation_rounds", U::count, "rounds", true, true, {}},
       {"pending_messages", U::count, "messages", true, true, {}},
       {"queue_depth", U::count, "messages", true, true, kQueues},
-      {"queue_age_s", U::seconds, "s", true, true, {}},
+      {"queue_age_s", U::seconds, "s", true, true, kTimedQueues},
       {"queue_refused", U::count, "refusals", false, true, {}},
       {"rejected", U::count, "messages", false, true, kAnyNumber},
+      {"removing", U::count, "messages", false, true, {}},
       {"permission_disagreements", U::count, "messages", false, true, {}},
       {"confirmation_lag_s", U::seconds, "s", true, true, {}},
       {"chain_lag_blocks", U::blocks, "blocks", true, true, {}},

@@ -39,6 +39,7 @@ void Meters::on_event(const Seen& seen, bool first_processing) {
       break;
     case trace::Kind::status_changed:
       if (e.b == static_cast<std::uint64_t>(message::Status::rejected)) ++rejected_[static_cast<std::int16_t>(e.c)];
+      if (e.b == static_cast<std::uint64_t>(message::Status::removing)) ++removing_;
       break;
     case trace::Kind::message_confirmed:
       confirmed(seen);
@@ -114,6 +115,10 @@ void Meters::sample_node(Node node) {
     if (state.limit == 0) continue;
     queue_[q].add(static_cast<std::int64_t>(state.depth));
     queue_all_.add(static_cast<std::int64_t>(state.depth));
+    if (const auto age = view.queue_age(node, static_cast<trace::Queue>(q))) {
+      age_[q].add(age->ns);
+      age_all_.add(age->ns);
+    }
   }
   for (std::size_t g = 0; g < kGaugeCount; ++g) {
     if (const auto value = view.gauge(static_cast<Gauge>(g), node)) gauges_[g].add(static_cast<std::int64_t>(*value));
@@ -179,6 +184,17 @@ Distribution Meters::duplicates() const {
   return out;
 }
 
+void Meters::add_by_queue(std::vector<MeasureResult>& out, const std::vector<std::string>& wanted,
+                          const MeasureInfo& info, const Distribution& all,
+                          const std::array<Distribution, trace::kQueueCount>& each) const {
+  const std::string name(info.name);
+  if (measure_wanted(wanted, name)) out.push_back(of(name, info, all));
+  for (std::size_t q = 0; q < trace::kQueueCount; ++q) {
+    const std::string part = name + "." + std::string(trace::queue_name(static_cast<trace::Queue>(q)));
+    if (each[q].count() > 0 && measure_wanted(wanted, part)) out.push_back(of(part, info, each[q]));
+  }
+}
+
 std::vector<MeasureResult> Meters::results(Instant, const std::vector<std::string>& wanted) const {
   std::vector<MeasureResult> out;
   const auto wire = c_.ledger.view().wire();
@@ -231,11 +247,9 @@ std::vector<MeasureResult> Meters::results(Instant, const std::vector<std::strin
     } else if (name == "pending_messages") {
       add(of(name, info, pending_));
     } else if (name == "queue_depth") {
-      add(of(name, info, queue_all_));
-      for (std::size_t q = 0; q < trace::kQueueCount; ++q) {
-        if (queue_[q].count() > 0)
-          add(of(name + "." + std::string(trace::queue_name(static_cast<trace::Queue>(q))), info, queue_[q]));
-      }
+      add_by_queue(out, wanted, info, queue_all_, queue_);
+    } else if (name == "queue_age_s") {
+      add_by_queue(out, wanted, info, age_all_, age_);
     } else if (name == "queue_refused") {
       add(value_of(name, info, static_cast<double>(refused_)));
     } else if (name == "rejected") {
@@ -244,6 +258,8 @@ std::vector<MeasureResult> Meters::results(Instant, const std::vector<std::strin
       add(value_of(name, info, static_cast<double>(total)));
       for (const auto& [code, count] : rejected_)
         add(value_of(name + "." + std::to_string(code), info, static_cast<double>(count)));
+    } else if (name == "removing") {
+      add(value_of(name, info, static_cast<double>(removing_)));
     } else if (name == "permission_disagreements") {
       add(value_of(name, info, static_cast<double>(disagreements_)));
     } else if (name == "confirmation_lag_s") {
@@ -262,8 +278,8 @@ std::vector<MeasureResult> Meters::results(Instant, const std::vector<std::strin
         if (given != given_.end()) add(value_of(given->first, info, given->second));
       }
     } else {
-      static constexpr std::array<std::string_view, kGaugeCount> kGauges{
-          "disk_bytes", "node_memory_bytes", "cpu_busy", "peers", "mesh_degree", "queue_age_s"};
+      static constexpr std::array<std::string_view, kGaugeCount> kGauges{"disk_bytes", "node_memory_bytes", "cpu_busy",
+                                                                         "peers", "mesh_degree"};
       const auto found = std::find(kGauges.begin(), kGauges.end(), info.name);
       if (found != kGauges.end()) add(of(name, info, gauges_[static_cast<std::size_t>(found - kGauges.begin())]));
     }

@@ -34,12 +34,15 @@ class Meters {
   MeasureResult of(std::string name, const MeasureInfo& info, const Distribution& values) const;
   MeasureResult value_of(std::string name, const MeasureInfo& info, double value, std::uint64_t count = 1) const;
   Distribution duplicates() const;
+  void add_by_queue(std::vector<MeasureResult>& out, const std::vector<std::string>& wanted, const MeasureInfo& info,
+                    const Distribution& all, const std::array<Distribution, trace::kQueueCount>& each) const;
 
   const CheckContext& c_;
   std::uint64_t published_ = 0;
   std::uint64_t acknowledged_ = 0;
   std::uint64_t deliveries_ = 0;
   std::uint64_t disagreements_ = 0;
+  std::uint64_t removing_ = 0;
   std::uint64_t refused_ = 0;
   std::uint64_t repeats_ = 0;
   std::map<int, std::uint64_t> rejected_;
@@ -52,6 +55,8 @@ class Meters {
   Distribution pending_;
   Distribution queue_all_;
   std::array<Distribution, trace::kQueueCount> queue_;
+  Distribution age_all_;
+  std::array<Distribution, trace::kQueueCount> age_;
   std::array<Distribution, kGaugeCount> gauges_;
   Distribution confirmation_lag_;
   Distribution chain_lag_;

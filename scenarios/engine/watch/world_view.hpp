@@ -40,10 +40,9 @@ enum class Gauge : std::uint8_t {
   node_memory_bytes,
   cpu_busy_parts /* per 10^9, since the last sample */,
   peers,
-  mesh_degree,
-  queue_age_ns
+  mesh_degree
 };
-inline constexpr std::size_t kGaugeCount = 6;
+inline constexpr std::size_t kGaugeCount = 5;
 
 // Asked on the runner's thread, between events, never from inside a trace call. Questions about a node that is not
 // running answer with nothing (false, none, empty). All calls read, none changes anything, except that digests may be
@@ -68,6 +67,8 @@ class WorldView {
   // Known and not yet applied, and contents or files still to fetch.
   virtual std::uint64_t pending(Node node) const = 0;
   virtual QueueState queue(Node node, trace::Queue queue) const = 0;
+  // How long the one that waits longest has waited; 0: nobody waits. Empty when the world cannot say.
+  virtual std::optional<Duration> queue_age(Node, trace::Queue) const { return std::nullopt; }
   // The node knows a final confirmation of it on chain `chain` (position in world.chains).
   virtual bool finally_confirmed(Node node, std::uint32_t chain, const message::ItemHash& hash) const = 0;
 

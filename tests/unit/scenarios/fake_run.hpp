@@ -26,6 +26,7 @@ struct FakeWorld final : WorldView {
   std::map<Node, Hash256> digests;
   std::map<Node, std::uint64_t> pendings;
   std::map<std::pair<Node, trace::Queue>, QueueState> queues;
+  std::map<std::pair<Node, trace::Queue>, Duration> queue_ages;
   std::set<std::tuple<Node, std::uint32_t, std::string>> final_on;
   std::optional<WireTotals> totals;
   std::map<std::pair<Gauge, Node>, std::uint64_t> gauges;
@@ -65,6 +66,10 @@ struct FakeWorld final : WorldView {
   std::optional<std::uint64_t> gauge(Gauge gauge, Node node) const override {
     const auto found = gauges.find({gauge, node});
     return found == gauges.end() ? std::nullopt : std::optional(found->second);
+  }
+  std::optional<Duration> queue_age(Node node, trace::Queue queue) const override {
+    const auto found = queue_ages.find({node, queue});
+    return found == queue_ages.end() ? std::nullopt : std::optional(found->second);
   }
   bool mesh(Node node, std::vector<Node>& peers) const override {
     const auto found = meshes.find(node);

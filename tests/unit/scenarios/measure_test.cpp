@@ -168,11 +168,14 @@ TEST_F(Measures, Reconciliation) {
 
 TEST_F(Measures, QueuesAndBacklog) {
   run.world.queues[{2, trace::Queue::verify}] = {30, 100};
+  run.world.queue_ages[{2, trace::Queue::verify}] = seconds(2);
   run.world.pendings[1] = 12;
   run.until(5);
   run.event(2, {Kind::queue_refused, {}, static_cast<std::uint64_t>(trace::Queue::inbox), 0, 0});
   EXPECT_DOUBLE_EQ(of("queue_depth").max, 30);
   EXPECT_DOUBLE_EQ(of("queue_depth.verify").max, 30);
+  EXPECT_DOUBLE_EQ(of("queue_age_s").max, 2);
+  EXPECT_DOUBLE_EQ(of("queue_age_s.verify").max, 2);
   EXPECT_DOUBLE_EQ(of("pending_messages").max, 12);
   EXPECT_DOUBLE_EQ(value("queue_refused"), 1);
 }
@@ -189,6 +192,14 @@ TEST_F(Measures, RefusalsByCode) {
   EXPECT_DOUBLE_EQ(value("rejected.4"), 1);
   EXPECT_DOUBLE_EQ(value("rejected.-1"), 1);
   EXPECT_NE(find_measure("rejected.-1"), nullptr);
+}
+
+TEST_F(Measures, WhatLosesItsResources) {
+  run.until(5);
+  run.publish(0, 0);
+  run.process_everywhere(0);
+  run.move(0, 3, Status::processed, Status::removing);
+  EXPECT_DOUBLE_EQ(value("removing"), 1);
 }
 
 TEST_F(Measures, PermissionDisagreements) {
@@ -212,16 +223,17 @@ TEST_F(Measures, Chains) {
 }
 
 TEST_F(Measures, GaugesOfNodes) {
-  run.world.gauges = {
-      {{Gauge::disk_bytes, 0}, 4096}, {{Gauge::node_memory_bytes, 0}, 1024}, {{Gauge::cpu_busy_parts, 0}, 250'000'000},
-      {{Gauge::peers, 0}, 4},         {{Gauge::mesh_degree, 0}, 3},          {{Gauge::queue_age_ns, 0}, 2'000'000'000}};
+  run.world.gauges = {{{Gauge::disk_bytes, 0}, 4096},
+                      {{Gauge::node_memory_bytes, 0}, 1024},
+                      {{Gauge::cpu_busy_parts, 0}, 250'000'000},
+                      {{Gauge::peers, 0}, 4},
+                      {{Gauge::mesh_degree, 0}, 3}};
   run.until(2);
   EXPECT_DOUBLE_EQ(of("disk_bytes").max, 4096);
   EXPECT_DOUBLE_EQ(of("node_memory_bytes").max, 1024);
   EXPECT_DOUBLE_EQ(of("cpu_busy").max, 0.25);
   EXPECT_DOUBLE_EQ(of("peers").max, 4);
   EXPECT_DOUBLE_EQ(of("mesh_degree").max, 3);
-  EXPECT_DOUBLE_EQ(of("queue_age_s").max, 2);
 }
 
 TEST_F(Measures, CountsOfTheRun) {
@@ -239,7 +251,7 @@ TEST_F(Measures, CountsOfTheRun) {
 
 TEST_F(Measures, AllHaveATestAbove) {
   // A new measure needs a planted fact here.
-  EXPECT_EQ(all_measures().size(), 26U);
+  EXPECT_EQ(all_measures().size(), 27U);
 }
 
 TEST(MeasuresAsked, AreTheOnlyOnesShown) {

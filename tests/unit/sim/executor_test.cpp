@@ -38,6 +38,9 @@ TEST(SimExecutor, a_lane_keeps_its_order_and_cores_work_side_by_side) {
     EXPECT_EQ(toys[0].env.executor.in_flight(env::Lane::signatures), 3U);
     EXPECT_TRUE(done.empty());
   });
+  EXPECT_EQ(toys.engine->cpu_busy({0}), Duration{}) << "accepted is not done";
+  toys.run(milliseconds(35));
+  EXPECT_EQ(toys.engine->cpu_busy({0}), milliseconds(70)) << "two cores, without a pause";
   toys.run(seconds(1));
   const std::vector<std::pair<int, Duration>> expected{{2, milliseconds(30)},
                                                        {3, milliseconds(40)},

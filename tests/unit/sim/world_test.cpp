@@ -70,11 +70,15 @@ TEST(Topology, figures_of_graphs_that_can_be_counted_by_hand) {
   for (std::uint32_t i = 0; i < 6; ++i) ring.add(i, (i + 1) % 6);
   EXPECT_EQ(diameter(ring).hops, 3U);
   EXPECT_EQ(clustering(ring), 0.0);
-  EXPECT_EQ(cut_size(ring, {true, true, true, false, false, false}), 2U);
+  const auto between = [](const Graph& graph, std::vector<std::uint32_t> first, std::vector<std::uint32_t> second) {
+    return cut_size(graph, first, second);
+  };
+  EXPECT_EQ(between(ring, {0, 1, 2}, {3, 4, 5}), 2U);
+  EXPECT_EQ(between(ring, {0, 1}, {3, 4}), 0U) << "what leads to neither side is not parted";
   const Graph everybody = std::move(full(5)).value();
   EXPECT_EQ(diameter(everybody).hops, 1U);
   EXPECT_EQ(clustering(everybody), 1.0);
-  EXPECT_EQ(cut_size(everybody, {true, true, false, false, false}), 6U);
+  EXPECT_EQ(between(everybody, {0, 1}, {2, 3, 4}), 6U);
   Graph apart(5);
   apart.add(0, 1);
   apart.add(2, 3);
