@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "scenarios/engine/model/parameters.hpp"
+#include "scenarios/engine/traffic/balance_oracle.hpp"
 
 namespace lastmile::sim {
 namespace {
@@ -99,6 +100,12 @@ node::NodeConfig shared_node_config(const scenario::Scenario& scenario) {
   config.switches = scenario.world.switches;
   config.store.switches = scenario.world.switches;
   config.store.charge = scenario.economy.has_value();
+  if (scenario.economy) {
+    const scenario::EconomyRules rules = scenario::economy_rules(*scenario.economy);
+    config.store.payment_rules = rules.payment;
+    config.store.account_rules = rules.account;
+    config.store.well_known.balances = {scenario::BalanceOracle::account(scenario.seed).address()};
+  }
   config.store.query_indexes = true;
   node::use_default_gossip(config);
   config.message_numbers = std::make_shared<gossip::MessageNumbers>(scenario.seed);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "scenarios/engine/model/parse.hpp"
+#include "scenarios/engine/model/selectors_of.hpp"
 #include "scenarios/engine/model/words.hpp"
 
 namespace lastmile::scenario {
@@ -21,7 +22,8 @@ class Refuser {
       const auto kind = adversary_text(s_.adversaries[i].kind);
       if (!a_.adversaries.contains(kind)) no("/adversaries/" + std::to_string(i) + "/kind", quoted(kind));
     }
-    if (s_.economy && !a_.economy) no("/economy", "an economy");
+    if (s_.economy) economy(*s_.economy);
+    selectors();
     for (std::size_t i = 0; i < s_.checks.size(); ++i) {
       const auto name = check_text(s_.checks[i].name);
       if (!a_.checks.contains(name)) no("/checks/" + std::to_string(i) + "/name", quoted(name));
@@ -43,10 +45,7 @@ class Refuser {
   }
 
   void measure(std::string pointer, const std::string& name) {
-    bool is_missing = a_.no_measures.contains(name) || a_.no_measures.contains(name.substr(0, name.find('.')));
-    for (const trace::Queue queue : a_.no_queues) {
-      is_missing = is_missing || name == "queue_depth." + std::string(trace::queue_name(queue));
-    }
+    const bool is_missing = a_.no_measures.contains(name) || a_.no_measures.contains(name.substr(0, name.find('.')));
     if (is_missing) no(std::move(pointer), "the measure " + quoted(name));
   }
 
@@ -79,6 +78,23 @@ class Refuser {
     }
   }
 
+  void economy(const Economy& economy) {
+    if (a_.economies.empty()) return no("/economy", "an economy");
+    if (!a_.economies.contains(economy.preset)) no("/economy/preset", "the preset " + quoted(economy.preset));
+    if (economy.interval) no("/economy/interval", "a distribution of rewards");
+  }
+
+  // Nodes own nothing as long as nobody rewards them.
+  void selectors() {
+    each_selector(s_, [&](const SelectorUse& use) {
+      for (const auto& term : use.selector.terms) {
+        for (const Atom& atom : term) {
+          if (atom.kind == AtomKind::richest) no(use.pointer, quoted(atom_text(atom)));
+        }
+      }
+    });
+  }
+
   void need(const std::string& pointer, bool used, std::string_view ability, std::string_view what) {
     if (used && !a_.faults.contains(ability)) no(pointer, what);
   }
@@ -87,11 +103,6 @@ class Refuser {
     if (!a_.faults.contains(f.kind())) {
       no(pointer + "/kind", quoted(f.kind()));
       return;
-    }
-    if (const auto* on = std::get_if<OnEvent>(&f.from); on != nullptr && on->event.kind == EventKind::queue_above) {
-      if (a_.no_queues.contains(on->event.queue)) {
-        no(pointer + "/from/on", "the depth of the queue " + quoted(trace::queue_name(on->event.queue)));
-      }
     }
     if (const auto* cut = std::get_if<PartitionFault>(&f.body)) {
       need(pointer + "/leak", cut->leak.parts > 0, "partition.leak", "a cut that leaks");
@@ -134,11 +145,6 @@ std::set<std::string, std::less<>> watched_checks() {
   return names;
 }
 
-// No world keeps these yet.
-const std::set<std::string, std::less<>> kNowhere{"disk_bytes", "cpu_busy", "queue_age_s", "topology.cut"};
-// Frames towards peers wait in the network of the world, and a chain bounds transactions, not archives.
-const std::set<trace::Queue> kUncounted{trace::Queue::outbound, trace::Queue::chain_archives};
-
 }  // namespace
 
 Abilities simulator_abilities() {
@@ -149,9 +155,8 @@ Abilities simulator_abilities() {
               "crash.torn",  "crash.lost",     "pause",        "chain",        "chain.outage", "chain.reorg",
               "chain.delay", "churn",          "churn.kept",   "churn.torn",   "churn.lost",   "clock"};
   a.checks = watched_checks();
-  a.no_measures = kNowhere;
-  a.no_measures.insert("node_memory_bytes");
-  a.no_queues = kUncounted;
+  a.no_measures = {"node_memory_bytes"};
+  a.economies = {std::string(kPricesPreset)};
   a.networks = {NetworkLevel::delay, NetworkLevel::access};
   a.crypto = {CryptoMode::cached, CryptoMode::real};
   a.chains = true;
@@ -167,9 +172,7 @@ Abilities real_abilities() {
   a.faults = {"partition", "link",       "link.latency", "link.jitter", "link.bandwidth", "link.corrupt", "hold",
               "crash",     "crash.kept", "crash.lost",   "pause",       "churn",          "churn.kept",   "churn.lost"};
   a.checks = watched_checks();
-  a.no_measures = kNowhere;
-  a.no_measures.insert({"topology", "confirmation_lag_s", "chain_lag_blocks"});
-  a.no_queues = kUncounted;
+  a.no_measures = {"topology", "confirmation_lag_s", "chain_lag_blocks"};
   // Levels and modes of the simulator mean nothing here: every one is accepted and none is applied.
   a.networks = {NetworkLevel::delay, NetworkLevel::access, NetworkLevel::flow};
   a.crypto = {CryptoMode::cached, CryptoMode::real};

@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "core/trace/event.hpp"
 #include "scenarios/engine/model/scenario.hpp"
 #include "scenarios/engine/text/finding.hpp"
 
@@ -19,12 +18,11 @@ struct Abilities {
   std::set<std::string, std::less<>> adversaries;  // kinds
   std::set<std::string, std::less<>> checks;
   std::set<std::string, std::less<>> no_measures;  // measures, or parts of them, that it does not produce
-  std::set<trace::Queue> no_queues;                // queues whose depth it does not know
+  std::set<std::string, std::less<>> economies;    // presets
   std::set<NetworkLevel> networks;
   std::set<CryptoMode> crypto;
   bool light_nodes = false;
   bool other_roles = false;  // roles besides core
-  bool economy = false;
   bool chains = false;
   bool parameters = false;
   bool clocks = false;       // clock laws of groups

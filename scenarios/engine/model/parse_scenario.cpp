@@ -105,20 +105,6 @@ void parse_limits(const Place& place, Limits& limits) {
   reader.done();
 }
 
-void parse_economy(const Place& place, std::optional<Economy>& economy) {
-  Economy out;
-  ObjectReader reader(place);
-  if (const auto at = reader.require("preset", "the name of a preset")) read_name(*at, out.preset);
-  out.overrides = Json::object();
-  if (const auto at = reader.get("overrides")) {
-    if (at->json.members() == nullptr) at->refuse("an object");
-    out.overrides = at->json;
-  }
-  if (const auto at = reader.get("interval")) read_positive(*at, out.interval);
-  reader.done();
-  economy = std::move(out);
-}
-
 void parse_sweep(const Place& place, std::optional<Sweep>& sweep) {
   Sweep out;
   ObjectReader reader(place);

@@ -65,6 +65,17 @@ void parse_files(const Place& place, TrafficSpec& traffic) {
   reader.done();
 }
 
+void parse_delegation(const Place& place, TrafficSpec& traffic) {
+  Delegation delegation;
+  ObjectReader reader(place);
+  reader.read_if("elements", delegation.elements);
+  reader.read_if("revocations", delegation.revocations);
+  reader.read_if("messages", delegation.messages);
+  reader.done();
+  if (traffic.accounts < 2) place.refuse("at least 2 accounts: nobody delegates to himself");
+  traffic.delegation = delegation;
+}
+
 void parse_entry(const Place& place, TrafficSpec& traffic) {
   const bool replayed = place.json.find("file") != nullptr;
   ObjectReader reader(place, replayed ? "file" : "made");
@@ -87,6 +98,7 @@ void parse_entry(const Place& place, TrafficSpec& traffic) {
     reader.read_if("aggregate_keys", traffic.aggregate_keys, 1, 1000);
     reader.read_if("size", traffic.size, Unit::size);
     if (const auto at = reader.get("files")) parse_files(*at, traffic);
+    if (const auto at = reader.get("delegation")) parse_delegation(*at, traffic);
   }
   reader.done();
 }

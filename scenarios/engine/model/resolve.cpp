@@ -164,6 +164,12 @@ Json traffic_json(const TrafficSpec& traffic) {
   out.set("types", std::move(types)).set("amends", share_text(traffic.amends));
   out.set("aggregate_keys", Json::unsigned_integer(traffic.aggregate_keys)).set("size", law_json(traffic.size));
   out.set("files", Json::object().set("size", law_json(traffic.file_size)).set("share", share_text(traffic.new_files)));
+  if (traffic.delegation) {
+    out.set("delegation", Json::object()
+                              .set("elements", share_text(traffic.delegation->elements))
+                              .set("revocations", share_text(traffic.delegation->revocations))
+                              .set("messages", share_text(traffic.delegation->messages)));
+  }
   return out;
 }
 
@@ -259,6 +265,19 @@ Json list_json(const List& list, const Write& write) {
   return out;
 }
 
+Json economy_json(const Economy& economy) {
+  Json out = Json::object();
+  out.set("preset", economy.preset).set("overrides", economy.overrides);
+  out.set(
+      "balances", list_json(economy.balances, [](const BalanceSpec& balance) {
+        Json entry = Json::object();
+        entry.set("of", balance.of).set("share", share_text(balance.share)).set("amount", amount_text(balance.amount));
+        return entry.set("at", moment_text(balance.at)).set("into", selector_json(balance.into));
+      }));
+  if (economy.interval) out.set("interval", duration_text(*economy.interval));
+  return out;
+}
+
 Json sweep_json(const Sweep& sweep) {
   Json points = Json::object();
   for (const auto& point : sweep.points) points.set(point.pointer, point.values);
@@ -297,12 +316,7 @@ Json resolved(const Scenario& s) {
         entry.set("name", a.name).set("kind", adversary_text(a.kind)).set("who", selector_json(a.who));
         return entry.set("rate", rate_text(a.rate)).set("from", moment_text(a.from)).set("until", moment_text(a.until));
       }));
-  if (s.economy) {
-    out.set("economy", Json::object()
-                           .set("preset", s.economy->preset)
-                           .set("overrides", s.economy->overrides)
-                           .set("interval", duration_text(s.economy->interval)));
-  }
+  if (s.economy) out.set("economy", economy_json(*s.economy));
   out.set("checks", list_json(s.checks, check_json));
   out.set("measures", list_json(s.measures, [](const std::string& name) { return Json(name); }));
   Json limits = Json::object();

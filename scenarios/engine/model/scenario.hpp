@@ -11,6 +11,7 @@
 #include "core/base/hash.hpp"
 #include "core/base/time.hpp"
 #include "scenarios/engine/model/check.hpp"
+#include "scenarios/engine/model/economy.hpp"
 #include "scenarios/engine/model/fault.hpp"
 #include "scenarios/engine/model/traffic.hpp"
 #include "scenarios/engine/model/world.hpp"
@@ -33,13 +34,6 @@ struct Phases {
   Instant end(Phase phase) const { return start(phase) + length[static_cast<std::size_t>(phase)]; }
   Instant resolve(const Moment& moment) const;
   friend bool operator==(const Phases&, const Phases&) = default;
-};
-
-struct Economy {
-  std::string preset;
-  Json overrides;
-  Duration interval = hours(24);
-  friend bool operator==(const Economy&, const Economy&) = default;
 };
 
 // Reaching one ends the run with `unknown`.

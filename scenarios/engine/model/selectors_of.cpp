@@ -39,6 +39,9 @@ void each_selector(const Scenario& scenario, const std::function<void(const Sele
     }
     if (const Selector* who = who_of(fault)) call({at("/faults", i, "who"), fault.name, *who});
   }
+  for (std::size_t i = 0; scenario.economy && i < scenario.economy->balances.size(); ++i) {
+    call({at("/economy/balances", i, "into"), "economy", scenario.economy->balances[i].into});
+  }
   for (std::size_t i = 0; i < scenario.adversaries.size(); ++i) {
     call({at("/adversaries", i, "who"), scenario.adversaries[i].name, scenario.adversaries[i].who});
   }

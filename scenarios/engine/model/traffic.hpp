@@ -19,6 +19,14 @@ namespace lastmile::scenario {
 enum class Arrival : std::uint8_t { poisson, periodic, burst };
 std::string_view arrival_text(Arrival arrival);
 
+// Accounts that let others act for them, by elements of their aggregate `security` (messages.md 4.6).
+struct Delegation {
+  Share elements{200'000'000};     // of the AGGREGATEs: write `security`
+  Share revocations{300'000'000};  // of those: take a right back; the others grant one
+  Share messages{300'000'000};     // of the POSTs, AGGREGATEs and STOREs: by somebody who once had the owner's right
+  friend bool operator==(const Delegation&, const Delegation&) = default;
+};
+
 struct TrafficSpec {
   std::string name;
   Selector into;  // entry nodes; counting atoms are drawn at `from`
@@ -35,6 +43,7 @@ struct TrafficSpec {
   Law size = Law::fixed_at(Unit::size, 600);            // of the content
   Law file_size = Law::fixed_at(Unit::size, 4096);      // of what a STORE pins
   Share new_files{kWhole};                              // of the STOREs; the others pin a file that was uploaded before
+  std::optional<Delegation> delegation;                 // empty: everybody acts for himself
   std::string file;  // instead of all of this but name, into, rate, arrival, from, until: envelopes, one per line
   friend bool operator==(const TrafficSpec&, const TrafficSpec&) = default;
 };

@@ -28,6 +28,7 @@ class Validator {
     topology();
     groups();
     traffic();
+    balances();
     faults();
     checks();
     if (findings_.empty()) resolvable();
@@ -210,6 +211,26 @@ class Validator {
                  kPublicationsMax) {
         findings_.expected(index("/traffic", i) + "/rate", "a rate that makes at most 50 million messages",
                            rate_text(t.rate));
+      }
+    }
+  }
+
+  void balances() {
+    if (!s_.economy) return;
+    std::vector<std::string_view> names;
+    for (const TrafficSpec& t : s_.traffic) {
+      if (t.file.empty()) names.push_back(t.name);  // accounts of a file are not ours
+    }
+    for (std::size_t i = 0; i < s_.economy->balances.size(); ++i) {
+      const BalanceSpec& balance = s_.economy->balances[i];
+      if (std::find(names.begin(), names.end(), balance.of) == names.end()) {
+        findings_.expected(index("/economy/balances", i) + "/of",
+                           names.empty() ? "no balance: no traffic is generated" : alternatives(names),
+                           "\"" + balance.of + "\"", nearest(balance.of, names));
+      }
+      const Instant at = s_.phases.resolve(balance.at);
+      if (at < Instant{} || at >= s_.phases.end(Phase::heal)) {
+        findings_.expected(index("/economy/balances", i) + "/at", "a time before settle", moment_text(balance.at));
       }
     }
   }

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "core/base/check.hpp"
 #include "core/crypto/hash.hpp"
+#include "core/economy/content_cost.hpp"
+#include "core/message/content.hpp"
 #include "scenarios/engine/text/json.hpp"
 
 namespace lastmile::scenario {
@@ -16,11 +19,17 @@ std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\
 
 }  // namespace
 
-Author::Author(const TrafficSpec& spec, std::uint64_t seed, std::uint64_t first_account)
+Author::Author(const TrafficSpec& spec, std::uint64_t seed, std::uint64_t first_account, const Economy* economy)
     : spec_(spec),
       draws_(substream(seed, kRunScope, "traffic:" + spec.name + ":choices")),
       texts_(substream(seed, kRunScope, "traffic:" + spec.name + ":texts")),
-      wallets_(spec, seed, first_account) {}
+      wallets_(spec, seed, first_account) {
+  if (spec.delegation) {
+    Generator draws(substream(seed, kRunScope, "traffic:" + spec.name + ":delegations"));
+    delegations_.emplace(*spec.delegation, wallets_, std::move(draws));
+  }
+  if (economy != nullptr) rules_ = economy_rules(*economy);
+}
 
 message::Type Author::draw_type() {
   std::uint64_t left = draws_.below(kWhole);
@@ -39,7 +48,7 @@ std::optional<std::size_t> Author::choose(Instant now, const Fits& fits) {
   for (int i = 0; count > 0 && i < kChoiceDraws; ++i) {
     const auto position = static_cast<std::size_t>(draws_.below(count));
     const Own& own = own_[position];
-    if (!own.gone && fits(own)) return position;
+    if (!own.gone && !own.uncertain && fits(own)) return position;
   }
   return std::nullopt;
 }
@@ -54,7 +63,7 @@ std::string Author::padded(std::string content, std::string_view tail, std::size
 std::string Author::post(Publication& p, Own& own, std::string_view address, Wall time) {
   const auto wanted = static_cast<std::size_t>(spec_.size.draw(draws_));
   std::optional<std::size_t> original;
-  if (draws_.below(kWhole) < spec_.amends.parts) {
+  if (!own.uncertain && draws_.below(kWhole) < spec_.amends.parts) {
     original = choose(
         p.time, [&](const Own& o) { return o.type == message::Type::POST && !o.amend && o.wallet == own.wallet; });
   }
@@ -144,8 +153,56 @@ std::string Author::forget(Publication& p, std::size_t target, std::string_view 
          "],\"reason\":\"no longer wanted\"}";
 }
 
+// By whom and for whom this message is written when not by its owner.
+std::optional<Delegations::Pair> Author::draw_delegation(const Publication& p, message::Type type) {
+  const bool can = type == message::Type::POST || type == message::Type::AGGREGATE || type == message::Type::STORE;
+  if (!delegations_ || !can || !delegations_->is_delegated()) return std::nullopt;
+  return delegations_->acting(p.time, Traffic::kFollowUpPause);
+}
+
+bool Author::may(const Delegations::Pair& pair, const Own& own, const std::string& content) {
+  const auto parsed = message::parse_content(own.type, content);
+  LM_CHECK(parsed.ok());
+  message::PermissionFacts facts;
+  facts.chain = wallets_.account(pair.delegate).chain();
+  facts.channel = kChannel;
+  facts.type = own.type;
+  if (const auto* post = parsed->as<message::Post>()) facts.post_type = post->type;
+  if (const auto* aggregate = parsed->as<message::Aggregate>()) facts.aggregate_key = aggregate->key;
+  return delegations_->allowed(pair, facts);
+}
+
+// What the owner must hold for it, by the network's own price table.
+void Author::charge(Publication& p, Own& own, const std::string& content) {
+  const auto parsed = message::parse_content(own.type, content);
+  LM_CHECK(parsed.ok());
+  const auto size_of = [this](const message::ItemHash& hash) -> std::optional<std::uint64_t> {
+    const auto found = file_sizes_.find(hash);
+    return found == file_sizes_.end() ? std::nullopt : std::optional(found->second);
+  };
+  const economy::FileSizes sizes{[&](const message::ItemHash&) { return own.file_size; },
+                                 [&](const message::FileRef& ref) { return size_of(ref.ref); }};
+  const auto input = economy::cost_input(*parsed, sizes);
+  if (!input) return;  // it is free
+  if (own.type == message::Type::STORE) file_sizes_.emplace(p.item_hash, own.file_size);
+  const auto paid = economy::paid_message(*parsed, p.content_time, own.file_size, std::nullopt);
+  static const economy::PriceTable kPrices;
+  const auto cost = economy::cost_of(*input, kPrices);
+  LM_CHECK(paid && cost.ok());
+  economy::Commitment costs;
+  costs.hash = p.item_hash;
+  costs.time = p.content_time;
+  costs.payment = cost->payment;
+  costs.cost = cost->total;
+  costs.admission_free = economy::admission_free(*paid, rules_->payment);
+  costs.removable = economy::removable(*paid, rules_->payment);
+  // A file is used by programs whoever pays for it; nothing else builds on what may be refused.
+  if (!costs.admission_free) own.used = true;
+  p.costs = std::move(costs);
+}
+
 void Author::write(Publication& p) {
-  const Wall time = wall_at(p.time);
+  Wall time = wall_at(p.time);
   message::Type type = draw_type();
   auto wallet = static_cast<std::uint32_t>(draws_.below(wallets_.size()));
   std::optional<std::size_t> target;
@@ -157,33 +214,49 @@ void Author::write(Publication& p) {
       type = message::Type::POST;  // nothing to forget yet
     }
   }
-  const crypto::Account& account = wallets_.account(wallet);
+  const bool element = delegations_ && type == message::Type::AGGREGATE && delegations_->writes_element();
+  const auto acting = element ? std::nullopt : draw_delegation(p, type);
+  if (acting) wallet = acting->owner;
+  if (element || acting) time = delegations_->own_time(wallet, time);
+  const crypto::Account& owner = wallets_.account(wallet);
   Own own{.number = p.number, .time = p.time, .hash = {}, .type = type, .wallet = wallet};
+  own.uncertain = acting.has_value();
   std::optional<std::string> content;
   switch (type) {
     case message::Type::AGGREGATE:
-      content = aggregate(account.address(), time);
+      content = element ? content_head(owner.address(), time) + ",\"key\":\"security\",\"content\":" +
+                              delegations_->next_element(wallet, p.number, p.time) + "}"
+                        : aggregate(owner.address(), time);
       break;
     case message::Type::STORE:
-      content = store(p, own, account.address(), time);
+      content = store(p, own, owner.address(), time);
       break;
     case message::Type::PROGRAM:
-      content = program(p, account.address(), time);
+      content = program(p, owner.address(), time);
       break;
     case message::Type::INSTANCE:
-      content = instance(p, account.address(), time);
+      content = instance(p, owner.address(), time);
       break;
     case message::Type::FORGET:
-      content = forget(p, *target, account.address(), time);
+      content = forget(p, *target, owner.address(), time);
       break;
     default:
       break;
   }
   if (!content) {  // a POST, or a program without a file to run
     own.type = message::Type::POST;
-    content = post(p, own, account.address(), time);
+    content = post(p, own, owner.address(), time);
   }
-  seal(p, account, own.type, std::move(*content), time, kChannel);
+  if (element) own.used = true;  // nobody forgets his own rules
+  if (acting) {
+    p.unauthorised = !may(*acting, own, *content);
+    p.needs.push_back(delegations_->element_of(acting->owner));
+  }
+  const std::string text = rules_ ? *content : std::string();
+  seal(p, acting ? wallets_.account(acting->delegate) : owner, own.type, std::move(*content), time, kChannel);
+  p.content_time = Wall{(time.ns + 500) / 1000 * 1000};
+  p.owner = owner.address();
+  if (rules_) charge(p, own, text);
   own.hash = p.item_hash;
   own_.push_back(std::move(own));
 }

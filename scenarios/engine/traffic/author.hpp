@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "scenarios/engine/traffic/delegations.hpp"
 #include "scenarios/engine/traffic/wallets.hpp"
 #include "scenarios/engine/traffic/writer.hpp"
 
@@ -14,9 +16,10 @@ namespace lastmile::scenario {
 
 class Author {
  public:
-  Author(const TrafficSpec& spec, std::uint64_t seed, std::uint64_t first_account);
+  // `economy`: null when nobody has to pay.
+  Author(const TrafficSpec& spec, std::uint64_t seed, std::uint64_t first_account, const Economy* economy);
 
-  // Fills type, hash, sender, envelope, uploads and needs of a publication that has number, time, node and entry.
+  // Fills what is empty in a publication that has number, time, node and entry.
   void write(Publication& publication);
   // Nothing later builds on it, nor on what was built on it.
   void lost(std::uint64_t number);
@@ -34,6 +37,7 @@ class Author {
     message::ItemHash file{};     // STORE
     bool amend = false;
     bool used = false;                  // a program refers to it: may not be forgotten (messages.md 5.5, 503)
+    bool uncertain = false;             // may be refused, rightly: nothing builds on it
     bool gone = false;                  // forgotten or lost
     std::vector<std::size_t> amends{};  // positions of what amends it
   };
@@ -44,6 +48,9 @@ class Author {
   std::optional<std::size_t> choose(Instant now, const Fits& fits);
   std::string padded(std::string content, std::string_view tail, std::size_t wanted);
 
+  std::optional<Delegations::Pair> draw_delegation(const Publication& p, message::Type type);
+  bool may(const Delegations::Pair& pair, const Own& own, const std::string& content);
+  void charge(Publication& p, Own& own, const std::string& content);
   std::string post(Publication& p, Own& own, std::string_view address, Wall time);
   std::string aggregate(std::string_view address, Wall time);
   std::string store(Publication& p, Own& own, std::string_view address, Wall time);
@@ -55,7 +62,10 @@ class Author {
   Generator draws_;
   Generator texts_;
   Wallets wallets_;
-  std::vector<Own> own_;  // by time
+  std::optional<Delegations> delegations_;
+  std::optional<EconomyRules> rules_;
+  std::unordered_map<message::ItemHash, std::uint64_t> file_sizes_;  // by STORE message, with an economy
+  std::vector<Own> own_;                                             // by time
 };
 
 }  // namespace lastmile::scenario

@@ -6,10 +6,13 @@
 #include "core/base/check.hpp"
 #include "scenarios/engine/traffic/arrivals.hpp"
 #include "scenarios/engine/traffic/author.hpp"
+#include "scenarios/engine/traffic/balance_oracle.hpp"
 #include "scenarios/engine/traffic/envelope_file.hpp"
 
 namespace lastmile::scenario {
 namespace {
+
+constexpr std::uint32_t kOracle = 0xffffffffU;  // in entry_of: no traffic entry
 
 struct Entry {
   Arrivals arrivals;
@@ -32,6 +35,7 @@ struct Traffic::State {
   const Scenario& scenario;
   const NodeTable& nodes;
   std::vector<Entry> entries;
+  BalanceOracle oracle;
   std::vector<std::uint32_t> entry_of;  // by publication number
 
   // The entry that speaks next; the first of equals.
@@ -45,6 +49,25 @@ struct Traffic::State {
       }
     }
     return best;
+  }
+
+  // What accounts hold is told before anybody spends it.
+  bool oracle_speaks(std::uint32_t* index) {
+    const auto told = oracle.next_time();
+    const Entry* entry = first(index);
+    return told && (entry == nullptr || *told <= *entry->next_time());
+  }
+
+  void tell_balances(Publication& p) {
+    const BalanceSpec& spec = oracle.next_spec();
+    for (std::uint32_t i = 0; i < entries.size(); ++i) {
+      if (scenario.traffic[i].name == spec.of) p.entry = i;
+    }
+    auto into = nodes.select(spec.into, "economy");
+    std::erase_if(into, [&](Node node) { return nodes[node].role != Role::core; });
+    if (into.empty()) into = nodes.select(Selector{{{Atom{AtomKind::role, false, "core", 0, {}}}}}, "economy");
+    p.node = into.front();
+    oracle.write(p, entries[p.entry].author->wallets());
   }
 
   const std::vector<Node>& into(Entry& entry, const TrafficSpec& spec) {
@@ -65,7 +88,7 @@ Traffic& Traffic::operator=(Traffic&&) noexcept = default;
 Traffic::~Traffic() = default;
 
 Result<Traffic> Traffic::open(const Scenario& scenario, std::uint64_t seed, const NodeTable& nodes) {
-  auto state = std::make_unique<State>(State{scenario, nodes, {}, {}});
+  auto state = std::make_unique<State>(State{scenario, nodes, {}, BalanceOracle(scenario, seed), {}});
   std::uint64_t first_account = 0;
   for (const TrafficSpec& spec : scenario.traffic) {
     const auto stream = [&](std::string_view purpose) {
@@ -80,7 +103,8 @@ Result<Traffic> Traffic::open(const Scenario& scenario, std::uint64_t seed, cons
         0,
         {}};
     if (spec.file.empty()) {
-      entry.author = std::make_unique<Author>(spec, seed, first_account);
+      const Economy* economy = scenario.economy ? &*scenario.economy : nullptr;
+      entry.author = std::make_unique<Author>(spec, seed, first_account, economy);
       first_account += spec.accounts;
     } else {
       auto envelopes = read_envelopes(spec.file);
@@ -94,16 +118,23 @@ Result<Traffic> Traffic::open(const Scenario& scenario, std::uint64_t seed, cons
 
 std::optional<Instant> Traffic::next_time() const {
   std::uint32_t index = 0;
+  if (state_->oracle_speaks(&index)) return state_->oracle.next_time();
   const Entry* entry = state_->first(&index);
   return entry == nullptr ? std::nullopt : entry->next_time();
 }
 
 Publication Traffic::next() {
   std::uint32_t index = 0;
-  Entry* entry = state_->first(&index);
-  LM_CHECK(entry != nullptr);
   Publication p;
   p.number = state_->entry_of.size();
+  if (state_->oracle_speaks(&index)) {
+    p.time = *state_->oracle.next_time();
+    state_->tell_balances(p);
+    state_->entry_of.push_back(kOracle);
+    return p;
+  }
+  Entry* entry = state_->first(&index);
+  LM_CHECK(entry != nullptr);
   p.time = *entry->next_time();
   p.entry = index;
   const auto& into = state_->into(*entry, state_->scenario.traffic[index]);
@@ -132,7 +163,9 @@ Publication Traffic::next() {
 
 void Traffic::lost(std::uint64_t number) {
   LM_CHECK(number < state_->entry_of.size());
-  Entry& entry = state_->entries[state_->entry_of[static_cast<std::size_t>(number)]];
+  const std::uint32_t index = state_->entry_of[static_cast<std::size_t>(number)];
+  if (index == kOracle) return;
+  Entry& entry = state_->entries[index];
   if (entry.author) entry.author->lost(number);
 }
 

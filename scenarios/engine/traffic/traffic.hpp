@@ -5,10 +5,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/bytes.hpp"
 #include "core/base/result.hpp"
+#include "core/economy/account.hpp"
 #include "core/message/item_hash.hpp"
 #include "core/message/type.hpp"
 #include "scenarios/engine/model/scenario.hpp"
@@ -35,8 +37,17 @@ struct Publication {
   std::vector<Upload> uploads;
   std::vector<std::uint64_t> needs;  // numbers of earlier publications it depends on (amended, forgotten)
   bool from_file = false;
+
+  // What decides whether nodes must take it, for generated ones.
+  Wall content_time;
+  bool unauthorised = false;                             // its sender may not act for the owner it names
+  std::string owner;                                     // who pays; empty when nothing is to be paid
+  std::optional<economy::Commitment> costs;              // with an economy: what the owner must hold for it
+  std::vector<std::pair<std::string, Amount>> balances;  // it tells what these addresses hold
 };
 
+// With an economy, what accounts hold is told by messages too, among the others (Publication::balances).
+//
 // Accounts are core/crypto Account::derive(chain, seed, index), index counted over the whole scenario. A wallet forgets
 // and amends only messages that it published at least kFollowUpPause before and that were not lost(). Streams:
 // ("traffic", entry name, purpose), so that entries do not change each other's luck.

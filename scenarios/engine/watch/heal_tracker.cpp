@@ -4,7 +4,10 @@ namespace lastmile::scenario {
 
 bool HealTracker::counts(MessageId id) const {
   const MessageRecord& message = ledger_.at(id);
-  return message.from_traffic && message.published < *fault_end_ && !(id < excused_.size() && excused_[id]);
+  // Whose fate was decided anew after the fault, by a FORGET or a balance of then, has not been waiting since.
+  const bool decided_later = message.expected_since && *message.expected_since >= *fault_end_;
+  return message.from_traffic && message.published < *fault_end_ && !decided_later &&
+         !(id < excused_.size() && excused_[id]);
 }
 
 void HealTracker::recount() {

@@ -76,6 +76,29 @@ void Ledger::not_taken(std::uint64_t number) {
   messages_[id].not_taken = true;
 }
 
+bool Ledger::done(const MessageRecord& message, Status status) {
+  switch (message.expected) {
+    case Expected::refused:  // who was never told of it, as it travels no further, has nothing to refuse
+      return status == Status::rejected || status == Status::none;
+    case Expected::hanging:
+      return status == Status::rejected || status == Status::none || status == Status::pending;
+    case Expected::applied:
+    case Expected::open:
+      break;
+  }
+  return is_settled(status);
+}
+
+void Ledger::expect(MessageId id, Expected expected, Instant now) {
+  MessageRecord& message = messages_[id];
+  if (message.expected == expected) return;
+  message.expected = expected;
+  message.expected_since = now;
+  message.settled_on_targets = 0;
+  for (Node node = 0; node < nodes(); ++node) message.settled_on_targets += target(node) && is_done(id, node) ? 1U : 0U;
+  ++generation_;
+}
+
 void Ledger::set_nibble(MessageId id, Node node, std::uint8_t value) {
   std::uint8_t& both = rows_[id][node / 2];
   const unsigned shift = node % 2 * 4;
@@ -95,7 +118,7 @@ void Ledger::set_status(MessageId id, Node node, Status status) {
   const auto gone = [](Status s) { return s == Status::forgotten || s == Status::removed; };
   count(old != Status::none, status != Status::none, message.held_by);
   count(gone(old), gone(status), message.forgotten_on);
-  if (target(node)) count(is_settled(old), is_settled(status), message.settled_on_targets);
+  if (target(node)) count(done(message, old), done(message, status), message.settled_on_targets);
   // A forgotten message was applied as far as progress is concerned.
   count(applied(old) || gone(old), applied(status) || gone(status), processed_by_[node]);
 }
@@ -111,7 +134,7 @@ bool Ledger::mark_processed_once(MessageId id, Node node) {
 void Ledger::change_target(Node node, bool is) {
   targets_ += is ? 1U : ~0U;
   for (MessageId id = 0; id < messages_.size(); ++id) {
-    if (is_settled(status(id, node))) messages_[id].settled_on_targets += is ? 1U : ~0U;
+    if (is_done(id, node)) messages_[id].settled_on_targets += is ? 1U : ~0U;
   }
 }
 
@@ -155,7 +178,7 @@ std::vector<bool> Ledger::excused() const {
   std::vector<bool> out(messages_.size());
   for (MessageId id = 0; id < messages_.size(); ++id) {
     const MessageRecord& message = messages_[id];
-    bool excuse = message.not_taken && !message.acknowledged;
+    bool excuse = (message.not_taken && !message.acknowledged) || message.expected == Expected::open;
     excuse = excuse || (message.held_by == 0 && message.lost_holder);
     // The envelope lives on, the file that came with it went with every disk that had it.
     excuse = excuse || (message.has_upload && message.lost_applied && !settled_somewhere(id));

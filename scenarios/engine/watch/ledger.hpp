@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "scenarios/engine/watch/expectations.hpp"
 #include "scenarios/engine/watch/observer.hpp"
 #include "scenarios/engine/watch/world_view.hpp"
 
@@ -18,7 +19,7 @@ namespace lastmile::scenario {
 using MessageId = std::uint32_t;
 inline constexpr MessageId kNoMessage = 0xffffffffU;
 
-// Applied, or rightly gone: what liveness checks ask for.
+// Applied, or rightly gone.
 constexpr bool is_settled(message::Status status) {
   return status == message::Status::processed || status == message::Status::removing ||
          status == message::Status::forgotten || status == message::Status::removed;
@@ -31,17 +32,19 @@ struct MessageRecord {
   Node entry = 0;
   message::Type type = message::Type::POST;
   bool from_traffic = false;
-  bool not_taken = false;  // the node had no room, could not be reached, or died before it answered
+  Expected expected = Expected::applied;
+  std::optional<Instant> expected_since;  // when that changed last
+  bool not_taken = false;                 // the node had no room, could not be reached, or died before it answered
   bool acknowledged = false;
   bool lost_holder = false;   // somebody who had it lost its disk
   bool has_upload = false;    // part of it is a file that only its entry node was given
   bool lost_applied = false;  // somebody who had applied it lost its disk
   std::vector<Node> acknowledged_by;
   std::vector<MessageId> needs;
-  std::uint32_t held_by = 0;  // nodes with any status but none
-  std::uint32_t settled_on_targets = 0;
-  std::uint32_t first_processings = 0;  // nodes that ever applied it
-  std::uint32_t forgotten_on = 0;       // nodes that count it forgotten or removed now
+  std::uint32_t held_by = 0;             // nodes with any status but none
+  std::uint32_t settled_on_targets = 0;  // nodes that count and say what is expected
+  std::uint32_t first_processings = 0;   // nodes that ever applied it
+  std::uint32_t forgotten_on = 0;        // nodes that count it forgotten or removed now
 };
 
 class Ledger {
@@ -74,17 +77,20 @@ class Ledger {
   MessageId of_number(std::uint64_t number) const;
   void publication(const Publication& publication);
   void not_taken(std::uint64_t number);
+  void expect(MessageId id, Expected expected, Instant now);
 
   message::Status status(MessageId id, Node node) const { return static_cast<message::Status>(nibble(id, node) & 7); }
   void set_status(MessageId id, Node node, message::Status status);
   // True the first time.
   bool mark_processed_once(MessageId id, Node node);
   bool processed_once(MessageId id, Node node) const { return (nibble(id, node) & 8) != 0; }
+  // What liveness checks ask for: applied or rightly gone; or not applied, when that is what must become of it.
+  bool is_done(MessageId id, Node node) const { return done(messages_[id], status(id, node)); }
   // Missing on so many targets.
   std::uint32_t missing(MessageId id) const { return targets_ - messages_[id].settled_on_targets; }
 
   // Messages that nobody owes: not taken, lost with every disk that held them, or built on such ones. One flag per
-  // message. A rejected message is owed like any other.
+  // message. One that nodes reject against expectation is owed like any other.
   std::vector<bool> excused() const;
 
  private:
@@ -96,6 +102,7 @@ class Ledger {
     return static_cast<std::uint8_t>((rows_[id][node / 2] >> (node % 2 * 4)) & 15);
   }
   void set_nibble(MessageId id, Node node, std::uint8_t value);
+  static bool done(const MessageRecord& message, message::Status status);
   void change_target(Node node, bool is);
   bool settled_somewhere(MessageId id) const;
 

@@ -17,7 +17,14 @@ std::string nodes_text(const Ledger& ledger) {
 
 std::string excused_text(std::uint64_t excused) {
   if (excused == 0) return "";
-  return "; " + human_count(excused) + " excused (not taken, or lost with every disk that held them)";
+  return "; " + human_count(excused) + " excused (not taken, lost with every disk that held them, or built on such)";
+}
+
+std::string fate_text(const Ledger& ledger, MessageId id, Node node) {
+  const Expected expected = ledger.at(id).expected;
+  const bool refused = expected == Expected::refused || expected == Expected::hanging;
+  return std::string(message::status_text(ledger.status(id, node))) + " on " + ledger.table()[node].name +
+         " at the end" + (refused ? ", and must be refused by the rules of permission and payment" : "");
 }
 
 class Healed final : public CheckRun {
@@ -64,10 +71,9 @@ class Healed final : public CheckRun {
       if (!message.from_traffic || message.published >= fault_end || excused[id] || c_.ledger.missing(id) == 0)
         continue;
       for (Node node = 0; node < c_.ledger.nodes(); ++node) {
-        if (!c_.ledger.target(node) || is_settled(c_.ledger.status(id, node))) continue;
-        r.first_violation = Violation{end, c_.node_name(node), message.hash.text(),
-                                      "still " + std::string(message::status_text(c_.ledger.status(id, node))) +
-                                          " on " + c_.node_name(node) + " at the end"};
+        if (!c_.ledger.target(node) || c_.ledger.is_done(id, node)) continue;
+        r.first_violation =
+            Violation{end, c_.node_name(node), message.hash.text(), "still " + fate_text(c_.ledger, id, node)};
         return;
       }
     }
@@ -189,10 +195,8 @@ class Everywhere final : public CheckRun {
     r.verdict = held_ ? Verdict::pass : Verdict::fail;
     r.held_at = held_;
     if (!held_) {
-      const Status status = c_.ledger.status(first_id_, first_node_);
-      r.first_violation =
-          Violation{end, c_.node_name(first_node_), c_.ledger.at(first_id_).hash.text(),
-                    std::string(message::status_text(status)) + " on " + c_.node_name(first_node_) + " at the end"};
+      r.first_violation = Violation{end, c_.node_name(first_node_), c_.ledger.at(first_id_).hash.text(),
+                                    fate_text(c_.ledger, first_id_, first_node_)};
     }
     return r;
   }
@@ -222,7 +226,7 @@ class Everywhere final : public CheckRun {
   void remember(MessageId id) {
     first_id_ = id;
     for (Node node = 0; node < c_.ledger.nodes(); ++node) {
-      if (c_.ledger.target(node) && !is_settled(c_.ledger.status(id, node))) {
+      if (c_.ledger.target(node) && !c_.ledger.is_done(id, node)) {
         first_node_ = node;
         return;
       }
@@ -304,7 +308,8 @@ class Confirmed final : public CheckRun {
     for (MessageId id = 0; id < c_.ledger.size() && (all || missing_ == 0); ++id) {
       const MessageRecord& message = c_.ledger.at(id);
       // Confirmations of what was forgotten are erased with it.
-      if (message.settled_on_targets == 0 || message.forgotten_on > 0) continue;
+      if (message.settled_on_targets == 0 || message.forgotten_on > 0 || message.expected != Expected::applied)
+        continue;
       for (const std::uint32_t chain : chains_) {
         for (Node node = 0; node < c_.ledger.nodes(); ++node) {
           if (!c_.ledger.target(node)) continue;

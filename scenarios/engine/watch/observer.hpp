@@ -30,7 +30,7 @@ class Observer {
   // wallet of the run, not counted as published.
   virtual void on_signed(const message::ItemHash&) {}
   // The wallet's message was not taken. Tell Traffic::lost too. Nobody owes anything for one without room or answer; a
-  // rejected one is owed: wallets of a run write valid messages, so the node is wrong, unless what it needs is excused.
+  // rejected one is owed unless the rules refuse it (Expectations): the node may only not know enough yet.
   virtual void on_refusal(Instant, Node, std::uint64_t /*number*/, Refusal) {}
   // Every trace event of every node. event.item is valid during the call only.
   virtual void on_event(Instant, Node, const trace::Event&) {}

@@ -9,6 +9,7 @@
 
 #include "core/base/check.hpp"
 #include "scenarios/engine/watch/check_run.hpp"
+#include "scenarios/engine/watch/expectations.hpp"
 #include "scenarios/engine/watch/meters.hpp"
 
 namespace lastmile::scenario {
@@ -20,6 +21,7 @@ struct Watch::State {
   const Timeline& timeline;
   const WorldView& view;
   Ledger ledger;
+  Expectations expectations;
   Islands islands;
   HealTracker healing;
   CheckContext context;
@@ -37,6 +39,7 @@ struct Watch::State {
         timeline(t),
         view(v),
         ledger(nodes, v),
+        expectations(s),
         islands(s, t, ledger),
         healing(t, ledger),
         context{s, t, ledger, islands, healing},
@@ -50,6 +53,10 @@ struct Watch::State {
       for (const trace::Kind kind : run->wants()) listeners[static_cast<std::size_t>(kind)].push_back(run.get());
       checks.push_back(std::move(run));
     }
+  }
+
+  void expect(Instant time, const Expectations::Changes& changes) {
+    for (const auto& [id, expected] : changes) ledger.expect(id, expected, time);
   }
 
   void bring_up(Instant time, Node node) {
@@ -100,7 +107,7 @@ struct Watch::State {
     if (now == before) return;
     ledger.set_status(seen.id, seen.node, now);
     if (is_settled(now) && !is_settled(before)) islands.processed(seen.id, seen.node);
-    if (is_settled(now) != is_settled(before)) healing.changed(seen.time, seen.id);
+    healing.changed(seen.time, seen.id);
   }
 };
 
@@ -131,10 +138,18 @@ void Watch::on_action(const Action& action) {
   }
 }
 
-void Watch::on_publication(const Publication& publication) { state_->ledger.publication(publication); }
+void Watch::on_publication(const Publication& publication) {
+  State& s = *state_;
+  s.ledger.publication(publication);
+  const MessageId id = s.ledger.of_number(publication.number);
+  s.expect(publication.time, s.expectations.publication(id, publication, s.ledger.at(id).needs));
+}
 void Watch::on_signed(const message::ItemHash& hash) { state_->ledger.add(hash); }
-void Watch::on_refusal(Instant, Node, std::uint64_t number, Refusal why) {
-  if (why != Refusal::rejected) state_->ledger.not_taken(number);
+void Watch::on_refusal(Instant time, Node, std::uint64_t number, Refusal why) {
+  if (why == Refusal::rejected) return;
+  State& s = *state_;
+  s.ledger.not_taken(number);
+  s.expect(time, s.expectations.lost(s.ledger.of_number(number)));
 }
 
 void Watch::on_event(Instant time, Node node, const trace::Event& event) {
@@ -152,6 +167,7 @@ void Watch::on_event(Instant time, Node node, const trace::Event& event) {
 void Watch::on_sample(Instant time) {
   State& s = *state_;
   s.look_at_nodes(time);
+  s.expect(time, s.expectations.tick(wall_at(time)));
   s.healing.update(time);
   s.meters.on_sample(time);
   for (const auto& check : s.checks) check->on_sample(time);
