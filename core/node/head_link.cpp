@@ -1,6 +1,7 @@
 #include "core/node/head_link.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace lastmile::node {
 namespace {
@@ -91,7 +92,9 @@ void HeadLink::write_later() {
 }
 
 void HeadLink::write() {
-  if (due_.empty() || writing_) return;
+  if (writing_) return;
+  if (all_due_) all_is_due();
+  if (due_.empty()) return;
   chain::ArchiveWriter writer({.tombstones = true});
   std::vector<message::ItemHash> written;
   for (const message::ItemHash& hash : due_) {
@@ -159,7 +162,38 @@ void HeadLink::on_frame(env::PeerId from, const env::Frame& frame) {
   if (!good) network_.close(from, env::CloseReason::protocol_error);
 }
 
+// A head of ours that this disk does not have was lost with the disk before, or torn off it. What we wrote since then
+// may stand under numbers that others know already, so that nobody looked at it.
+void HeadLink::notice_lost(const sync::Head& head) {
+  if (!config_.head_signer || head.node != config_.head_signer->address()) return;
+  if (head.sequence <= lost_sequence_ || disk_.blob_size(sync::head_name(head).view())) return;
+  if (!sync::head_is_authentic(head)) return;
+  lost_sequence_ = head.sequence;
+  all_due_ = true;
+}
+
+// In one batch, at most once per archive interval, however many lost heads we are told of.
+void HeadLink::all_is_due() {
+  constexpr std::size_t kAtOnce = 10'000;
+  const store::HeldItem end{std::numeric_limits<std::int64_t>::max(), {}};
+  env::Batch batch;
+  for (store::HeldItem from;;) {  // the last of a page is the first of the next one
+    const auto items = store_.held_items(from, end, kAtOnce);
+    if (!items.ok()) return surroundings_.damaged_by_heads(items.error());
+    for (const store::HeldItem& item : *items) {
+      if (due_.insert(item.hash).second) batch.put(kDuePrefix + item.hash.text(), "");
+    }
+    if (items->size() < kAtOnce) break;
+    from = items->back();
+  }
+  all_due_ = false;
+  disk_.commit(std::move(batch), [this](Result<Unit> written) {
+    if (!written.ok()) surroundings_.damaged_by_heads(written.error());
+  });
+}
+
 void HeadLink::on_head(const sync::Head& head, std::optional<env::PeerId> from) {
+  if (from) notice_lost(head);
   const auto before = book_.newest_of(head.node);
   if (book_.on_head(head) != sync::HeadBook::Seen::accepted) return;
   const std::string text = sync::serialize_head(head);

@@ -56,6 +56,8 @@ class HeadLink final : public env::FrameHandler {
   void write();
   void tell(env::PeerId peer, const std::vector<sync::Head>& heads);
   void on_head(const sync::Head& head, std::optional<env::PeerId> from);
+  void notice_lost(const sync::Head& head);
+  void all_is_due();
   struct Intake;  // the archive whose messages are on their way in
   void follow_up();
   void ask();
@@ -78,6 +80,9 @@ class HeadLink final : public env::FrameHandler {
   std::set<message::ItemHash> archives_wanted_;
   bool taking_in_ = false;
   bool writing_ = false;
+  // Newest head of ours that we do not have any more; all that is here is due again before the next one is written.
+  std::uint64_t lost_sequence_ = 0;
+  bool all_due_ = false;
 };
 
 }  // namespace lastmile::node

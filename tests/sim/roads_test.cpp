@@ -53,6 +53,16 @@ TEST(Road, the_content_store_alone_brings_back_a_node_that_lost_everything) {
 }
 TEST(Road, a_chain_alone_brings_back_a_node_that_lost_everything) { expect_pass_but_kept(over(kChain, kBurnt)); }
 
+// Out of reach it begins its heads anew, under numbers that others know already from before its disk was lost.
+TEST(Road, the_content_store_alone_tells_what_a_node_wrote_that_had_forgotten_its_own_heads) {
+  SmallWorld w = over(kStore, R"({"name": "alone", "kind": "partition", "between": ["node:east-3", "!node:east-3"],
+                                  "mode": "stall", "from": "trouble", "until": "heal"},
+                                 {"name": "fire", "kind": "crash", "who": "node:east-3", "disk": "lost",
+                                  "restart_after": "1s", "from": "trouble+2s", "until": "heal"})");
+  w.into = "node:east-3";
+  expect_pass_but_kept(w);
+}
+
 TEST(Road, a_chain_alone_continues_where_a_crash_stopped_it) {
   SmallWorld w = over(kChain, R"({"name": "power", "kind": "crash", "who": "random:4", "disk": "torn",
                                   "restart_after": "4s", "from": "trouble+5s", "until": "heal"})");
