@@ -86,7 +86,14 @@ std::string verdict_section(const RunData& run) {
 std::string repeat_section(const RunData& run) {
   std::string out = "<h2>How to repeat it</h2>";
   out += fmt::format("<pre>{}</pre>", escaped(run.reproduce));
-  if (!run.digest.empty()) {
+  // How far a run came by the clock of the machine, or by a user's patience, is not ours to repeat.
+  const bool by_chance = !run.limit_hit.empty() && run.limit_hit != "events";
+  if (!run.digest.empty() && by_chance) {
+    out += fmt::format(
+        "<p>This run was ended early ({}), at a moment that no other will share: its digest is that of its "
+        "beginning. A complete one has the same digest each time.</p>",
+        escaped(run.limit_hit));
+  } else if (!run.digest.empty()) {
     out += "<p>The same file and seed give the same digest, event for event, on any x86-64 machine with Debian 12.</p>";
   } else {
     out +=
@@ -103,10 +110,11 @@ std::string repeat_section(const RunData& run) {
   out += row("version", escaped(run.version));
   if (run.world == "sim")
     out += row("fidelity", fmt::format("network “{}”, signatures “{}”", escaped(run.network), escaped(run.crypto)));
-  out += row("cost", fmt::format("{} simulated in {} ({} of processor time), {} events, {} of memory",
-                                 with_unit(run.virtual_seconds, "s"), with_unit(run.wall_seconds, "s"),
-                                 with_unit(run.cpu_seconds, "s"), grouped(run.events),
-                                 bytes_text(static_cast<double>(run.peak_rss_bytes))));
+  out += row("cost",
+             fmt::format("{} {} in {} ({} of processor time), {} events, {} of memory",
+                         with_unit(run.virtual_seconds, "s"), run.world == "real" ? "on real processes" : "simulated",
+                         with_unit(run.wall_seconds, "s"), with_unit(run.cpu_seconds, "s"), grouped(run.events),
+                         bytes_text(static_cast<double>(run.peak_rss_bytes))));
   return out + "</dl>";
 }
 
@@ -152,6 +160,7 @@ std::string world_section(const RunData& run) {
                           (run.roads_off.empty() ? "" : "; switched off: " + escaped(list_of(run.roads_off))));
   out += row("chains", escaped(list_of(run.chains)));
   out += row("traffic", escaped(list_of(run.traffic)));
+  out += row("economy", escaped(run.economy));
   return out + "</dl>";
 }
 

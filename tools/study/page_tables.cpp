@@ -48,7 +48,7 @@ std::string checks_section(const RunData& run) {
   out += "</tbody></table>";
   return out +
          "<p class=\"note\">Safety is watched all the time; liveness must hold by the end of settle. Unknown means "
-         "that there was nothing to look at.</p>";
+         "that there was nothing to look at, or that the run was ended before it could be told.</p>";
 }
 
 std::string measures_section(const RunData& run) {
@@ -114,7 +114,8 @@ std::string never_section(const RunData& run) {
 std::string scenario_section(const RunData& run) {
   if (run.scenario_text.empty()) return {};
   return fmt::format(
-      "<h2>The scenario</h2><details><summary>scenario.json with every default filled</summary><pre>{}</pre></details>",
+      "<section class=\"screen\"><h2>The scenario</h2><details><summary>scenario.json with every default "
+      "filled</summary><pre>{}</pre></details></section>",
       escaped(run.scenario_text));
 }
 

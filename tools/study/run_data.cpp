@@ -213,12 +213,19 @@ void read_scenario(const Json& json, RunData& run) {
   run.description = text_of(json, "description");
   if (const auto world = json.find("world"); world != json.end() && world->is_object()) read_world(*world, run);
   read_cuts(json, run);
+  if (const auto economy = json.find("economy"); economy != json.end() && economy->is_object()) {
+    std::size_t told = 0;
+    each(*economy, "balances", [&](const Json&) { ++told; });
+    run.economy =
+        text_of(*economy, "preset") + ", balances told " + (told == 1 ? "once" : std::to_string(told) + " times");
+  }
   each(json, "traffic", [&](const Json& item) {
     std::string line = text_of(item, "name") + ": " + text_of(item, "rate") + ", " + text_of(item, "arrival");
     if (const auto accounts = item.find("accounts"); accounts != item.end() && accounts->is_object()) {
       line += ", " + std::to_string(count_of(*accounts, "count")) + " accounts";
     }
     if (const std::string file = text_of(item, "file"); !file.empty()) line += ", from " + file;
+    if (item.contains("delegation")) line += ", some written by delegates";
     run.traffic.push_back(std::move(line));
   });
 }

@@ -129,6 +129,7 @@ struct RunData {
   std::vector<std::string> roads_on;
   std::vector<std::string> roads_off;
   std::vector<std::string> traffic;
+  std::string economy;  // empty: everything is free
   std::vector<CutData> cuts;
 
   // metrics.csv: scope -> name -> series

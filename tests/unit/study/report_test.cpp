@@ -123,6 +123,28 @@ TEST_F(Report, UnknownSaysWhy) {
   EXPECT_THAT(page(), HasSubstr("the run ended early: interrupted"));
 }
 
+TEST_F(Report, PromisesADigestOnlyWhereOneCanBeHadAgain) {
+  EXPECT_THAT(page(), HasSubstr("The same file and seed give the same digest"));
+  summary["limit_hit"] = "events";
+  EXPECT_THAT(page(), HasSubstr("The same file and seed give the same digest")) << "an end by events comes again";
+  summary["limit_hit"] = "interrupted";
+  EXPECT_THAT(page(), Not(HasSubstr("The same file and seed give the same digest")));
+  EXPECT_THAT(page(), HasSubstr("ended early (interrupted), at a moment that no other will share"));
+  summary["digest"] = nullptr;
+  summary["world"] = "real";
+  EXPECT_THAT(page(), HasSubstr("Real processes do not run in a repeatable order"));
+  EXPECT_THAT(page(), HasSubstr("40 s on real processes in 1.50 s"));
+}
+
+TEST_F(Report, SaysWhoPaysAndWhoWritesForWhom) {
+  scenario["economy"] = {{"preset", "prices"}, {"balances", {Json::object(), Json::object()}}};
+  scenario["traffic"] = {
+      {{"name", "wallets"}, {"rate", "5/s"}, {"arrival", "poisson"}, {"delegation", Json::object()}}};
+  const std::string html = page();
+  EXPECT_THAT(html, HasSubstr("prices, balances told 2 times"));
+  EXPECT_THAT(html, HasSubstr("some written by delegates"));
+}
+
 TEST_F(Report, HostileNamesStayText) {
   const std::string hostile = "<script>alert(1)</script>\"'&";
   for (const char* key : {"scenario", "version", "digest", "network", "verdict", "reproduce"}) summary[key] = hostile;
