@@ -1,0 +1,266 @@
+// Looks for faults that a network does not survive: random scenarios from the catalogue of faults, each with everything
+// it breaks mended by the end of trouble, so that every check must pass.
+//
+//   fault_hunt FIRST COUNT        seeds FIRST, FIRST + 1, ...; exit status 1 when one fails
+//   fault_hunt --show SEED        prints the scenario of a seed
+//
+// A failing scenario is made smaller (faults, accounts, traffic are left out while it still fails) and printed as JSON:
+// run it with lastmile-sim, find the cause, and leave a directed test.
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/base/random.hpp"
+#include "scenarios/engine/model/load.hpp"
+#include "sim/run/run.hpp"
+
+namespace lastmile::sim {
+namespace {
+
+struct Plan {
+  std::uint64_t seed = 0;
+  std::uint64_t west = 4, east = 4;
+  std::string topology = R"({"kind": "full"})";
+  std::string roads;
+  std::string chains;
+  std::string into = "all";
+  std::uint64_t rate = 8;
+  bool delegation = false;
+  bool economy = false;
+  std::vector<std::string> faults;
+
+  std::string text() const {
+    std::string list;
+    for (const std::string& fault : faults) list += (list.empty() ? "\n    " : ",\n    ") + fault;
+    const std::string rights =
+        delegation ? R"(, "delegation": {"elements": "40%", "revocations": "40%", "messages": "40%"})" : "";
+    const std::string money = economy ? R"(
+  "economy": {"preset": "prices", "overrides": {"small_store": "2KiB"}, "balances": [
+    {"of": "wallets", "amount": "1200token"},
+    {"of": "wallets", "share": "40%", "amount": "3000token", "at": "trouble+8s", "into": "group:east"},
+    {"of": "wallets", "share": "20%", "amount": "50token", "at": "trouble+16s", "into": "group:west"}]},)"
+                                      : "";
+    return fmt::format(R"({{
+  "format": 1, "name": "hunt-{0}", "question": "Does it heal?", "expectation": "yes", "seed": {0},
+  "phases": {{"warm_up": "8s", "trouble": "40s", "heal": "10s", "settle": "30min"}},
+  "world": {{"regions": "internet-2019",
+    "groups": [{{"name": "west", "count": {1}, "region": "north_america"}}, {{"name": "east", "count": {2}, "region": "europe"}}],
+    "topology": {3}, "chains": [{4}], "roads": {5},
+    "parameters": {{"intervals.archive_every": "5s"}}}},
+  "traffic": [{{"name": "wallets", "into": "{6}", "rate": "{7}/s", "from": "1s", "until": "settle",
+    "accounts": {{"count": 24, "chains": {{"ETH": "50%", "SOL": "50%"}}}},
+    "types": {{"POST": "45%", "AGGREGATE": "20%", "STORE": "15%", "PROGRAM": "5%", "INSTANCE": "5%", "FORGET": "10%"}},
+    "files": {{"size": {{"law": "uniform", "min": "1KiB", "max": "4KiB"}}}}, "size": {{"law": "lognormal", "median": "500B", "sigma": 1.5, "at_most": "90KiB"}}{8}}}],{9}
+  "faults": [{10}],
+  "checks": [{{"name": "no_forged_message"}}, {{"name": "acknowledged_kept"}}, {{"name": "forgotten_stays_forgotten"}},
+    {{"name": "status_moves_legal"}}, {{"name": "bounded_queues"}}, {{"name": "finality_respected"}}, {{"name": "healed"}}, {{"name": "converged"}},
+    {{"name": "all_processed"}}, {{"name": "acknowledged_everywhere"}}]
+}}
+)",
+                       seed, west, east, topology, chains, roads, into, rate, rights, money, list);
+  }
+};
+
+class Planner {
+ public:
+  explicit Planner(std::uint64_t seed) : draws_(substream(seed, 0, "fault hunt")) { plan_.seed = seed; }
+
+  Plan plan() {
+    plan_.west = 2 + draws_.below(4);
+    plan_.east = 2 + draws_.below(4);
+    if (draws_.below(2) == 0 && plan_.west + plan_.east > 4)
+      plan_.topology = R"({"kind": "random_regular", "degree": 4})";
+    plan_.rate = 4 + draws_.below(12);
+    roads();
+    plan_.delegation = draws_.below(2) == 0;
+    plan_.economy = draws_.below(2) == 0;
+    const std::uint64_t count = 1 + draws_.below(5);
+    for (std::uint64_t i = 0; i < count; ++i) plan_.faults.push_back(fault(i));
+    return plan_;
+  }
+
+ private:
+  // Each of these heals by itself; a road on top must not get in its way.
+  void roads() {
+    const auto set = [&](bool gossip, bool reconciliation, bool chain, bool store) {
+      plan_.roads = fmt::format(R"({{"gossip": {}, "reconciliation": {}, "chain": {}, "content_store": {}}})", gossip,
+                                reconciliation, chain, store);
+      has_chain_ = chain;
+      if (chain) {
+        plan_.chains =
+            R"({"name": "ethereum", "kind": "evm", "block_time": "2s", "finality_blocks": 5, "archive_every": "5s",
+      "synchronizers": ["node:west-0", "node:east-0"]})";
+      }
+    };
+    switch (draws_.below(6)) {
+      case 0:
+        set(false, false, true, false);
+        plan_.into = "chain:ethereum";  // nobody else packs what he was told
+        break;
+      case 1:
+        set(draws_.below(2) == 0, false, false, true);
+        break;
+      case 2:
+        set(true, true, true, true);
+        break;
+      case 3:
+        set(true, true, true, false);
+        break;
+      default:
+        set(true, true, false, false);
+    }
+  }
+
+  std::string one_of(std::vector<std::string> words) {
+    return words[static_cast<std::size_t>(draws_.below(words.size()))];
+  }
+
+  std::string window(std::uint64_t length_most) {
+    const std::uint64_t from = draws_.below(30);
+    const std::uint64_t length = std::min(39 - from, 1 + draws_.below(length_most));
+    return fmt::format(R"("from": "trouble+{}s", "for": "{}s")", from, length);
+  }
+  std::string sides() {
+    return one_of({R"(["group:west", "group:east"])", R"(["group:east", "group:west"])", R"(["minority", "all"])",
+                   R"(["one", "all"])", R"(["random:2", "all"])"});
+  }
+  std::string some() { return one_of({"one", "random:2", "minority", "group:west"}); }
+
+  std::string fault(std::uint64_t number) {
+    const std::string head = fmt::format(R"({{"name": "f{}", "kind": )", number);
+    switch (draws_.below(has_chain_ ? 11 : 8)) {
+      case 0:
+      case 1:
+        return head + fmt::format(R"("partition", "between": {}, "mode": "{}", "direction": "{}", "leak": "{}", {}}})",
+                                  sides(), one_of({"stall", "reset"}), one_of({"both", "both", "first_to_second"}),
+                                  one_of({"0%", "0%", "10%"}), window(35));
+      case 2:
+        return head +
+               fmt::format(
+                   R"("link", "between": {}, "loss": "{}%", "latency_add": "{}ms", "jitter": "{}ms", "duplicate": "{}%", "reorder": "{}%", "corrupt": "{}%", {}}})",
+                   sides(), draws_.below(40), draws_.below(800), draws_.below(300), draws_.below(30), draws_.below(30),
+                   draws_.below(3), window(35));
+      case 3:
+        return head + fmt::format(R"("hold", "between": {}, {}}})", sides(), window(35));
+      case 4:
+        return head +
+               fmt::format(
+                   R"("crash", "who": "{}", "disk": "{}", "restart_after": "{}ms", "from": "trouble+{}s", "until": "heal"}})",
+                   some(), one_of({"kept", "torn", "torn"}), 200 + draws_.below(8000), draws_.below(30));
+      case 5:  // one disk at a time: what only lost disks held is excused, but little else is left to check
+        return head +
+               fmt::format(
+                   R"("crash", "who": "one", "disk": "lost", "restart_after": "{}ms", "from": "trouble+{}s", "until": "heal"}})",
+                   200 + draws_.below(8000), draws_.below(30));
+      case 6:
+        return head + fmt::format(R"("churn", "who": "{}", "session": "{}ms", "absence": "{}ms", "disk": "{}", {}}})",
+                                  some(), 1000 + draws_.below(9000), 200 + draws_.below(4000), one_of({"kept", "torn"}),
+                                  window(35));
+      case 7:
+        return head + fmt::format(R"("pause", "who": "{}", {}}})", some(), window(20));
+      case 8:
+        return head + fmt::format(R"("chain", "chain": "ethereum", "mode": "outage", "who": "{}", {}}})",
+                                  one_of({"all", "one", "group:west"}), window(30));
+      case 9:
+        return head + fmt::format(R"("chain", "chain": "ethereum", "mode": "delay", "delay": "{}s", {}}})",
+                                  1 + draws_.below(10), window(30));
+      default:
+        return head +
+               fmt::format(
+                   R"("chain", "chain": "ethereum", "mode": "reorg", "depth": {}, "from": {{"every": "{}s", "from": "trouble", "until": "heal"}}}})",
+                   1 + draws_.below(4), 5 + draws_.below(15));
+    }
+  }
+
+  Generator draws_;
+  Plan plan_;
+  bool has_chain_ = false;
+};
+
+// The first check that fails and why; empty when all is well. A check with nothing to look at says nothing.
+std::optional<std::string> failure_of(const Plan& plan) {
+  scenario::Findings findings;
+  const auto scenario = scenario::load_scenario(plan.text(), {}, findings);
+  if (!scenario) return "it is no scenario: " + findings.lines("hunt");
+  const auto summary = run_scenario(*scenario, {});
+  if (!summary.ok()) return "it did not run: " + summary.error().text;
+  for (const scenario::CheckResult& check : summary->checks) {
+    if (check.verdict != scenario::Verdict::fail) continue;
+    std::string why = std::string(scenario::check_text(check.name)) + ": " + check.detail;
+    if (check.first_violation) why += "; " + check.first_violation->message + " " + check.first_violation->event;
+    return why;
+  }
+  return std::nullopt;
+}
+
+// Leaves out what is not needed for a failure of the same check.
+Plan shrink(Plan plan, std::string& why) {
+  const std::string check = why.substr(0, why.find(':'));
+  const auto still_fails = [&](const Plan& smaller) {
+    const auto now = failure_of(smaller);
+    if (!now || now->substr(0, now->find(':')) != check) return false;
+    why = *now;
+    return true;
+  };
+  for (bool smaller = true; smaller;) {
+    smaller = false;
+    const auto attempt = [&](Plan candidate) {
+      if (!still_fails(candidate)) return;
+      plan = std::move(candidate);
+      smaller = true;
+    };
+    for (std::size_t i = plan.faults.size(); i-- > 0;) {
+      Plan without = plan;
+      without.faults.erase(without.faults.begin() + static_cast<std::ptrdiff_t>(i));
+      attempt(std::move(without));
+    }
+    for (bool Plan::* part : {&Plan::economy, &Plan::delegation}) {
+      if (!(plan.*part)) continue;
+      Plan without = plan;
+      without.*part = false;
+      attempt(std::move(without));
+    }
+    if (plan.rate > 1) {
+      Plan slower = plan;
+      slower.rate /= 2;
+      attempt(std::move(slower));
+    }
+  }
+  return plan;
+}
+
+int hunt(std::uint64_t first, std::uint64_t count) {
+  int failed = 0;
+  for (std::uint64_t seed = first; seed < first + count; ++seed) {
+    const Plan plan = Planner(seed).plan();
+    auto why = failure_of(plan);
+    std::printf("%llu: %s\n", static_cast<unsigned long long>(seed), why ? why->c_str() : "pass");
+    std::fflush(stdout);
+    if (!why) continue;
+    ++failed;
+    const Plan smallest = shrink(plan, *why);
+    std::printf("made smaller: %s\n%s\n", why->c_str(), smallest.text().c_str());
+    std::fflush(stdout);
+  }
+  return failed == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace lastmile::sim
+
+int main(int argc, char** argv) {
+  const auto number = [](const char* text) { return std::strtoull(text, nullptr, 10); };
+  if (argc == 3 && std::string(argv[1]) == "--show") {
+    std::fputs(lastmile::sim::Planner(number(argv[2])).plan().text().c_str(), stdout);
+    return 0;
+  }
+  if (argc != 3) {
+    std::fputs("usage: fault_hunt FIRST COUNT | fault_hunt --show SEED\n", stderr);
+    return 3;
+  }
+  return lastmile::sim::hunt(number(argv[1]), number(argv[2]));
+}
