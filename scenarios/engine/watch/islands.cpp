@@ -22,7 +22,8 @@ void Islands::begin(std::size_t span) {
 }
 
 void Islands::note(Sides& sides, MessageId id, std::uint8_t side) {
-  if (side == 0) return;
+  // What must be refused is not missing on the other side, whoever took it before he knew.
+  if (side == 0 || ledger_.at(id).expected == Expected::refused) return;
   if (sides.seen.size() <= id) sides.seen.resize(std::size_t{id} + 1);
   std::uint8_t& seen = sides.seen[id];
   const bool was_apart = seen == 1 || seen == 2;

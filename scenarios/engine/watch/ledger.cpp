@@ -92,6 +92,9 @@ bool Ledger::done(const MessageRecord& message, Status status) {
 void Ledger::expect(MessageId id, Expected expected, Instant now) {
   MessageRecord& message = messages_[id];
   if (message.expected == expected) return;
+  const auto must_not = [](Expected e) { return e == Expected::refused || e == Expected::hanging; };
+  if (must_not(message.expected)) --refused_;
+  if (must_not(expected)) ++refused_;
   message.expected = expected;
   message.expected_since = now;
   message.settled_on_targets = 0;

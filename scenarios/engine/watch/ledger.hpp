@@ -86,6 +86,8 @@ class Ledger {
   bool processed_once(MessageId id, Node node) const { return (nibble(id, node) & 8) != 0; }
   // What liveness checks ask for: applied or rightly gone; or not applied, when that is what must become of it.
   bool is_done(MessageId id, Node node) const { return done(messages_[id], status(id, node)); }
+  // Messages that no node must apply.
+  std::uint64_t refused() const { return refused_; }
   // Missing on so many targets.
   std::uint32_t missing(MessageId id) const { return targets_ - messages_[id].settled_on_targets; }
 
@@ -115,6 +117,7 @@ class Ledger {
   std::uint32_t targets_ = 0;
   std::uint32_t honest_core_ = 0;
   std::uint64_t generation_ = 0;
+  std::uint64_t refused_ = 0;
 
   std::deque<MessageRecord> messages_;  // stable, the index points into it
   std::vector<std::vector<std::uint8_t>> rows_;

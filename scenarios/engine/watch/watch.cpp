@@ -288,7 +288,8 @@ Watch::Progress Watch::progress(const std::vector<Node>& scope) const {
     applied += s.ledger.processed_by(node);
   }
   out.processed = nodes == 0 ? 0 : static_cast<double>(applied) / static_cast<double>(nodes);
-  out.backlog = nodes == 0 ? 0 : std::max(0.0, static_cast<double>(s.published) - out.processed);
+  const double owed = static_cast<double>(s.published) - static_cast<double>(s.ledger.refused());
+  out.backlog = nodes == 0 ? 0 : std::max(0.0, owed - out.processed);
   return out;
 }
 

@@ -51,7 +51,7 @@ class Watch final : public Observer {
   struct Progress {
     std::uint64_t published = 0;    // handed in at nodes of the scope so far
     double processed = 0;           // messages applied, mean over the running core nodes of the scope
-    double backlog = 0;             // published anywhere and not applied, mean over them
+    double backlog = 0;             // published anywhere, owed to all, and not applied, mean over them
     std::uint64_t pending = 0;      // sum over nodes
     std::uint64_t queue_depth = 0;  // deepest queue of any node
   };
