@@ -1,6 +1,5 @@
 #include "tools/sim/arguments.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <string_view>
 #include <vector>
@@ -23,41 +22,22 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& kn
   return "; did you mean \"" + std::string(near) + "\"?";
 }
 
-std::vector<std::string> verbs_of(const CLI::App& app) {
-  std::vector<std::string> out;
-  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; }))
-    out.push_back(verb->get_name());
-  return out;
-}
-
-std::vector<std::string> options_of(const CLI::App& app) {
-  std::vector<std::string> out;
-  for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) out.push_back("--" + name);
-  }
-  return out;
-}
-
 }  // namespace
 
-std::string explained(const CLI::App& app, int argc, char** argv, const CLI::ParseError& error) {
-  const std::vector<std::string> words(argv + 1, argv + argc);
-  const auto named = app.get_subcommands();
-  if (named.empty()) {
-    if (words.empty()) return "expected a verb: " + joined(verbs_of(app));
-    const std::string& word = words.front();
-    if (word.starts_with("-")) return "expected a verb before \"" + word + "\": " + joined(verbs_of(app));
-    return "unknown verb \"" + word + "\"" + suggestion(word, verbs_of(app));
+std::string explained(const RefusedLine& line) {
+  if (!line.verb) {
+    if (line.words.empty()) return "expected a verb: " + joined(line.verbs);
+    const std::string& word = line.words.front();
+    if (word.starts_with("-")) return "expected a verb before \"" + word + "\": " + joined(line.verbs);
+    return "unknown verb \"" + word + "\"" + suggestion(word, line.verbs);
   }
-  const CLI::App& verb = *named.front();
-  const auto known = options_of(verb);
-  for (const std::string& word : words) {
+  for (const std::string& word : line.words) {
     if (!word.starts_with("--") || word == "--") continue;
     const std::string name = word.substr(0, word.find('='));
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    return verb.get_name() + ": unknown option \"" + name + "\"" + suggestion(name, known);
+    if (std::find(line.options.begin(), line.options.end(), name) != line.options.end()) continue;
+    return *line.verb + ": unknown option \"" + name + "\"" + suggestion(name, line.options);
   }
-  return verb.get_name() + ": " + error.what();
+  return *line.verb + ": " + line.why;
 }
 
 }  // namespace lastmile::tools

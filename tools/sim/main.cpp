@@ -27,6 +27,22 @@ void common_options(CLI::App& verb, CommandOptions& options) {
   verb.add_flag("--quiet", options.quiet, "no progress");
 }
 
+RefusedLine refused_line(const CLI::App& app, int argc, char** argv, const CLI::ParseError& error) {
+  RefusedLine line;
+  line.words.assign(argv + 1, argv + argc);
+  line.why = error.what();
+  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
+    line.verbs.push_back(verb->get_name());
+  }
+  const auto named = app.get_subcommands();
+  if (named.empty()) return line;
+  line.verb = named.front()->get_name();
+  for (const CLI::Option* option : named.front()->get_options()) {
+    for (const std::string& name : option->get_lnames()) line.options.push_back("--" + name);
+  }
+  return line;
+}
+
 }  // namespace
 
 int main_of(int argc, char** argv) {
@@ -73,7 +89,7 @@ int main_of(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error, std::cout, std::cerr);  // --help, --version
-    std::cerr << "lastmile-sim: " << explained(app, argc, argv, error) << "\nTry: lastmile-sim --help\n";
+    std::cerr << "lastmile-sim: " << explained(refused_line(app, argc, argv, error)) << "\nTry: lastmile-sim --help\n";
     return kExitUsage;
   }
   if (*run) return command_run(options);
