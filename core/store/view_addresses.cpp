@@ -9,12 +9,6 @@
 namespace lastmile::store {
 namespace {
 
-Entry entry_at(const Source& source, const message::ItemHash& hash) {
-  auto entry = load_entry(source, hash);
-  if (!entry) Source::damaged(keys::of_hash(Table::entry, hash));
-  return *std::move(entry);
-}
-
 std::vector<std::string> sorted(const std::set<std::string>& names) { return {names.begin(), names.end()}; }
 
 // Live messages that a sender signed: visit(entry, envelope).

@@ -38,11 +38,6 @@ std::vector<AggregateHead> heads_of(const Source& source, std::string_view owner
   return heads_under(source, keys::under(Table::aggregate, name20(owner)));
 }
 
-template <class T>
-bool among(const Any<T>& filter, const T& value) {
-  return !filter || std::find(filter->begin(), filter->end(), value) != filter->end();
-}
-
 Wall sort_time(const AggregateFilter& f, const AggregateHead& head) {
   return f.by_creation ? head.created : head.last_time;
 }

@@ -45,12 +45,6 @@ std::vector<TimedHash> stores_of(const Source& source, const StoreOptions& optio
   return stores;
 }
 
-Entry entry_at(const Source& source, const message::ItemHash& hash) {
-  auto entry = load_entry(source, hash);
-  if (!entry) Source::damaged(keys::of_hash(Table::entry, hash));
-  return *std::move(entry);
-}
-
 }  // namespace
 
 Result<std::optional<FileRow>> View::file(const message::ItemHash& file) const {

@@ -70,16 +70,17 @@ MessageRow message_row(const Source& source, const message::ItemHash& hash, cons
   return row;
 }
 
+Entry entry_at(const Source& source, const message::ItemHash& hash) {
+  auto entry = load_entry(source, hash);
+  if (!entry) Source::damaged(keys::of_hash(Table::entry, hash));
+  return *std::move(entry);
+}
+
 namespace {
 
 // Confirmations of what is over are kept for the anchors, and shown to nobody.
 std::optional<Wall> shown_confirmed_time(const Entry& entry) {
   return entry.over() ? std::nullopt : entry.confirmed_time;
-}
-
-template <class T>
-bool among(const Any<T>& filter, const T& value) {
-  return !filter || std::find(filter->begin(), filter->end(), value) != filter->end();
 }
 
 // One message against a filter; the envelope and the content are read only when asked about.
@@ -201,12 +202,6 @@ std::vector<TimedHash> everything(const Source& source, const MessageFilter& fil
   return all;
 }
 
-Entry entry_at(const Source& source, const message::ItemHash& hash) {
-  const auto entry = load_entry(source, hash);
-  if (!entry) Source::damaged(keys::of_hash(Table::entry, hash));
-  return *entry;
-}
-
 bool by_confirmation(const MessageFilter& f) {
   return f.sort_by == SortBy::confirmation_time || f.start_block || f.end_block;
 }
@@ -236,11 +231,7 @@ std::unique_ptr<Candidates> candidates_for(const Source& source, const StoreOpti
 // Sorted by the first confirmation: everything that matches has to be known first.
 Page<MessageRow> by_confirmation_time(const Source& source, const StoreOptions& options, const MessageFilter& f,
                                       const PageRequest& request, const Matcher& match) {
-  struct Found {
-    std::optional<Wall> confirmed;
-    TimedHash at;
-  };
-  std::vector<Found> found;
+  std::vector<ByConfirmation> found;
   const auto candidates = candidates_for(source, options, f, {f.start, f.end});
   Budget budget(options);
   Group group;
@@ -251,23 +242,9 @@ Page<MessageRow> by_confirmation_time(const Source& source, const StoreOptions& 
       if (match(hash, entry)) found.push_back({shown_confirmed_time(entry), {group.time, hash}});
     }
   }
-  std::sort(found.begin(), found.end(), [&](const Found& a, const Found& b) {
-    const bool up = f.order == Order::ascending;
-    // Unconfirmed counts as later than everything.
-    if (a.confirmed.has_value() != b.confirmed.has_value()) return a.confirmed.has_value() == up;
-    if (a.confirmed != b.confirmed) return (*a.confirmed < *b.confirmed) == up;
-    if (a.at.time != b.at.time) return (a.at.time < b.at.time) == up;
-    return a.at.hash < b.at.hash;
+  return page_by_confirmation<MessageRow>(std::move(found), f.order, request, [&](const message::ItemHash& hash) {
+    return message_row(source, hash, entry_at(source, hash));
   });
-  Page<MessageRow> page;
-  const std::uint64_t first = request.cursor_mode || request.per_page == 0 ? 0 : (request.page - 1) * request.per_page;
-  for (std::uint64_t i = first; i < found.size(); ++i) {
-    if (request.per_page != 0 && page.items.size() == request.per_page) break;
-    const message::ItemHash& hash = found[i].at.hash;
-    page.items.push_back(message_row(source, hash, entry_at(source, hash)));
-  }
-  page.total = found.size();
-  return page;
 }
 
 }  // namespace

@@ -9,17 +9,6 @@
 namespace lastmile::store {
 namespace {
 
-template <class T>
-bool among(const Any<T>& filter, const T& value) {
-  return !filter || std::find(filter->begin(), filter->end(), value) != filter->end();
-}
-
-Entry entry_at(const Source& source, const message::ItemHash& hash) {
-  auto entry = load_entry(source, hash);
-  if (!entry) Source::damaged(keys::of_hash(Table::entry, hash));
-  return *std::move(entry);
-}
-
 struct Post {
   Entry original;
   message::Envelope envelope;  // of the original
@@ -170,12 +159,7 @@ std::unique_ptr<Candidates> candidates_for(const Source& source, const StoreOpti
 // Sorted by the first confirmation of the version that holds.
 Page<PostRow> by_confirmation_time(const Source& source, const StoreOptions& options, const PostFilter& f,
                                    const PageRequest& request) {
-  struct Found {
-    std::optional<Wall> confirmed;
-    Wall created;
-    message::ItemHash hash;
-  };
-  std::vector<Found> found;
+  std::vector<ByConfirmation> found;
   const auto candidates = candidates_for(source, options, f, {f.start, f.end});
   Budget budget(options);
   Group group;
@@ -184,24 +168,12 @@ Page<PostRow> by_confirmation_time(const Source& source, const StoreOptions& opt
       budget.spend();
       const auto post = live_post(source, options, hash);
       if (!post || !matches(source, options, f, hash, *post)) continue;
-      found.push_back({entry_at(source, post->current).confirmed_time, post->original.content_time, hash});
+      found.push_back({entry_at(source, post->current).confirmed_time, {post->original.content_time, hash}});
     }
   }
-  std::sort(found.begin(), found.end(), [&](const Found& a, const Found& b) {
-    const bool up = f.order == Order::ascending;
-    if (a.confirmed.has_value() != b.confirmed.has_value()) return a.confirmed.has_value() == up;
-    if (a.confirmed != b.confirmed) return (*a.confirmed < *b.confirmed) == up;
-    if (a.created != b.created) return (a.created < b.created) == up;
-    return a.hash < b.hash;
+  return page_by_confirmation<PostRow>(std::move(found), f.order, request, [&](const message::ItemHash& hash) {
+    return row_of(source, options, hash, *live_post(source, options, hash));
   });
-  Page<PostRow> page;
-  const std::uint64_t first = request.cursor_mode || request.per_page == 0 ? 0 : (request.page - 1) * request.per_page;
-  for (std::uint64_t i = first; i < found.size(); ++i) {
-    if (request.per_page != 0 && page.items.size() == request.per_page) break;
-    page.items.push_back(row_of(source, options, found[i].hash, *live_post(source, options, found[i].hash)));
-  }
-  page.total = found.size();
-  return page;
 }
 
 }  // namespace
