@@ -14,6 +14,7 @@
 #include "core/gossip/topics.hpp"
 #include "core/message/switches.hpp"
 #include "core/node/limits.hpp"
+#include "core/node/parse_cache.hpp"
 #include "core/store/options.hpp"
 
 namespace lastmile::node {
@@ -46,6 +47,7 @@ struct NodeConfig {
   gossip::SharedParams gossip;
   std::shared_ptr<const gossip::Topics> topics;
   std::shared_ptr<gossip::MessageNumbers> message_numbers;  // null: a table of its own
+  std::shared_ptr<ParseCache> parses;                       // null: every message is read here
 
   std::vector<std::string> peers;  // addresses to keep connections to
   std::vector<FollowedChain> chains;

@@ -100,6 +100,10 @@ Admission Pipeline::arrive(std::string_view payload, Arrival arrival) {
     if (arrival.receipt) arrival.receipt({std::nullopt, Status::none, std::nullopt, "the inbox is full"});
     return Admission::full;
   }
+  ParseCache* const parses = arrival.gossip_message ? config_.parses.get() : nullptr;
+  if (const auto* read = parses != nullptr ? parses->find(arrival.gossip_message) : nullptr) {
+    return arrive(read->envelope, std::move(arrival));
+  }
   auto parsed = arrival.origin == Origin::gossip
                     ? message::parse_gossip_payload(payload, config_.switches.percent_decoding)
                     : message::parse_envelope(payload, {.tombstones = arrival.origin != Origin::client});
@@ -112,7 +116,9 @@ Admission Pipeline::arrive(std::string_view payload, Arrival arrival) {
     if (arrival.receipt) arrival.receipt({refusal.item_hash, Status::rejected, refusal.code, refusal.detail});
     return Admission::invalid;
   }
-  return arrive(std::make_shared<const message::Envelope>(std::move(*parsed)), std::move(arrival));
+  auto envelope = std::make_shared<const message::Envelope>(std::move(*parsed));
+  if (parses != nullptr) parses->add(arrival.gossip_message, envelope);
+  return arrive(std::move(envelope), std::move(arrival));
 }
 
 Admission Pipeline::arrive(std::shared_ptr<const message::Envelope> envelope, Arrival arrival) {
@@ -235,6 +241,20 @@ void Pipeline::on_verdict(const FlightKey& key, crypto::Verdict verdict) {
 
 // --- content
 
+Result<std::shared_ptr<const message::Content>, message::Refusal> Pipeline::inline_content(const Flight& flight) {
+  ParseCache::Parsed* read = nullptr;
+  if (config_.parses != nullptr && !flight.gossip_messages.empty()) {
+    read = config_.parses->find(flight.gossip_messages.front());
+    if (read != nullptr && read->envelope != flight.envelope) read = nullptr;  // another copy began the flight
+  }
+  if (read != nullptr && read->content != nullptr) return read->content;
+  auto parsed = message::parse_inline_content(*flight.envelope, config_.switches);
+  if (!parsed.ok()) return std::move(parsed).error();
+  auto content = std::make_shared<const message::Content>(std::move(*parsed));
+  if (read != nullptr) read->content = content;
+  return content;
+}
+
 void Pipeline::with_content(const FlightKey& key) {
   Flight flight = take(key);
   const message::Envelope& envelope = *flight.envelope;
@@ -245,13 +265,13 @@ void Pipeline::with_content(const FlightKey& key) {
     return settle(flight, *outcome);
   }
   if (envelope.item_type == message::ItemType::inlined) {
-    auto content = message::parse_inline_content(envelope, config_.switches);
+    auto content = inline_content(flight);
     if (!content.ok()) {
       const message::Refusal refusal = content.error();
       return refuse(std::move(flight), refusal.code, refusal.detail);
     }
     tell_gossip(flight, gossip::Verdict::accept);
-    return accept(std::move(flight), std::make_shared<const message::Content>(std::move(*content)), nullptr);
+    return accept(std::move(flight), std::move(*content), nullptr);
   }
   // Not inline: the envelope is authentic, so it may travel on; the content is asked for by its hash.
   tell_gossip(flight, gossip::Verdict::accept);

@@ -123,6 +123,7 @@ class Pipeline {
   void pump_later();
   void verify(const FlightKey& key);
   void on_verdict(const FlightKey& key, crypto::Verdict verdict);
+  Result<std::shared_ptr<const message::Content>, message::Refusal> inline_content(const Flight& flight);
   void with_content(const FlightKey& key);
   void accept(Flight flight, std::shared_ptr<const message::Content> content, env::Value fetched);
   void drop_fallen(Flight& flight);

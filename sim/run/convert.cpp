@@ -109,6 +109,8 @@ node::NodeConfig shared_node_config(const scenario::Scenario& scenario) {
   config.store.query_indexes = true;
   node::use_default_gossip(config);
   config.message_numbers = std::make_shared<gossip::MessageNumbers>(scenario.seed);
+  // What is the same on every node is done once, signatures and reading; or by each, to see that it is the same.
+  if (scenario.crypto == scenario::CryptoMode::cached) config.parses = std::make_shared<node::ParseCache>();
   return config;
 }
 

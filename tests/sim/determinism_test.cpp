@@ -31,7 +31,8 @@ void expect_alike(const scenario::Scenario& a, const scenario::Scenario& b) {
 
 TEST(Determinism, twins_are_equal) { expect_alike(small_scenario(busy()), small_scenario(busy())); }
 
-TEST(Determinism, caching_signatures_changes_nothing) {
+// Signatures checked and messages read once for all nodes, or by each.
+TEST(Determinism, work_done_once_for_all_changes_nothing) {
   expect_alike(small_scenario(busy(), {"/crypto=cached"}), small_scenario(busy(), {"/crypto=real"}));
 }
 
