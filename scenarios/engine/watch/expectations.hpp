@@ -35,7 +35,7 @@ class Expectations {
 
   // `needs`: the messages of Publication::needs.
   Changes publication(MessageId id, const Publication& publication, const std::vector<MessageId>& needs);
-  // It was not taken, or its node died before it answered.
+  // It was not taken, its node died before it answered, or it went with every disk that held it.
   Changes lost(MessageId id);
   // Graces end by the clock.
   Changes tick(Wall now);

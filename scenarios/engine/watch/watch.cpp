@@ -31,6 +31,7 @@ struct Watch::State {
   std::array<std::vector<CheckRun*>, trace::kKindCount> listeners;
   std::vector<std::uint64_t> published_at;  // by node
   std::vector<DiskFate> disk;               // of each node, since it went down; the worst
+  std::vector<bool> lost;                   // by message: told to expectations
   std::uint64_t published = 0;
   bool sampled = false;
 
@@ -57,6 +58,19 @@ struct Watch::State {
 
   void expect(Instant time, const Expectations::Changes& changes) {
     for (const auto& [id, expected] : changes) ledger.expect(id, expected, time);
+  }
+
+  // What was lost with every disk that held it decides nothing any more, and perhaps did: the accounts it names are
+  // open.
+  void tell_losses(Instant time) {
+    if (!scenario.economy) return;
+    const auto excused = ledger.excused();
+    lost.resize(excused.size());
+    for (MessageId id = 0; id < excused.size(); ++id) {
+      if (!excused[id] || lost[id]) continue;
+      lost[id] = true;
+      expect(time, expectations.lost(id));
+    }
   }
 
   void bring_up(Instant time, Node node) {
@@ -168,6 +182,7 @@ void Watch::on_sample(Instant time) {
   State& s = *state_;
   s.look_at_nodes(time);
   s.expect(time, s.expectations.tick(wall_at(time)));
+  s.tell_losses(time);
   s.healing.update(time);
   s.meters.on_sample(time);
   for (const auto& check : s.checks) check->on_sample(time);
@@ -231,6 +246,7 @@ CheckResult judge_measure(const Check& check, const std::vector<MeasureResult>& 
 std::vector<CheckResult> Watch::results(Instant end) {
   State& s = *state_;
   s.look_at_nodes(end);
+  s.tell_losses(end);
   s.healing.update(end);
   std::vector<std::string> all;
   for (const auto& info : all_measures()) all.emplace_back(info.name);

@@ -200,6 +200,40 @@ TEST_F(RefusedByRule, IsWhatEveryNodeMustDo) {
   EXPECT_EQ(r.examined, 5U) << "refused is not excused: it is asked of every node";
 }
 
+// Found by the fault hunt, seed 1000: an account whose older bill is gone has room again.
+TEST(Paid, AfterADiskWasLostWithWhatStoodBeforeItIsNobodysGuess) {
+  FakeRun run(R"({"name":"all_processed"})", {R"(/economy={"preset":"prices"})"});
+  std::uint64_t number = 0;
+  const auto say = [&](std::uint64_t costs, std::uint64_t holds) {
+    Publication p;
+    p.number = number;
+    p.item_hash = hash_of(static_cast<int>(number++));
+    p.content_time = wall_at(Instant{} + seconds(static_cast<std::int64_t>(p.number)));
+    p.owner = "anna";
+    if (holds > 0) p.balances = {{"anna", Amount::tokens(holds)}};
+    if (costs > 0) {
+      p.type = message::Type::STORE;
+      p.costs = economy::Commitment{p.item_hash, p.content_time, {}, Amount::tokens(costs), false, true, {}};
+    }
+    run.watch().on_publication(p);
+  };
+  run.until(5);
+  say(0, 10);
+  run.process_everywhere(0);
+  say(6, 0);
+  run.process(1, 2);  // here only
+  say(6, 0);
+  for (Node node = 0; node < 5; ++node) run.move(2, node, Status::none, Status::pending);
+  run.crash(2, DiskFate::lost);
+  run.restart(2);
+  for (const Node node : {0U, 1U, 3U, 4U}) run.process(2, node);
+  run.process(0, 2);
+  run.process(2, 2);
+  const CheckResult r = run.result_at_end();
+  EXPECT_EQ(r.verdict, Verdict::pass) << r.detail << (r.first_violation ? r.first_violation->event : "");
+  EXPECT_EQ(r.examined, 5U) << "the balance; the others are excused";
+}
+
 TEST_F(RefusedByRule, AndNeedNotBeToldToEverybody) {
   run.until(5);
   publish_unauthorised();
