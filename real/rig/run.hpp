@@ -4,7 +4,8 @@
 #include <string>
 
 #include "core/base/result.hpp"
-#include "scenarios/engine/run/runner.hpp"
+#include "scenarios/engine/folder/summary.hpp"
+#include "scenarios/engine/run/run_options.hpp"
 
 namespace lastmile::real {
 

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "core/base/result.hpp"
-#include "scenarios/engine/run/runner.hpp"
+#include "scenarios/engine/folder/summary.hpp"
+#include "scenarios/engine/run/run_options.hpp"
 #include "sim/env/loop_event.hpp"
 #include "sim/run/core_sim_node.hpp"
 

@@ -8,7 +8,7 @@
 #include "core/base/result.hpp"
 #include "scenarios/engine/folder/run_folder.hpp"
 #include "scenarios/engine/folder/summary.hpp"
-#include "scenarios/engine/run/runner.hpp"
+#include "scenarios/engine/run/run_options.hpp"
 
 namespace lastmile::tools {
 

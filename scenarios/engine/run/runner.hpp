@@ -16,34 +16,19 @@
 #include <string>
 #include <vector>
 
-#include "core/base/callback.hpp"
 #include "core/base/result.hpp"
 #include "scenarios/engine/folder/event_log.hpp"
 #include "scenarios/engine/folder/metrics_log.hpp"
 #include "scenarios/engine/folder/summary.hpp"
 #include "scenarios/engine/model/scenario.hpp"
 #include "scenarios/engine/run/process_use.hpp"
+#include "scenarios/engine/run/run_options.hpp"
 #include "scenarios/engine/timeline/node_table.hpp"
 #include "scenarios/engine/timeline/timeline.hpp"
 #include "scenarios/engine/traffic/traffic.hpp"
 #include "scenarios/engine/watch/watch.hpp"
 
 namespace lastmile::scenario {
-
-struct RunProgress {
-  Instant now;
-  Instant latest_end;  // upper bound: the end of settle
-  Phase phase = Phase::warm_up;
-  std::uint64_t published = 0;
-  std::uint64_t events = 0;  // as the world counts them
-};
-
-struct RunOptions {
-  // Folder under construction (RunFolder::partial()): events.lmt and metrics.csv are written there. Empty: nowhere.
-  std::string folder;
-  Callback<void(const RunProgress&)> progress;  // once per second of the run; may be empty
-  Callback<bool()> interrupted;                 // asked often, must be cheap; true ends the run as unknown
-};
 
 // What a runner orders and asks.
 class RunWorld {
