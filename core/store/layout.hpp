@@ -60,6 +60,9 @@ enum class Table : char {
   sender_count = '#',    // sender20                              -> counts by type, sender
 };
 
+// Every table of the store lies below; keys from here on belong to who shares its disk (the node's own tables).
+inline constexpr unsigned char kTablesEnd = 0x80;
+
 // What the indexes of live messages are sorted under.
 enum class Facet : char {
   all = 'a',

@@ -26,7 +26,8 @@ Result<Unit> StoreImpl::load() {
       const auto meta = read_meta(*value);
       if (!meta) Source::damaged(key);
       meta_ = *meta;
-    } else if (source.scan("").valid()) {
+    } else if (const Scan first = source.scan("");
+               first.valid() && static_cast<unsigned char>(first.key().front()) < kTablesEnd) {
       throw Damage{Error{"store: the disk holds keys but no store of this format"}};
     }
     rebuild_prices(source, options_, memory_);

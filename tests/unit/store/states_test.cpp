@@ -510,6 +510,20 @@ TEST(Confirmations, AreTraced) {
 
 // --- disks --------------------------------------------------------------------------------------------------------
 
+// The node keeps tables of its own on the same disk, and may have written to them before the first message came.
+TEST(Disk, KeysOfWhoSharesItAreNoObstacleAndAnyOthersAre) {
+  MemoryDisk disk;
+  const auto opens_with = [&](std::string key) {
+    env::Batch batch;
+    batch.put(std::move(key), "?");
+    disk.commit(std::move(batch), [](Result<Unit>) {});
+    return Store::open(disk, free_world()).ok();
+  };
+  EXPECT_TRUE(opens_with(std::string("\xf0") + "chain/ethereum"));
+  EXPECT_TRUE(opens_with("\x80"));
+  EXPECT_FALSE(opens_with("mine"));
+}
+
 TEST(Disk, DamagedRecordsGiveAnErrorAndNeverACrash) {
   const Made note = post("0xA", 1, "one");
   const Made change = amend("0xA", 2, note, "two");
