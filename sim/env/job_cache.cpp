@@ -18,10 +18,13 @@ std::optional<env::JobResult> JobCache::find(const env::JobKey& key) {
 }
 
 void JobCache::add(const env::JobKey& key, env::JobResult result) {
-  if (young_.size() >= kGenerationMax) {
+  const std::size_t bytes = result == nullptr ? 0 : result->memory_bytes();
+  if (young_.size() >= kGenerationMax || (!young_.empty() && young_bytes_ + bytes > kGenerationBytesMax)) {
     old_ = std::move(young_);
     young_.clear();
+    young_bytes_ = 0;
   }
+  young_bytes_ += bytes;
   young_.insert_or_assign(key, std::move(result));
 }
 

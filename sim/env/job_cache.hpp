@@ -13,6 +13,7 @@ namespace lastmile::sim {
 class JobCache {
  public:
   static constexpr std::size_t kGenerationMax = 1'000'000;
+  static constexpr std::size_t kGenerationBytesMax = 256 * 1024 * 1024;  // as the outputs say
 
   // Null results are cached like others: optional tells whether the key is known.
   std::optional<env::JobResult> find(const env::JobKey& key);
@@ -27,6 +28,7 @@ class JobCache {
   using Map = std::unordered_map<env::JobKey, env::JobResult, Hash>;
   Map young_;
   Map old_;
+  std::size_t young_bytes_ = 0;
   std::uint64_t hits_ = 0;
   std::uint64_t misses_ = 0;
 };

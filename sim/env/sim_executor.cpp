@@ -35,19 +35,17 @@ void SimExecutor::on_done(const Event& event) {
   Work work;
   if (!work_.take({event.extra, static_cast<std::uint32_t>(event.argument)}, work)) return;
   --in_flight_[static_cast<std::size_t>(work.lane)];
+  const env::JobKey key = work.job.make_key ? work.job.make_key() : work.job.key;
+  const bool shared = kernel_.config().crypto == CryptoMode::cached && key != env::JobKey{};
   env::JobResult result;
   {
     const Kernel::JobScope scope(kernel_);
-    if (kernel_.config().crypto == CryptoMode::real) {
-      result = work.job.run();
-    } else if (auto known = kernel_.jobs().find(work.job.key)) {
-      result = std::move(*known);
-    } else {
-      result = work.job.run();
-      kernel_.jobs().add(work.job.key, result);
-    }
+    std::optional<env::JobResult> known;
+    if (shared) known = kernel_.jobs().find(key);
+    result = known ? std::move(*known) : work.job.run();
+    if (shared && !known) kernel_.jobs().add(key, result);
   }
-  kernel_.hand(self_, LoopKind::executor, self_, mix_payload(work.job.key.high, work.job.key.low));
+  kernel_.hand(self_, LoopKind::executor, self_, mix_payload(key.high, key.low));
   work.done(std::move(result));
 }
 

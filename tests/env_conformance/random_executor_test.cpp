@@ -1,4 +1,5 @@
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <set>
 #include <thread>
@@ -109,6 +110,34 @@ TEST_P(ExecutorConformance, the_result_comes_on_the_loop_and_never_inside_submit
   }
   ASSERT_TRUE(world->run_until([&] { return results.size() == 3; }, seconds(5)));
   EXPECT_EQ(std::set<std::uint64_t>(results.begin(), results.end()), (std::set<std::uint64_t>{40, 41, 42}));
+}
+
+// Only a world that shares results asks for it, and never after the job has run.
+TEST_P(ExecutorConformance, a_key_made_late_is_made_at_most_once_and_before_the_job_runs) {
+  NodeLog log;
+  auto world = make(1);
+  std::atomic<int> keys = 0, runs = 0, late = 0;
+  bool answered = false;
+  call(*world, 0, log, [&] {
+    env::Job one;
+    one.make_key = [&] {
+      ++keys;
+      late += runs.load();
+      return env::JobKey{5, 6};
+    };
+    one.run = [&]() -> env::JobResult {
+      ++runs;
+      return std::make_shared<Number>(9);
+    };
+    world->executor(0).submit(env::Lane::hashing, std::move(one), [&](const env::JobResult& result) {
+      answered = true;
+      EXPECT_EQ(number_of(result), 9U);
+    });
+  });
+  ASSERT_TRUE(world->run_until([&] { return answered; }, seconds(5)));
+  EXPECT_LE(keys, 1);
+  EXPECT_EQ(runs, 1);
+  EXPECT_EQ(late, 0);
 }
 
 TEST_P(ExecutorConformance, the_caller_gets_the_very_object_the_job_made) {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "sim/env/job_cache.hpp"
 #include "tests/unit/sim/toy.hpp"
 
 namespace lastmile::sim::test {
@@ -91,6 +92,65 @@ TEST(SimExecutor, cached_computes_once_for_the_run_and_charges_everybody_with_th
   EXPECT_EQ(cached, 10);
   EXPECT_EQ(real, 30);
   EXPECT_EQ(a, b);
+}
+
+// The key of a large input is made once for each node, and only then is it known whether the job needs to run.
+TEST(SimExecutor, a_key_that_is_made_late_is_shared_as_well) {
+  Toys toys(3);
+  int runs = 0, keys = 0;
+  std::vector<env::JobResult> results;
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    toys.on(i, [&] {
+      env::Job job = job_of(7, milliseconds(1), runs);
+      job.key = {};
+      job.make_key = [&keys] {
+        ++keys;
+        return env::JobKey{1, 7};
+      };
+      toys[i].env.executor.submit(env::Lane::hashing, std::move(job),
+                                  [&](env::JobResult result) { results.push_back(std::move(result)); });
+    });
+  }
+  toys.run(seconds(1));
+  ASSERT_EQ(results.size(), 3U);
+  EXPECT_EQ(runs, 1);
+  EXPECT_EQ(keys, 3);
+  EXPECT_EQ(results[0], results[2]) << "the very same object";
+}
+
+TEST(SimExecutor, a_job_without_a_key_is_never_shared) {
+  Toys toys(3);
+  int runs = 0;
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    toys.on(i, [&] {
+      env::Job job = job_of(7, milliseconds(1), runs);
+      job.key = {};
+      toys[i].env.executor.submit(env::Lane::hashing, std::move(job), [](env::JobResult) {});
+    });
+  }
+  toys.run(seconds(1));
+  EXPECT_EQ(runs, 3);
+}
+
+class Heavy final : public env::JobOutput {
+ public:
+  explicit Heavy(std::size_t bytes) : bytes_(bytes) {}
+  std::size_t memory_bytes() const override { return bytes_; }
+
+ private:
+  std::size_t bytes_;
+};
+
+TEST(JobCache, lets_go_of_what_was_not_used_lately_when_outputs_are_large) {
+  JobCache cache;
+  const std::size_t third = JobCache::kGenerationBytesMax / 3;
+  const auto put = [&](std::uint64_t key) { cache.add({1, key}, std::make_shared<const Heavy>(third)); };
+  for (std::uint64_t key = 0; key < 9; ++key) {
+    put(key);
+    EXPECT_TRUE(cache.find({1, 0})) << "in use all the time; after " << key;
+  }
+  EXPECT_TRUE(cache.find({1, 8}));
+  EXPECT_FALSE(cache.find({1, 1}));
 }
 
 TEST(SimExecutor, a_crash_drops_what_was_under_way_without_computing_it) {
