@@ -1,5 +1,6 @@
 #include "core/chain/archive.hpp"
 
+#include <memory>
 #include <utility>
 
 #include "core/base/check.hpp"
@@ -56,7 +57,7 @@ Result<ArchiveContent> parse_archive(std::string_view text, bool tombstones) {
     if (result.messages.size() + result.refused.size() == kArchiveMessagesMax) return false;
     auto envelope = message::parse_envelope(entry.raw(), {.tombstones = tombstones});
     if (envelope) {
-      result.messages.push_back(std::move(*envelope));
+      result.messages.push_back(std::make_shared<const message::Envelope>(std::move(*envelope)));
     } else {
       result.refused.push_back(envelope.error());
     }

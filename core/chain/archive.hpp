@@ -7,7 +7,7 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +21,8 @@
 namespace lastmile::chain {
 
 struct ArchiveContent {
-  std::vector<message::Envelope> messages;  // in the order of the archive
-  std::vector<message::Refusal> refused;    // entries whose form is wrong, in order
+  std::vector<std::shared_ptr<const message::Envelope>> messages;  // in the order of the archive, never null
+  std::vector<message::Refusal> refused;                           // entries whose form is wrong, in order
   bool empty() const { return messages.empty() && refused.empty(); }
 };
 

@@ -27,6 +27,7 @@
 #include "core/base/result.hpp"
 #include "core/base/time.hpp"
 #include "core/chain/archive.hpp"
+#include "core/chain/archive_job.hpp"
 #include "core/chain/confirmation.hpp"
 #include "core/chain/limits.hpp"
 #include "core/crypto/chain.hpp"
@@ -67,7 +68,7 @@ struct Follow {
   env::Height from;
   std::string known_hash;
 };
-// Get this file and answer archive_arrived or archive_unavailable, once.
+// Get this file, read it (archive_job.hpp) and answer archive_read or archive_unavailable, once.
 struct FetchArchive {
   message::ItemHash archive;
 };
@@ -76,7 +77,7 @@ struct FetchArchive {
 // storing a confirmation.
 struct TakeIn {
   TransactionId id;
-  std::shared_ptr<const ArchiveContent> content;
+  SharedArchive content;
   Confirmation confirmation;
   std::optional<message::ItemHash> archive;  // the file it came in; empty: in the transaction itself
   bool from_contract = false;                // no signature to check (messages.md 6.4)
@@ -119,9 +120,12 @@ class ChainFollower {
   void on_reorg(env::Height kept, Instant now);
   void on_final(env::Height height, Instant now);
 
-  // Bytes that have this hash. Parses them here; to do that elsewhere (parse_archive is pure), use archive_parsed.
-  void archive_arrived(const message::ItemHash& archive, std::string_view bytes, Instant now);
-  void archive_parsed(const message::ItemHash& archive, Result<ArchiveContent> content, Instant now);
+  // Is an answer owed for this archive? Others are not worth reading.
+  bool awaits(const message::ItemHash& archive) const;
+  // The file came by another road: it is asked for at once, if it is wanted at all.
+  void archive_at_hand(const message::ItemHash& archive, Instant now);
+  // What the file of this name says; an error when it is no archive. Ignored when nothing waits for it any more.
+  void archive_read(const message::ItemHash& archive, const Result<SharedArchive>& content, Instant now);
   void archive_unavailable(const message::ItemHash& archive, Instant now);
   void taken_in(const TransactionId& id, Instant now);
 
@@ -185,7 +189,7 @@ class ChainFollower {
   void pump_archives(Instant now);
   void pump_in_place();
   void reread(Instant now);
-  void hand_in(const TransactionId& id, std::shared_ptr<const ArchiveContent> content);
+  void hand_in(const TransactionId& id, SharedArchive content);
   std::optional<ArchiveContent> read_in_place(const TransactionId& id, const Transaction& transaction);
   void add(TransactionId id, Transaction transaction);
   bool expected(const env::ChainBlock& block);

@@ -50,7 +50,7 @@ std::optional<ArchiveContent> ChainFollower::read_in_place(const TransactionId& 
     return std::nullopt;
   }
   ArchiveContent content;
-  content.messages.push_back(std::move(*envelope));
+  content.messages.push_back(std::make_shared<const message::Envelope>(std::move(*envelope)));
   return content;
 }
 
@@ -71,7 +71,7 @@ void ChainFollower::pump_archives(Instant now) {
   }
 }
 
-void ChainFollower::hand_in(const TransactionId& id, std::shared_ptr<const ArchiveContent> content) {
+void ChainFollower::hand_in(const TransactionId& id, SharedArchive content) {
   Transaction& transaction = queue_.at(id);
   transaction.phase = Phase::taking_in;
   ++(transaction.archive ? archives_busy_ : in_place_busy_);
@@ -85,14 +85,22 @@ void ChainFollower::hand_in(const TransactionId& id, std::shared_ptr<const Archi
       TakeIn{id, std::move(content), std::move(confirmation), transaction.archive, transaction.from_contract});
 }
 
-void ChainFollower::archive_arrived(const message::ItemHash& archive, std::string_view bytes, Instant now) {
-  if (archives_.contains(archive)) archive_parsed(archive, parse_archive(bytes, config_.tombstones), now);
+bool ChainFollower::awaits(const message::ItemHash& hash) const {
+  const auto place = archives_.find(hash);
+  return place != archives_.end() && place->second.fetching;
 }
 
-void ChainFollower::archive_parsed(const message::ItemHash& hash, Result<ArchiveContent> content, Instant now) {
+void ChainFollower::archive_at_hand(const message::ItemHash& hash, Instant now) {
+  const auto place = archives_.find(hash);
+  if (place == archives_.end() || place->second.fetching) return;
+  place->second.next_attempt = std::min(place->second.next_attempt, now);
+  pump(now);
+}
+
+void ChainFollower::archive_read(const message::ItemHash& hash, const Result<SharedArchive>& content, Instant now) {
   const auto place = archives_.find(hash);
   if (place == archives_.end()) return;
-  const bool no_messages = content.ok() && content->empty();
+  const bool no_messages = content.ok() && (*content)->empty();
   if (no_messages && config_.empty_transactions == message::Behaviour::as_reference) {
     archive_unavailable(hash, now);
     return;
@@ -102,12 +110,12 @@ void ChainFollower::archive_parsed(const message::ItemHash& hash, Result<Archive
   if (place->second.fetching) --archives_busy_;
   std::set<TransactionId> transactions = std::exchange(place->second.transactions, {});
   archives_.erase(place);
-  std::shared_ptr<const ArchiveContent> shared;
+  SharedArchive shared;
   if (!content) {
     ++counters_.unreadable;
   } else {
-    counters_.refused_entries += content->refused.size();
-    if (!content->messages.empty()) shared = std::make_shared<const ArchiveContent>(std::move(*content));
+    counters_.refused_entries += (*content)->refused.size();
+    if (!(*content)->messages.empty()) shared = *content;
   }
   while (!transactions.empty()) {
     // Many transactions may name one archive. Those beyond the limit ask for it again when there is room.

@@ -12,33 +12,36 @@ Packer::Packer(PackerConfig config, Instant now) : config_(config), next_(now + 
 }
 
 bool Packer::due(Instant now) const {
-  if (flight_ && now < flight_->since + config_.lost_after) return false;
+  if (writing_ || (flight_ && now < flight_->since + config_.lost_after)) return false;
   return now >= next_;
 }
 
-std::optional<Packed> Packer::pack(std::span<const std::shared_ptr<const message::Envelope>> unconfirmed, Instant now) {
+std::optional<ArchiveOrder> Packer::begin(std::span<const std::shared_ptr<const message::Envelope>> unconfirmed,
+                                          Instant now) {
   if (!due(now)) return std::nullopt;
   if (flight_) {
     ++given_up_;
     flight_.reset();
   }
   next_ = now + config_.every;
-  ArchiveWriter writer(config_.archive);
-  Packed packed;
+  ArchiveOrder order{{}, config_.archive, config_.naming};
   for (const auto& envelope : unconfirmed) {
     // Without a signature nobody could check it; such messages come from the chain anyway.
     if (envelope == nullptr || !envelope->has_signature()) continue;
     if (envelope->is_tombstone() && !config_.archive.tombstones) continue;
-    if (!writer.add(*envelope)) break;
-    packed.messages.push_back(envelope->item_hash);
+    order.messages.push_back(envelope);
   }
-  if (packed.messages.empty()) return std::nullopt;
-  packed.archive = writer.finish();
-  packed.name = archive_name(packed.archive, config_.naming);
-  packed.payload = write_payload(packed.name);
-  flight_ = Flight{packed.name, now};
+  if (order.messages.empty()) return std::nullopt;
+  writing_ = true;
+  return order;
+}
+
+std::string Packer::written(const WrittenArchive& archive, Instant now) {
+  LM_CHECK(writing_);
+  writing_ = false;
+  flight_ = Flight{archive.name, now};
   ++archives_;
-  return packed;
+  return write_payload(archive.name);
 }
 
 void Packer::submit_failed(const message::ItemHash& archive, Instant now) {

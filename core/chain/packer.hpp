@@ -1,5 +1,6 @@
 // What a synchronization node writes into a chain, and when (messages.md 6.5). Pure: the node gives the unconfirmed
-// messages in the order of their reception and submits what comes out. One packer per chain.
+// messages in the order of their reception, has the archive written (archive_job.hpp) and submits what comes out. One
+// packer per chain.
 //
 // While an archive of ours is on its way into the chain, the next one waits, and its messages are not packed again. It
 // has landed when its messages are taken in with the confirmation; if that does not happen in time (the transaction was
@@ -15,7 +16,7 @@
 #include <vector>
 
 #include "core/base/time.hpp"
-#include "core/chain/archive.hpp"
+#include "core/chain/archive_job.hpp"
 #include "core/message/envelope.hpp"
 #include "core/message/item_hash.hpp"
 
@@ -28,23 +29,18 @@ struct PackerConfig {
   ArchiveNaming naming = ArchiveNaming::cid_v0;
 };
 
-struct Packed {
-  message::ItemHash name;                   // of the archive: keep the file under it, peers will ask
-  std::string archive;                      // its bytes
-  std::string payload;                      // for env::ChainGateway::submit
-  std::vector<message::ItemHash> messages;  // in it
-};
-
 class Packer {
  public:
   explicit Packer(PackerConfig config, Instant now);
 
-  // Is it time, and is no archive of ours on its way?
+  // Is it time, and is no archive of ours being written or on its way?
   bool due(Instant now) const;
 
   // Messages without a confirmation on this chain, in order of reception; live ones with a signature, tombstones if
   // wanted. Empty when there is nothing to write; the next round is then `every` later. Call when due().
-  std::optional<Packed> pack(std::span<const std::shared_ptr<const message::Envelope>> unconfirmed, Instant now);
+  std::optional<ArchiveOrder> begin(std::span<const std::shared_ptr<const message::Envelope>> unconfirmed, Instant now);
+  // What the order became. Keep the file under its name, peers will ask, then submit the payload.
+  std::string written(const WrittenArchive& archive, Instant now);
 
   // The chain did not accept the transaction: its messages are free for the next round.
   void submit_failed(const message::ItemHash& archive, Instant now);
@@ -52,7 +48,7 @@ class Packer {
   void landed(const message::ItemHash& archive, Instant now);
 
   bool in_flight() const { return flight_.has_value(); }
-  std::uint64_t archives() const { return archives_; }  // packed so far
+  std::uint64_t archives() const { return archives_; }  // written so far
   std::uint64_t given_up() const { return given_up_; }
 
  private:
@@ -63,6 +59,7 @@ class Packer {
 
   PackerConfig config_;
   Instant next_;
+  bool writing_ = false;
   std::optional<Flight> flight_;
   std::uint64_t archives_ = 0;
   std::uint64_t given_up_ = 0;

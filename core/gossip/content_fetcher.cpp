@@ -44,6 +44,7 @@ void ContentFetcher::on_lost(env::PeerId id) {
 void ContentFetcher::on_forgotten(env::PeerId id) {
   if (id.value >= peers_.size() || peers_[id.value].connected) return;
   peers_[id.value].counts = {};
+  for (auto& [_, check] : checks_) check.teller_forgotten = check.teller_forgotten || check.from == id;
   for (auto& [name, item] : items_) {
     std::erase(item.hints, id);
     if (!item.in_flight) std::erase(item.tried, id);
@@ -156,7 +157,11 @@ std::vector<FetchOrder> ContentFetcher::plan(Instant now) {
     if (ready.at > now || due.size() >= kPlanScanMax) break;
     due.push_back(ready.name);
   }
+  if (check_bytes_ > params_.check_bytes_max) return out;  // on_checked changes that
   for (const ContentName& name : due) {
+    std::size_t asked = names_asked_ + checks_.size();
+    for (const Batch& batch : batches) asked += batch.names.size();
+    if (asked >= params_.checks_max) break;
     const bool full = orders_.size() + batches.size() >= params_.orders_max &&
                       std::all_of(batches.begin(), batches.end(),
                                   [&](const Batch& b) { return b.names.size() >= params_.names_per_request; });
@@ -209,6 +214,7 @@ FetchOrder ContentFetcher::issue(Order order) {
   Peer& p = peer(order.peer);
   ++p.orders;
   p.counts.asked += order.names.size();
+  names_asked_ += order.names.size();
   FetchOrder out;
   out.id = next_order_++;
   out.peer = order.peer;
@@ -238,6 +244,7 @@ std::optional<ContentFetcher::Order> ContentFetcher::close(OrderId id) {
   if (found == orders_.end()) return std::nullopt;
   Order order = std::move(found->second);
   orders_.erase(found);
+  names_asked_ -= order.names.size();
   --peer(order.peer).orders;
   return order;
 }
@@ -282,9 +289,35 @@ Arrival ContentFetcher::arrive(Items::iterator found, env::Value bytes, env::Pee
   return arrival;
 }
 
-std::vector<Arrival> ContentFetcher::on_answer(OrderId id, const ContentAnswer& answer, Instant now) {
-  std::vector<Arrival> arrivals;
-  if (const auto known = orders_.find(id); known == orders_.end() || known->second.is_range) return arrivals;
+ContentCheck ContentFetcher::begin_check(Items::iterator found, env::Value bytes, env::PeerId from) {
+  const CheckId id = next_check_++;
+  found->second.check = id;
+  check_bytes_ += bytes->size();
+  checks_.emplace(id, Check{found->first, from, bytes, false});
+  return {id, found->first.hash, std::move(bytes)};
+}
+
+std::optional<Arrival> ContentFetcher::on_checked(CheckId id, bool matches, Instant now) {
+  auto node = checks_.extract(id);
+  if (node.empty()) return std::nullopt;
+  Check& check = node.mapped();
+  check_bytes_ -= check.bytes->size();
+  const auto found = items_.find(check.name);
+  if (found == items_.end() || found->second.check != id) return std::nullopt;
+  if (matches) return arrive(found, std::move(check.bytes), check.from);
+  found->second.check = 0;
+  if (check.teller_forgotten) {
+    set_ready(found->first, found->second, now);
+    return std::nullopt;
+  }
+  ++peer(check.from).counts.wrong;
+  tried(found, check.from, now);
+  return std::nullopt;
+}
+
+Received ContentFetcher::on_answer(OrderId id, const ContentAnswer& answer, Instant now) {
+  Received received;
+  if (const auto known = orders_.find(id); known == orders_.end() || known->second.is_range) return received;
   Order order = *close(id);
   FetchPeerCounts& counts = peer(order.peer).counts;
   const bool gave = std::any_of(answer.items.begin(), answer.items.end(),
@@ -300,8 +333,10 @@ std::vector<Arrival> ContentFetcher::on_answer(OrderId id, const ContentAnswer& 
     if (found == items_.end()) continue;  // forgotten meanwhile
     switch (got.availability) {
       case Availability::inside:
-        if (got.bytes != nullptr && content_matches(got.name, as_bytes(*got.bytes))) {
-          arrivals.push_back(arrive(found, got.bytes, order.peer));
+        if (got.bytes != nullptr && got.name.kind == ContentKind::envelope) {
+          received.arrivals.push_back(arrive(found, got.bytes, order.peer));
+        } else if (got.bytes != nullptr) {
+          received.checks.push_back(begin_check(found, got.bytes, order.peer));
         } else {
           ++counts.wrong;
           tried(found, order.peer, now);
@@ -334,32 +369,34 @@ std::vector<Arrival> ContentFetcher::on_answer(OrderId id, const ContentAnswer& 
     ++counts.absent;
     if (const auto found = items_.find(name); found != items_.end()) tried(found, order.peer, now);
   }
-  return arrivals;
+  return received;
 }
 
-std::vector<Arrival> ContentFetcher::on_range(OrderId id, ByteView bytes, Instant now) {
-  std::vector<Arrival> arrivals;
-  if (const auto known = orders_.find(id); known == orders_.end() || !known->second.is_range) return arrivals;
+Received ContentFetcher::on_range(OrderId id, ByteView bytes, Instant now) {
+  Received received;
+  if (const auto known = orders_.find(id); known == orders_.end() || !known->second.is_range) return received;
   const Order order = *close(id);
   const auto found = items_.find(order.names.front());
-  if (found == items_.end() || found->second.source != order.peer) return arrivals;
+  if (found == items_.end() || found->second.source != order.peer) return received;
   Item& item = found->second;
   if (bytes.empty() || bytes.size() > item.size - item.received.size()) {
     ++peer(order.peer).counts.wrong;
     tried(found, order.peer, now);
-    return arrivals;
+    return received;
   }
   item.received += as_text(bytes);
   if (item.received.size() < item.size) {
     set_ready(found->first, item, now);
-  } else if (content_matches(found->first, as_bytes(item.received))) {
-    auto value = std::make_shared<const std::string>(std::move(item.received));
-    arrivals.push_back(arrive(found, std::move(value), order.peer));
-  } else {
-    ++peer(order.peer).counts.wrong;
-    tried(found, order.peer, now);
+    return received;
   }
-  return arrivals;
+  auto value = std::make_shared<const std::string>(std::exchange(item.received, {}));
+  item.source.reset();
+  if (found->first.kind == ContentKind::envelope) {
+    received.arrivals.push_back(arrive(found, std::move(value), order.peer));
+  } else {
+    received.checks.push_back(begin_check(found, std::move(value), order.peer));
+  }
+  return received;
 }
 
 void ContentFetcher::on_failed(OrderId id, Instant now) {

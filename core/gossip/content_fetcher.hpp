@@ -3,10 +3,14 @@
 //
 //   fetcher.want({ContentKind::bytes, hash}, {peer that mentioned it}, now);
 //   for (FetchOrder& order : fetcher.plan(now)) ...   Network::request for `request`, Network::fetch for a range
-//   Arrivals a = fetcher.on_answer(order.id, answer, now);   or on_range / on_failed; then plan() again
+//   Received r = fetcher.on_answer(order.id, answer, now);   or on_range / on_failed
+//   for (ContentCheck& check : r.checks) ...                 hash the bytes somewhere (content_check.hpp), then
+//   fetcher.on_checked(check.id, matches, now);              gives the arrival; then plan() again,
 //   and plan() at next_plan() at the latest.
 //
-// Content is checked against its hash before it is handed out; a peer with wrong bytes is asked last from then on.
+// Content is checked against its hash before it is handed out, an envelope proves itself later; a peer with wrong bytes
+// is asked last from then on. What waits for its check, and what may still come in answers, is bounded: above it no
+// further orders are planned.
 #pragma once
 
 #include <cstdint>
@@ -38,6 +42,10 @@ struct FetchParams {
   Duration retry_max = seconds(300);
   int rounds_max = 0;         // give up after so many rounds over all peers; 0 = never
   std::size_t hints_max = 8;  // remembered per item
+  // Names in orders and contents being checked. Bytes of the latter: above it nothing more is asked for, and what is on
+  // its way still comes.
+  std::size_t checks_max = 1024;
+  std::size_t check_bytes_max = 64 * 1024 * 1024;
 };
 
 using OrderId = std::uint64_t;
@@ -54,6 +62,20 @@ struct Arrival {
   ContentName name;
   env::Value bytes;
   env::PeerId from;
+};
+
+using CheckId = std::uint64_t;
+
+// Bytes that came under a name: hash them and tell on_checked.
+struct ContentCheck {
+  CheckId id = 0;
+  message::ItemHash name;
+  env::Value bytes;
+};
+
+struct Received {
+  std::vector<Arrival> arrivals;  // envelopes
+  std::vector<ContentCheck> checks;
 };
 
 struct FetchPeerCounts {
@@ -85,14 +107,17 @@ class ContentFetcher {
   std::vector<FetchOrder> plan(Instant now);
   std::optional<Instant> next_plan() const;  // when a pause ends; empty: only an event can change something
 
-  // All three ignore unknown ids. What arrived and matches is no longer wanted.
-  std::vector<Arrival> on_answer(OrderId id, const ContentAnswer& answer, Instant now);
-  std::vector<Arrival> on_range(OrderId id, ByteView bytes, Instant now);
+  // All four ignore unknown ids. What arrived and matches is no longer wanted.
+  Received on_answer(OrderId id, const ContentAnswer& answer, Instant now);
+  Received on_range(OrderId id, ByteView bytes, Instant now);
   void on_failed(OrderId id, Instant now);
+  // Empty when the bytes do not match, or the name was forgotten meanwhile, also when it is wanted anew.
+  std::optional<Arrival> on_checked(CheckId id, bool matches, Instant now);
 
   std::vector<ContentName> take_given_up() { return std::exchange(given_up_, {}); }  // rounds_max reached, or too large
   const FetchPeerCounts& counts(env::PeerId peer) const;
   std::size_t orders_in_flight() const { return orders_.size(); }
+  std::size_t checks_in_flight() const { return checks_.size(); }
 
  private:
   struct Item {
@@ -104,7 +129,8 @@ class ContentFetcher {
     int rounds = 0;
     Duration retry_max{};
     bool paused = false;
-    bool in_flight = false;             // then not in ready_
+    bool in_flight = false;             // asked for or being checked; then not in ready_
+    CheckId check = 0;                  // of its bytes, the newest; 0 = none
     std::optional<env::PeerId> source;  // of a bulk transfer that has begun
     std::uint64_t size = 0;
     std::string received;
@@ -126,6 +152,12 @@ class ContentFetcher {
     std::vector<ContentName> names;
     bool is_range = false;
   };
+  struct Check {
+    ContentName name;
+    env::PeerId from;
+    env::Value bytes;
+    bool teller_forgotten = false;  // the number is perhaps another peer's by now
+  };
   struct Batch {  // an order in the making
     env::PeerId peer;
     std::vector<ContentName> names;
@@ -146,12 +178,17 @@ class ContentFetcher {
   void tried(Items::iterator item, env::PeerId by, Instant now);
   void end_round(Items::iterator item, Instant now);
   Arrival arrive(Items::iterator item, env::Value bytes, env::PeerId from);
+  ContentCheck begin_check(Items::iterator item, env::Value bytes, env::PeerId from);
 
   FetchParams params_;
   Generator& random_;
   Items items_;
   std::set<Ready> ready_;  // items not in flight
   std::map<OrderId, Order> orders_;
+  std::map<CheckId, Check> checks_;
+  std::size_t names_asked_ = 0;  // in orders
+  std::size_t check_bytes_ = 0;
+  CheckId next_check_ = 1;
   std::vector<Peer> peers_;             // by PeerId
   std::vector<env::PeerId> connected_;  // ascending
   std::vector<ContentName> given_up_;

@@ -25,20 +25,18 @@ crypto::VerifyOptions options(const Switches& switches) {
 }
 
 // Measured as docs/decisions/0113 says; the length of genuine texts makes no difference.
-Duration curve_cost(const Envelope& envelope) {
-  switch (crypto::signature_family(envelope.chain)) {
+Duration curve_cost(crypto::Chain chain, std::string_view sender) {
+  switch (crypto::signature_family(chain)) {
     case crypto::SignatureFamily::evm:
       return microseconds(43);
     case crypto::SignatureFamily::solana:
       return microseconds(51);
     case crypto::SignatureFamily::avalanche:
       return microseconds(45);
-    case crypto::SignatureFamily::tezos: {
-      const std::string_view sender = envelope.sender;
+    case crypto::SignatureFamily::tezos:
       return sender.starts_with("tz3")   ? microseconds(104)
              : sender.starts_with("tz2") ? microseconds(48)
                                          : microseconds(60);
-    }
     case crypto::SignatureFamily::substrate:
       return microseconds(82);
     case crypto::SignatureFamily::cosmos:
@@ -71,9 +69,13 @@ env::JobKey verification_key(const Envelope& envelope) {
 }
 
 Duration verification_cost(const Envelope& envelope) {
+  return verification_cost(envelope.chain, envelope.sender, envelope.signature ? envelope.signature->size() : 0);
+}
+
+Duration verification_cost(crypto::Chain chain, std::string_view sender, std::size_t signature_bytes) {
   // Hashing and reading the texts, far below the curve: 1 us for each KiB begun.
-  const std::size_t bytes = envelope.sender.size() + (envelope.signature ? envelope.signature->size() : 0);
-  return curve_cost(envelope) + microseconds(static_cast<std::int64_t>(bytes / 1024));
+  const std::size_t bytes = sender.size() + signature_bytes;
+  return curve_cost(chain, sender) + microseconds(static_cast<std::int64_t>(bytes / 1024));
 }
 
 env::Job verification_job(std::shared_ptr<const Envelope> envelope, const Switches& switches) {

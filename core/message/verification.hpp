@@ -18,6 +18,7 @@ env::JobKey verification_key(const Envelope& envelope);
 
 // CPU time on the reference machine, by kind of signature and length of the texts.
 Duration verification_cost(const Envelope& envelope);
+Duration verification_cost(crypto::Chain chain, std::string_view sender, std::size_t signature_bytes);
 
 struct VerificationOutput final : env::JobOutput {
   explicit VerificationOutput(crypto::Verdict v) : verdict(v) {}

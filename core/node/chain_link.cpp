@@ -36,8 +36,8 @@ struct ChainLink::Intake {
 };
 
 ChainLink::ChainLink(env::Clock& clock, env::Timers& timers, env::Disk& disk, env::ChainGateway& chains,
-                     store::Store& store, trace::Sink& sink, QueueGauges& gauges, const NodeConfig& config,
-                     ChainSurroundings& surroundings)
+                     store::Store& store, trace::Sink& sink, QueueGauges& gauges, HashingJobs& jobs,
+                     const NodeConfig& config, ChainSurroundings& surroundings)
     : clock_(clock),
       timers_(timers),
       disk_(disk),
@@ -45,6 +45,7 @@ ChainLink::ChainLink(env::Clock& clock, env::Timers& timers, env::Disk& disk, en
       store_(store),
       sink_(sink),
       gauges_(gauges),
+      jobs_(jobs),
       config_(config),
       surroundings_(surroundings) {
   std::uint64_t archives_at_once = 0;
@@ -66,6 +67,7 @@ ChainLink::ChainLink(env::Clock& clock, env::Timers& timers, env::Disk& disk, en
     lines_.push_back(std::move(line));
   }
   gauges_.set_limit(trace::Queue::chain_archives, archives_at_once);
+  jobs_.reserve(archives_at_once + lines_.size());  // read, and one written for each chain
 }
 
 ChainLink::~ChainLink() = default;
@@ -140,12 +142,27 @@ void ChainLink::on_final(std::string_view chain, env::Height height) {
   carry_out(*line);
 }
 
-void ChainLink::archive_arrived(const message::ItemHash& archive, std::string_view bytes) {
+void ChainLink::archive_arrived(const message::ItemHash& archive, env::Value bytes) {
+  bool awaited = false;
+  bool tombstones = true;
   for (const auto& line : lines_) {
-    // A follower that did not ask for it ignores it.
-    line->follower.archive_arrived(archive, bytes, clock_.now());
+    line->follower.archive_at_hand(archive, clock_.now());
     carry_out(*line);
+    if (!line->follower.awaits(archive)) continue;
+    awaited = true;
+    tombstones = line->follower.config().tombstones;
   }
+  // Once for all chains; a follower that has given it up meanwhile takes no notice.
+  if (!awaited || !reading_.insert(archive).second) return;
+  jobs_.submit(chain::archive_reading_job(archive, std::move(bytes), tombstones),
+               [this, archive](const env::JobResult& result) {
+                 reading_.erase(archive);
+                 const auto content = chain::archive_read(result);
+                 for (const auto& line : lines_) {
+                   line->follower.archive_read(archive, content, clock_.now());
+                   carry_out(*line);
+                 }
+               });
 }
 
 void ChainLink::archive_unavailable(const message::ItemHash& archive) {
@@ -241,8 +258,7 @@ void ChainLink::feed(const std::shared_ptr<Intake>& intake) {
         feed(intake);
       });
     };
-    const auto envelope = std::make_shared<const message::Envelope>(messages[position]);
-    if (surroundings_.take_in(envelope, std::move(arrival)) == Admission::full) return;
+    if (surroundings_.take_in(messages[position], std::move(arrival)) == Admission::full) return;
   }
   if (messages.empty()) {
     Line& line = *std::exchange(intake->line, nullptr);
@@ -263,12 +279,18 @@ void ChainLink::pack(Line& line) {
     if (!envelope.ok()) return surroundings_.damaged(envelope.error());
     if (*envelope != nullptr) envelopes.push_back(*envelope);
   }
-  auto packed = line.packer->pack(envelopes, clock_.now());
-  if (!packed) return;
-  sink_.record({trace::Kind::anchored, {}, line.index, packed->messages.size(), 0});
+  auto order = line.packer->begin(envelopes, clock_.now());
+  if (!order) return;
+  jobs_.submit(chain::archive_writing_job(*std::move(order)),
+               [this, &line](const env::JobResult& result) { submit(line, *chain::archive_written(result)); });
+}
+
+void ChainLink::submit(Line& line, const chain::WrittenArchive& archive) {
+  const std::string payload = line.packer->written(archive, clock_.now());
+  sink_.record({trace::Kind::anchored, {}, line.index, archive.messages, 0});
   // First the file, then the transaction that names it: nobody may learn a name that we could lose.
-  disk_.put_blob(packed->name.text(), to_bytes(packed->archive),
-                 [this, &line, name = packed->name, payload = packed->payload](Result<Unit> written) {
+  disk_.put_blob(archive.name.text(), to_bytes(archive.text),
+                 [this, &line, name = archive.name, payload](Result<Unit> written) {
                    if (!written.ok()) return surroundings_.damaged(written.error());
                    chains_.submit(line.config.name, payload, [this, &line, name](Result<std::string> sent) {
                      if (!sent.ok()) line.packer->submit_failed(name, clock_.now());

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "core/env/disk.hpp"
 #include "core/env/timers.hpp"
 #include "core/node/config.hpp"
+#include "core/node/hashing_jobs.hpp"
 #include "core/node/pipeline.hpp"
 #include "core/store/store.hpp"
 #include "core/trace/event.hpp"
@@ -34,13 +36,14 @@ class ChainSurroundings {
 class ChainLink final : public env::ChainHandler {
  public:
   ChainLink(env::Clock& clock, env::Timers& timers, env::Disk& disk, env::ChainGateway& chains, store::Store& store,
-            trace::Sink& sink, QueueGauges& gauges, const NodeConfig& config, ChainSurroundings& surroundings);
+            trace::Sink& sink, QueueGauges& gauges, HashingJobs& jobs, const NodeConfig& config,
+            ChainSurroundings& surroundings);
   ~ChainLink() override;
 
   void start();
   void on_connected();  // a peer that may have what nobody had
   // Content that was fetched or is gone; chains that did not wait for it take no notice.
-  void archive_arrived(const message::ItemHash& archive, std::string_view bytes);
+  void archive_arrived(const message::ItemHash& archive, env::Value bytes);
   void archive_unavailable(const message::ItemHash& archive);
   // Asked just before a confirmation is stored: its block may have been taken back meanwhile.
   bool stands(const store::Confirmation& confirmation) const;
@@ -59,6 +62,7 @@ class ChainLink final : public env::ChainHandler {
   void take_in(Line& line, chain::TakeIn order);
   void feed(const std::shared_ptr<Intake>& intake);
   void pack(Line& line);
+  void submit(Line& line, const chain::WrittenArchive& archive);
   void ticking(Line& line);
   void save(Line& line);
   void gauge_archives();
@@ -70,9 +74,11 @@ class ChainLink final : public env::ChainHandler {
   store::Store& store_;
   trace::Sink& sink_;
   QueueGauges& gauges_;
+  HashingJobs& jobs_;
   const NodeConfig& config_;
   ChainSurroundings& surroundings_;
   std::vector<std::unique_ptr<Line>> lines_;
+  std::set<message::ItemHash> reading_;  // archives that a job reads
 };
 
 }  // namespace lastmile::node

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,9 @@ struct NodeConfig {
   std::vector<std::string> peers;  // addresses to keep connections to
   std::vector<FollowedChain> chains;
   std::optional<crypto::Account> head_signer;  // signs heads of the content store; absent = follows heads only
+  // Addresses whose heads are always followed, as those of the emitters of the chains are; null: none. Others are
+  // strangers (sync::HeadBook).
+  std::shared_ptr<const std::set<std::string, std::less<>>> head_signers;
 };
 
 // Gossip with the parameters of the Aleph network and our two topics. For programs that do not share tables.

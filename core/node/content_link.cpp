@@ -1,5 +1,6 @@
 #include "core/node/content_link.hpp"
 
+#include "core/gossip/content_check.hpp"
 #include "core/message/envelope.hpp"
 
 namespace lastmile::node {
@@ -10,6 +11,8 @@ gossip::FetchParams fetch_params(const NodeConfig& config) {
   params.wanted_max = config.limits.fetch_wanted;
   params.range_deadline = config.intervals.content_deadline;
   params.rounds_max = config.limits.retries + 1;
+  params.checks_max = config.limits.content_checks;
+  params.check_bytes_max = config.limits.content_check_bytes;
   return params;
 }
 
@@ -26,15 +29,17 @@ struct ContentLink::Answering {
 };
 
 ContentLink::ContentLink(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk,
-                         Generator& random, const store::Store& store, const NodeConfig& config,
+                         Generator& random, const store::Store& store, HashingJobs& jobs, const NodeConfig& config,
                          ContentReceiver& receiver)
     : clock_(clock),
       timers_(timers),
       network_(network),
       disk_(disk),
       store_(store),
+      jobs_(jobs),
       receiver_(receiver),
       fetcher_(fetch_params(config), random) {
+  jobs_.reserve(config.limits.content_checks);
   network_.listen(env::Protocol::content, *this);
   network_.listen_content(*this);
 }
@@ -163,8 +168,16 @@ void ContentLink::carry_out(gossip::FetchOrder order) {
                    });
 }
 
-void ContentLink::hand_over(std::vector<gossip::Arrival> arrivals) {
-  for (const gossip::Arrival& arrival : arrivals) receiver_.on_content(arrival);
+void ContentLink::hand_over(gossip::Received received) {
+  for (gossip::ContentCheck& check : received.checks) {
+    jobs_.submit(gossip::content_check_job(check.name, std::move(check.bytes)),
+                 [this, id = check.id](const env::JobResult& result) {
+                   const auto arrival = fetcher_.on_checked(id, gossip::content_checked(result), clock_.now());
+                   if (arrival) receiver_.on_content(*arrival);
+                   plan_later();
+                 });
+  }
+  for (const gossip::Arrival& arrival : received.arrivals) receiver_.on_content(arrival);
 }
 
 }  // namespace lastmile::node

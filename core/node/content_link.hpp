@@ -10,6 +10,7 @@
 #include "core/env/timers.hpp"
 #include "core/gossip/content_fetcher.hpp"
 #include "core/node/config.hpp"
+#include "core/node/hashing_jobs.hpp"
 #include "core/store/store.hpp"
 
 namespace lastmile::node {
@@ -24,7 +25,7 @@ class ContentReceiver {
 class ContentLink final : public env::FrameHandler, public env::ContentHandler {
  public:
   ContentLink(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk, Generator& random,
-              const store::Store& store, const NodeConfig& config, ContentReceiver& receiver);
+              const store::Store& store, HashingJobs& jobs, const NodeConfig& config, ContentReceiver& receiver);
 
   void on_connected(env::PeerId peer);
   void on_lost(env::PeerId peer);
@@ -46,13 +47,14 @@ class ContentLink final : public env::FrameHandler, public env::ContentHandler {
   void plan_later();
   void plan();
   void carry_out(gossip::FetchOrder order);
-  void hand_over(std::vector<gossip::Arrival> arrivals);
+  void hand_over(gossip::Received received);
 
   env::Clock& clock_;
   env::Timers& timers_;
   env::Network& network_;
   env::Disk& disk_;
   const store::Store& store_;
+  HashingJobs& jobs_;
   ContentReceiver& receiver_;
   gossip::ContentFetcher fetcher_;
   bool plan_due_ = false;

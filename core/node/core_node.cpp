@@ -22,16 +22,27 @@ NodeConfig with_anchor_chains(NodeConfig config) {
 
 }  // namespace
 
+bool readable(const store::View& view, const message::ItemHash& hash) {
+  const auto row = view.message(hash);
+  return row.ok() && *row &&
+         ((*row)->status == message::Status::processed || (*row)->status == message::Status::removing) &&
+         !(*row)->content.empty();
+}
+
 CoreNode::CoreNode(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk, env::Random& random,
-                   trace::Sink& sink, NodeConfig config)
+                   env::Executor& executor, trace::Sink& sink, NodeConfig config)
     : clock_(clock),
       timers_(timers),
       network_(network),
       disk_(disk),
+      executor_(executor),
+      config_(with_anchor_chains(std::move(config))),
       sink_(sink),
       store_sink_(sink),
       gauges_(sink),
-      config_(with_anchor_chains(std::move(config))),
+      jobs_(executor, gauges_),
+      blobs_(disk, jobs_, config_.limits.blob_reads),
+      uploads_(jobs_, config_.limits),
       peers_(network, timers, random.stream("dial"), config_.intervals) {}
 
 CoreNode::~CoreNode() = default;
@@ -44,19 +55,19 @@ void CoreNode::StoreSink::record(const trace::Event& event) {
 Result<std::unique_ptr<CoreNode>> CoreNode::open(env::Clock& clock, env::Timers& timers, env::Network& network,
                                                  env::Disk& disk, env::Random& random, env::Executor& executor,
                                                  env::ChainGateway* chains, trace::Sink& sink, NodeConfig config) {
-  std::unique_ptr<CoreNode> node(new CoreNode(clock, timers, network, disk, random, sink, std::move(config)));
-  if (auto error = node->wire(random, executor, chains)) return *error;
+  std::unique_ptr<CoreNode> node(new CoreNode(clock, timers, network, disk, random, executor, sink, std::move(config)));
+  if (auto error = node->wire(random, chains)) return *error;
   return node;
 }
 
-std::optional<Error> CoreNode::wire(env::Random& random, env::Executor& executor, env::ChainGateway* chains) {
+std::optional<Error> CoreNode::wire(env::Random& random, env::ChainGateway* chains) {
   auto store = store::Store::open(disk_, config_.store, store_sink_);
   if (!store.ok()) return store.error();
   store_ = std::move(*store);
-  pipeline_ = std::make_unique<Pipeline>(clock_, timers_, executor, disk_, random.stream("retry"), *store_, sink_,
-                                         gauges_, config_, static_cast<Surroundings&>(*this));
-  content_ = std::make_unique<ContentLink>(clock_, timers_, network_, disk_, random.stream("content"), *store_, config_,
-                                           static_cast<ContentReceiver&>(*this));
+  pipeline_ = std::make_unique<Pipeline>(clock_, timers_, executor_, disk_, random.stream("retry"), *store_, blobs_,
+                                         sink_, gauges_, config_, static_cast<Surroundings&>(*this));
+  content_ = std::make_unique<ContentLink>(clock_, timers_, network_, disk_, random.stream("content"), *store_, jobs_,
+                                           config_, static_cast<ContentReceiver&>(*this));
   if (config_.roads.gossip) {
     gossip_ = std::make_unique<GossipLink>(clock_, timers_, network_, random.stream("gossip"), config_,
                                            static_cast<GossipReceiver&>(*this));
@@ -68,12 +79,12 @@ std::optional<Error> CoreNode::wire(env::Random& random, env::Executor& executor
                                         sink_, gauges_, config_, static_cast<ReconcileSurroundings&>(*this));
   }
   if (config_.roads.chain && chains != nullptr && !config_.chains.empty()) {
-    chain_ = std::make_unique<ChainLink>(clock_, timers_, disk_, *chains, *store_, sink_, gauges_, config_,
+    chain_ = std::make_unique<ChainLink>(clock_, timers_, disk_, *chains, *store_, sink_, gauges_, jobs_, config_,
                                          static_cast<ChainSurroundings&>(*this));
   }
   if (config_.roads.content_store) {
-    heads_ = std::make_unique<HeadLink>(clock_, timers_, network_, disk_, *store_, peers_, config_,
-                                        static_cast<HeadSurroundings&>(*this));
+    heads_ = std::make_unique<HeadLink>(clock_, timers_, network_, disk_, executor_, *store_, peers_, jobs_, blobs_,
+                                        gauges_, config_, static_cast<HeadSurroundings&>(*this));
   }
   network_.listen_peers(*this);
   return std::nullopt;
@@ -99,15 +110,22 @@ void CoreNode::tick_later() {
 }
 
 void CoreNode::publish(std::string_view payload, std::vector<Upload> uploads, ReceiptDone done) {
-  for (const Upload& upload : uploads) {
-    if (!gossip::content_matches({gossip::ContentKind::bytes, upload.file}, as_bytes(upload.bytes))) {
-      const std::string why = "the uploaded bytes are not those of " + upload.file.text();
-      return done({std::nullopt, message::Status::rejected, message::ErrorCode::invalid_format, why});
+  if (uploads.empty()) return publish_checked(payload, std::move(done));
+  if (!uploads_.has_room(uploads)) {
+    gauges_.refuse(trace::Queue::hashing, {});
+    return done({std::nullopt, message::Status::none, std::nullopt, "too many uploads are being checked"});
+  }
+  uploads_.check(std::move(uploads), [this, payload = std::string(payload),
+                                      done = std::move(done)](Result<UploadChecks::Files> files) mutable {
+    if (!files.ok()) {
+      return done({std::nullopt, message::Status::rejected, message::ErrorCode::invalid_format, files.error().text});
     }
-  }
-  for (Upload& upload : uploads) {
-    pipeline_->content_arrived(upload.file, std::make_shared<const std::string>(std::move(upload.bytes)));
-  }
+    for (auto& [file, bytes] : *files) pipeline_->content_arrived(file, std::move(bytes));
+    publish_checked(payload, std::move(done));
+  });
+}
+
+void CoreNode::publish_checked(std::string_view payload, ReceiptDone done) {
   Arrival arrival;
   arrival.origin = Origin::client;
   arrival.receipt = std::move(done);
@@ -126,7 +144,15 @@ QueueGauge CoreNode::queue(trace::Queue queue) const {
 }
 
 std::optional<Duration> CoreNode::oldest(trace::Queue queue) const {
-  if (queue == trace::Queue::outbound || queue == trace::Queue::chain_archives) return std::nullopt;
+  switch (queue) {
+    case trace::Queue::outbound:
+    case trace::Queue::chain_archives:
+    case trace::Queue::hashing:
+    case trace::Queue::heads:
+      return std::nullopt;
+    default:
+      break;
+  }
   if (queue == trace::Queue::reconcile && !reconcile_) return std::nullopt;
   const auto since = queue == trace::Queue::reconcile ? reconcile_->oldest() : pipeline_->oldest(queue);
   return since ? clock_.now() - *since : Duration{};
@@ -134,12 +160,18 @@ std::optional<Duration> CoreNode::oldest(trace::Queue queue) const {
 
 std::uint64_t CoreNode::pending() const { return pipeline_->pending(); }
 
-bool CoreNode::readable(const message::ItemHash& hash) const {
-  const auto row = view().message(hash);
-  return row.ok() && *row &&
-         ((*row)->status == message::Status::processed || (*row)->status == message::Status::removing) &&
-         !(*row)->content.empty();
+bool CoreNode::query(Duration cost, Callback<env::JobResult(const store::View&)> read,
+                     Callback<void(env::JobResult)> done) {
+  if (executor_.in_flight(env::Lane::queries) >= config_.limits.queries) return false;
+  env::Job job;  // no key: it asks about this moment of this node
+  job.cost = cost;
+  job.run = [snapshot = disk_.snapshot(), options = std::make_shared<const store::StoreOptions>(config_.store),
+             read = std::move(read)]() mutable { return read(store::View(*snapshot, *options)); };
+  executor_.submit(env::Lane::queries, std::move(job), std::move(done));
+  return true;
 }
+
+bool CoreNode::readable(const message::ItemHash& hash) const { return node::readable(view(), hash); }
 
 bool CoreNode::finally_confirmed(const message::ItemHash& hash, std::string_view chain_code) const {
   const auto row = view().message(hash);
@@ -169,6 +201,7 @@ void CoreNode::on_lost(env::PeerId peer, env::CloseReason) {
 }
 
 void CoreNode::on_forgotten(env::PeerId peer) {
+  if (heads_) heads_->on_forgotten(peer);
   if (gossip_) gossip_->on_forgotten(peer);
   content_->on_forgotten(peer);
 }
@@ -200,7 +233,7 @@ gossip::Verdict CoreNode::on_gossip(const gossip::MessageRef& message, env::Peer
 void CoreNode::on_content(const gossip::Arrival& arrival) {
   if (arrival.name.kind == gossip::ContentKind::bytes) {
     pipeline_->content_arrived(arrival.name.hash, arrival.bytes);
-    if (chain_) chain_->archive_arrived(arrival.name.hash, *arrival.bytes);
+    if (chain_) chain_->archive_arrived(arrival.name.hash, arrival.bytes);
     if (heads_) heads_->content_arrived(arrival.name.hash, *arrival.bytes);
     return;
   }
@@ -244,14 +277,17 @@ Admission CoreNode::take_in(std::shared_ptr<const message::Envelope> envelope, A
 
 void CoreNode::want_archive(const message::ItemHash& archive) {
   if (!disk_.blob_size(archive.view())) return want_patiently(archive);
-  disk_.get_blob({.name = archive.text()}, [this, archive](Result<Bytes> bytes) {
-    if (!bytes.ok()) return want_patiently(archive);
-    chain_->archive_arrived(archive, as_text(*bytes));
+  blobs_.read(archive, [this, archive](env::Value bytes) {
+    if (bytes == nullptr) return want_patiently(archive);
+    chain_->archive_arrived(archive, std::move(bytes));
   });
 }
 
 void CoreNode::want_patiently(const message::ItemHash& archive) {
-  content_->want({gossip::ContentKind::bytes, archive}, std::nullopt, config_.intervals.archive_retry_max);
+  const gossip::ContentName name{gossip::ContentKind::bytes, archive};
+  if (content_->want(name, std::nullopt, config_.intervals.archive_retry_max)) return;
+  // Too much is wanted already. Whoever asked waits for an answer, and not inside this call.
+  timers_.after(Duration{}, [this, name] { on_content_given_up(name); });
 }
 
 void CoreNode::want_head_content(const message::ItemHash& content) { want_patiently(content); }

@@ -21,6 +21,7 @@
 #include "core/env/network.hpp"
 #include "core/env/random.hpp"
 #include "core/env/timers.hpp"
+#include "core/node/blob_reader.hpp"
 #include "core/node/chain_link.hpp"
 #include "core/node/config.hpp"
 #include "core/node/content_link.hpp"
@@ -29,16 +30,14 @@
 #include "core/node/peer_book.hpp"
 #include "core/node/pipeline.hpp"
 #include "core/node/reconcile_link.hpp"
+#include "core/node/upload_checks.hpp"
 #include "core/store/view.hpp"
 #include "core/trace/event.hpp"
 
 namespace lastmile::node {
 
-// A file that comes with a message, as an upload does.
-struct Upload {
-  message::ItemHash file;
-  std::string bytes;
-};
+// Could a client read the content of this message?
+bool readable(const store::View& view, const message::ItemHash& hash);
 
 class CoreNode final : public env::PeerHandler,
                        GossipReceiver,
@@ -56,8 +55,9 @@ class CoreNode final : public env::PeerHandler,
 
   void start();  // dials, joins, follows; call once on the loop
 
-  // What a client hands in. The receipt comes after the durable commit; for `full` at once with status none.
-  // Uploads whose bytes do not match their name are refused with the whole message.
+  // What a client hands in. The receipt comes after the durable commit; for want of room at once with status none.
+  // Uploads are checked before the message is looked at; if the bytes of one do not match its name, the whole message
+  // is refused.
   void publish(std::string_view payload, std::vector<Upload> uploads, ReceiptDone done);
 
   // Called once when the node cannot go on (damaged disk): the owner stops it.
@@ -70,8 +70,13 @@ class CoreNode final : public env::PeerHandler,
   const PeerBook& peers() const { return peers_; }
   const ReconcileLink* reconciliation() const { return reconcile_.get(); }  // null when the road is off
   const ChainLink* chain() const { return chain_.get(); }                   // null when the road is off
+  const HeadLink* heads() const { return heads_.get(); }                    // null when the road is off
   const GossipLink* gossip() const { return gossip_.get(); }                // null when the road is off
-  QueueGauge queue(trace::Queue queue) const;                               // limit 0: its road is off
+  // A long read as a job on a snapshot of the disk (lane queries). `read` is called once, perhaps on another thread,
+  // and owns what it touches; cost: what it takes on the reference machine. done comes later on the loop. False, and no
+  // call, when Limits::queries are under way.
+  bool query(Duration cost, Callback<env::JobResult(const store::View&)> read, Callback<void(env::JobResult)> done);
+  QueueGauge queue(trace::Queue queue) const;  // limit 0: its road is off
   // How long the one that waits longest has waited, 0 when nobody does; empty for queues that keep no times.
   std::optional<Duration> oldest(trace::Queue queue) const;
   std::uint64_t pending() const;                       // known and not applied, contents and files to fetch
@@ -80,7 +85,7 @@ class CoreNode final : public env::PeerHandler,
 
  private:
   CoreNode(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk, env::Random& random,
-           trace::Sink& sink, NodeConfig config);
+           env::Executor& executor, trace::Sink& sink, NodeConfig config);
 
   // What the store traces while it works, but for moves of a status: the node tells those when readers see them.
   class StoreSink final : public trace::Sink {
@@ -92,7 +97,8 @@ class CoreNode final : public env::PeerHandler,
     trace::Sink& to_;
   };
 
-  std::optional<Error> wire(env::Random& random, env::Executor& executor, env::ChainGateway* chains);
+  std::optional<Error> wire(env::Random& random, env::ChainGateway* chains);
+  void publish_checked(std::string_view payload, ReceiptDone done);
   void tick_later();
   void want_patiently(const message::ItemHash& archive);
 
@@ -131,10 +137,14 @@ class CoreNode final : public env::PeerHandler,
   env::Timers& timers_;
   env::Network& network_;
   env::Disk& disk_;
+  env::Executor& executor_;
+  const NodeConfig config_;
   trace::Sink& sink_;
   StoreSink store_sink_;
   QueueGauges gauges_;
-  const NodeConfig config_;
+  HashingJobs jobs_;
+  BlobReader blobs_;
+  UploadChecks uploads_;
   PeerBook peers_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Pipeline> pipeline_;

@@ -1,15 +1,18 @@
 #include "core/node/head_link.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
+
+#include "core/sync/head_check.hpp"
 
 namespace lastmile::node {
 namespace {
 
 // Tables of the node beside those of the store.
 const std::string kDuePrefix = "\xf1";     // + item hash: to be archived by us
-const std::string kHeadPrefix = "\xf2";    // + signer: newest head, then the walk that was under way
-const std::string kWantedPrefix = "\xf3";  // + archive: named by a head, to be taken in
+const std::string kHeadPrefix = "\xf2";    // + signer: newest head, then the runs of heads that were accepted
+const std::string kWantedPrefix = "\xf3";  // + archive: the signer whose head named it; to be taken in
 
 // Heads travel as bytes: one per line. They are few and small, and a line is what the content store keeps too.
 Bytes encode_heads(const std::vector<sync::Head>& heads) {
@@ -32,57 +35,124 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
+// One run a line: "from until name", or "from until -" when nothing is to be fetched below it.
+std::string write_record(const sync::HeadBook::Saved& saved) {
+  std::string text = sync::serialize_head(saved.newest) + "\n";
+  for (const sync::HeadBook::Run& run : saved.runs) {
+    text += std::to_string(run.from) + " " + std::to_string(run.until) + " " +
+            (run.previous ? run.previous->text() : std::string("-")) + "\n";
+  }
+  return text;
+}
+
+std::optional<std::uint64_t> take_number(std::string_view& line) {
+  std::uint64_t number = 0;
+  const auto [end, failed] = std::from_chars(line.data(), line.data() + line.size(), number);
+  if (failed != std::errc{} || end == line.data() + line.size() || *end != ' ') return std::nullopt;
+  line.remove_prefix(static_cast<std::size_t>(end - line.data()) + 1);
+  return number;
+}
+
+std::optional<sync::HeadBook::Saved> read_record(std::string_view text) {
+  const auto lines = lines_of(text);
+  if (lines.empty()) return std::nullopt;
+  auto head = sync::parse_head(lines[0]);
+  if (!head.ok()) return std::nullopt;
+  sync::HeadBook::Saved saved{std::move(*head), {}};
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    std::string_view line = lines[i];
+    const auto from = take_number(line);
+    const auto until = take_number(line);
+    const auto previous = message::ItemHash::parse(line);
+    if (!from || !until || (!previous && line != "-")) return std::nullopt;
+    saved.runs.push_back({*from, *until, previous});
+  }
+  return saved;
+}
+
 }  // namespace
 
-HeadLink::HeadLink(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk, store::Store& store,
-                   const PeerBook& peers, const NodeConfig& config, HeadSurroundings& surroundings)
+HeadLink::HeadLink(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk,
+                   env::Executor& executor, store::Store& store, const PeerBook& peers, HashingJobs& jobs,
+                   BlobReader& blobs, QueueGauges& gauges, const NodeConfig& config, HeadSurroundings& surroundings)
     : clock_(clock),
       timers_(timers),
       network_(network),
       disk_(disk),
+      executor_(executor),
       store_(store),
       peers_(peers),
+      jobs_(jobs),
+      blobs_(blobs),
+      gauges_(gauges),
       config_(config),
-      surroundings_(surroundings) {
+      surroundings_(surroundings),
+      book_([this](const std::string& signer) { return is_known(signer); }, config.limits.heads),
+      inbox_({config.limits.head_inbox, config.limits.head_inbox_per_source}),
+      archives_(config.limits.heads, config.limits.archives_wanted) {
+  jobs_.reserve(2);  // one archive is read, one is written
+  gauges_.set_limit(trace::Queue::heads, config.limits.head_inbox + config.limits.head_checks);
   network_.listen(env::Protocol::heads, *this);
 }
 
+bool HeadLink::is_known(const std::string& signer) const {
+  if (config_.head_signer && signer == config_.head_signer->address()) return true;
+  if (config_.head_signers && config_.head_signers->contains(signer)) return true;
+  return std::any_of(config_.chains.begin(), config_.chains.end(), [&](const FollowedChain& chain) {
+    return std::find(chain.emitters.begin(), chain.emitters.end(), signer) != chain.emitters.end();
+  });
+}
+
 void HeadLink::start() {
-  std::vector<sync::HeadBook::Saved> saved;
-  for (auto c = disk_.latest().seek(kHeadPrefix); c->valid() && c->key().starts_with(kHeadPrefix); c->next()) {
-    const auto lines = lines_of(c->value());
-    if (lines.empty()) continue;
-    auto head = sync::parse_head(lines[0]);
-    if (!head.ok()) continue;  // as if never seen: peers tell it again
-    sync::HeadBook::Saved entry{std::move(*head), {}};
-    for (std::size_t i = 1; i < lines.size(); ++i) {
-      if (const auto name = message::ItemHash::parse(lines[i])) entry.unlinked.push_back(*name);
-    }
-    saved.push_back(std::move(entry));
-  }
-  book_.restore(saved);
-  for (auto c = disk_.latest().seek(kDuePrefix); c->valid() && c->key().starts_with(kDuePrefix); c->next()) {
-    if (const auto name = message::ItemHash::parse(c->key().substr(kDuePrefix.size()))) due_.insert(*name);
-  }
-  for (auto c = disk_.latest().seek(kWantedPrefix); c->valid() && c->key().starts_with(kWantedPrefix); c->next()) {
-    if (const auto name = message::ItemHash::parse(c->key().substr(kWantedPrefix.size())))
-      archives_wanted_.insert(*name);
-  }
+  load();
   follow_up();
   retry_later();
   if (config_.head_signer) write_later();
 }
 
-void HeadLink::on_news(const message::ItemHash& hash) {
-  if (!config_.head_signer || !due_.insert(hash).second) return;
-  env::Batch batch;
-  batch.put(kDuePrefix + hash.text(), "");
+void HeadLink::load() {
+  const env::Reader& disk = disk_.latest();
+  std::vector<sync::HeadBook::Saved> saved;
+  for (auto c = disk.seek(kHeadPrefix); c->valid() && c->key().starts_with(kHeadPrefix); c->next()) {
+    // What cannot be read is as if never seen: peers tell it again.
+    if (auto record = read_record(c->value())) saved.push_back(std::move(*record));
+  }
+  book_.restore(saved, clock_.now());
+  for (auto c = disk.seek(kDuePrefix); c->valid() && c->key().starts_with(kDuePrefix); c->next()) {
+    if (const auto name = message::ItemHash::parse(c->key().substr(kDuePrefix.size()))) due_.insert(*name);
+  }
+  for (auto c = disk.seek(kWantedPrefix); c->valid() && c->key().starts_with(kWantedPrefix); c->next()) {
+    const auto name = message::ItemHash::parse(c->key().substr(kWantedPrefix.size()));
+    const std::string signer(c->value());
+    if (!name) continue;
+    archives_.add(*name, signer, book_.is_stranger(signer), disk_.blob_size(name->view()).has_value(), clock_.now());
+  }
+}
+
+void HeadLink::commit(env::Batch batch) {
+  if (batch.empty()) return;
   disk_.commit(std::move(batch), [this](Result<Unit> written) {
     if (!written.ok()) surroundings_.damaged_by_heads(written.error());
   });
 }
 
+void HeadLink::on_news(const message::ItemHash& hash) {
+  if (!config_.head_signer) return;
+  if (writing_) again_.insert(hash);
+  if (!due_.insert(hash).second) return;
+  env::Batch batch;
+  batch.put(kDuePrefix + hash.text(), "");
+  commit(std::move(batch));
+}
+
 // --- writing
+
+struct HeadLink::Writing {
+  std::vector<message::ItemHash> messages;  // of the archive, in its order
+  std::vector<message::ItemHash> gone;      // due, and not here any more
+  std::shared_ptr<const chain::WrittenArchive> archive;
+  sync::Head head;
+};
 
 void HeadLink::write_later() {
   timers_.after(config_.intervals.archive_every, [this] {
@@ -95,18 +165,33 @@ void HeadLink::write() {
   if (writing_) return;
   if (all_due_) all_is_due();
   if (due_.empty()) return;
-  chain::ArchiveWriter writer({.tombstones = true});
-  std::vector<message::ItemHash> written;
+  auto writing = std::make_shared<Writing>();
+  chain::ArchiveOrder order;
   for (const message::ItemHash& hash : due_) {
+    if (order.messages.size() == order.limits.messages) break;
     const auto envelope = store_.envelope_for_peer(hash);
     if (!envelope.ok()) return surroundings_.damaged_by_heads(envelope.error());
-    if (*envelope != nullptr && !writer.add(**envelope)) break;  // full: the rest goes into the next one
-    written.push_back(hash);
+    if (*envelope == nullptr) {
+      writing->gone.push_back(hash);
+      continue;
+    }
+    order.messages.push_back(*envelope);
+    writing->messages.push_back(hash);
   }
-  if (writer.count() == 0) return;
-  const std::string archive = writer.finish();
-  sync::Head head;
-  head.archive = chain::archive_name(archive, chain::ArchiveNaming::cid_v0);
+  if (order.messages.empty()) return;
+  writing_ = true;
+  again_.clear();
+  jobs_.submit(chain::archive_writing_job(std::move(order)), [this, writing](const env::JobResult& result) {
+    writing->archive = chain::archive_written(result);
+    writing->messages.resize(writing->archive->messages);  // full: the rest goes into the next one
+    keep(writing);
+  });
+}
+
+// The archive, then the head, then the word that both are there.
+void HeadLink::keep(const std::shared_ptr<Writing>& writing) {
+  sync::Head& head = writing->head;
+  head.archive = writing->archive->name;
   if (const auto before = book_.newest_of(config_.head_signer->address())) {
     head.sequence = before->sequence + 1;
     head.previous = sync::head_name(*before);
@@ -115,22 +200,23 @@ void HeadLink::write() {
   }
   head.time = clock_.wall();
   sync::sign_head(head, *config_.head_signer);
-
-  // The archive, then the head, then the word that both are there.
-  writing_ = true;
-  disk_.put_blob(head.archive.text(), to_bytes(archive), [this, head, written](Result<Unit> archived) {
+  disk_.put_blob(head.archive.text(), to_bytes(writing->archive->text), [this, writing](Result<Unit> archived) {
     if (!archived.ok()) return surroundings_.damaged_by_heads(archived.error());
-    disk_.put_blob(sync::head_name(head).text(), to_bytes(sync::serialize_head(head)),
-                   [this, head, written](Result<Unit> named) {
-                     if (!named.ok()) return surroundings_.damaged_by_heads(named.error());
+    const sync::Head& named = writing->head;
+    disk_.put_blob(sync::head_name(named).text(), to_bytes(sync::serialize_head(named)),
+                   [this, writing](Result<Unit> written) {
+                     if (!written.ok()) return surroundings_.damaged_by_heads(written.error());
                      env::Batch batch;
-                     for (const message::ItemHash& hash : written) {
-                       due_.erase(hash);
-                       batch.remove(kDuePrefix + hash.text());
+                     for (const auto* list : {&writing->messages, &writing->gone}) {
+                       for (const message::ItemHash& hash : *list) {
+                         if (again_.contains(hash)) continue;  // the archive tells an older state of it
+                         due_.erase(hash);
+                         batch.remove(kDuePrefix + hash.text());
+                       }
                      }
-                     disk_.commit(std::move(batch), [](Result<Unit>) {});
+                     commit(std::move(batch));
                      writing_ = false;
-                     on_head(head, std::nullopt);
+                     on_head(writing->head, sync::head_name(writing->head), std::nullopt);
                    });
   });
 }
@@ -155,21 +241,33 @@ void HeadLink::on_frame(env::PeerId from, const env::Frame& frame) {
   const auto lines = lines_of(as_text(bytes));
   bool good = lines.size() <= kHeadsPerFrame;
   for (std::size_t i = 0; good && i < lines.size(); ++i) {
-    const auto head = sync::parse_head(lines[i]);
+    auto head = sync::parse_head(lines[i]);
     good = head.ok();
-    if (good) on_head(*head, from);
+    if (good) consider(std::move(*head), from);
   }
   if (!good) network_.close(from, env::CloseReason::protocol_error);
 }
 
+// Cheap looks first; then its signature is checked in turn with those that others told.
+void HeadLink::consider(sync::Head head, std::optional<env::PeerId> from) {
+  Told told{std::move(head), {}, from};
+  told.name = sync::head_name(told.head);
+  if (unchecked_.contains(told.name)) return;
+  const auto seen = book_.look(told.head, from, clock_.now());
+  if (seen == sync::HeadBook::Seen::known && !may_be_lost(told)) return;
+  const std::uint64_t source = from ? std::uint64_t{from->value} + 1 : 0;
+  if (seen == sync::HeadBook::Seen::full || !inbox_.has_room(source)) return no_room(told);
+  unchecked_.insert(told.name);
+  const std::string signer = told.head.node;
+  (void)inbox_.push(source, signer, std::move(told));
+  check_next();
+}
+
 // A head of ours that this disk does not have was lost with the disk before, or torn off it. What we wrote since then
 // may stand under numbers that others know already, so that nobody looked at it.
-void HeadLink::notice_lost(const sync::Head& head) {
-  if (!config_.head_signer || head.node != config_.head_signer->address()) return;
-  if (head.sequence <= lost_sequence_ || disk_.blob_size(sync::head_name(head).view())) return;
-  if (!sync::head_is_authentic(head)) return;
-  lost_sequence_ = head.sequence;
-  all_due_ = true;
+bool HeadLink::may_be_lost(const Told& told) const {
+  return told.from && config_.head_signer && told.head.node == config_.head_signer->address() &&
+         told.head.sequence > lost_sequence_ && !disk_.blob_size(told.name.view());
 }
 
 // In one batch, at most once per archive interval, however many lost heads we are told of.
@@ -187,18 +285,48 @@ void HeadLink::all_is_due() {
     from = items->back();
   }
   all_due_ = false;
-  disk_.commit(std::move(batch), [this](Result<Unit> written) {
-    if (!written.ok()) surroundings_.damaged_by_heads(written.error());
-  });
+  commit(std::move(batch));
 }
 
-void HeadLink::on_head(const sync::Head& head, std::optional<env::PeerId> from) {
-  if (from) notice_lost(head);
+void HeadLink::no_room(const Told& told) {
+  gauges_.refuse(trace::Queue::heads, told.name.view());
+  book_.unavailable(told.name);  // if a walk wants it, it is asked for again later
+}
+
+void HeadLink::check_next() {
+  while (checking_ < config_.limits.head_checks) {
+    auto told = inbox_.pop();
+    if (!told) break;
+    ++checking_;
+    env::Job job = sync::head_check_job(told->head);
+    executor_.submit(env::Lane::signatures, std::move(job),
+                     [this, told = *std::move(told)](const env::JobResult& result) {
+                       --checking_;
+                       unchecked_.erase(told.name);
+                       if (sync::head_checked(result)) {
+                         if (may_be_lost(told)) {
+                           lost_sequence_ = told.head.sequence;
+                           all_due_ = true;
+                         }
+                         on_head(told.head, told.name, told.from);
+                       }
+                       check_next();
+                     });
+  }
+  gauge();
+}
+
+void HeadLink::gauge() { gauges_.set_depth(trace::Queue::heads, inbox_.size() + checking_); }
+
+// Its signature is good.
+void HeadLink::on_head(const sync::Head& head, const message::ItemHash& name, std::optional<env::PeerId> from) {
+  const bool ours = config_.head_signer && head.node == config_.head_signer->address();
+  // Accepted, it would be known without its archive.
+  if (!archives_.has_room(head.node, book_.is_stranger(head.node))) return no_room({head, name, from});
   const auto before = book_.newest_of(head.node);
-  if (book_.on_head(head) != sync::HeadBook::Seen::accepted) return;
-  const std::string text = sync::serialize_head(head);
+  if (book_.on_head(head, from, clock_.now()) != sync::HeadBook::Seen::accepted) return;
   // Kept as content, so that others can walk through us.
-  disk_.put_blob(sync::head_name(head).text(), to_bytes(text), [this](Result<Unit> written) {
+  disk_.put_blob(name.text(), to_bytes(sync::serialize_head(head)), [this](Result<Unit> written) {
     if (!written.ok()) surroundings_.damaged_by_heads(written.error());
   });
   if (!before || head.sequence > before->sequence) {
@@ -208,49 +336,64 @@ void HeadLink::on_head(const sync::Head& head, std::optional<env::PeerId> from) 
   }
   // In one batch: a head that is known and an archive that is not wanted would mean that its messages are here.
   env::Batch batch;
-  for (const message::ItemHash& archive : book_.take_archives()) {
-    const bool ours = config_.head_signer && head.node == config_.head_signer->address();
-    if (ours && disk_.blob_size(archive.view())) continue;  // written here, of messages that are here
-    if (archives_wanted_.insert(archive).second) batch.put(kWantedPrefix + archive.text(), "");
+  for (const auto& named : book_.take_archives()) {
+    const bool at_hand = disk_.blob_size(named.archive.view()).has_value();
+    if (ours && at_hand) continue;  // written here, of messages that are here
+    if (archives_.add(named.archive, named.signer, book_.is_stranger(named.signer), at_hand, clock_.now())) {
+      batch.put(kWantedPrefix + named.archive.text(), named.signer);
+    }
   }
   save(std::move(batch));
   follow_up();
 }
 
 void HeadLink::follow_up() {
-  for (const message::ItemHash& head : book_.take_wanted_heads()) surroundings_.want_head_content(head);
-  ask();
-  take_in_next();
-}
-
-void HeadLink::ask() {
-  std::size_t asked = 0;
-  for (const message::ItemHash& archive : archives_wanted_) {
-    if (disk_.blob_size(archive.view())) continue;
-    if (++asked > config_.limits.archives_wanted) break;
-    surroundings_.want_head_content(archive);
+  for (const message::ItemHash& head : book_.take_wanted_heads()) {
+    if (!book_.wants(head)) continue;
+    if (!disk_.blob_size(head.view())) {
+      surroundings_.want_head_content(head);
+      continue;
+    }
+    blobs_.read(head, [this, head](const env::Value& bytes) {
+      if (bytes == nullptr) return surroundings_.want_head_content(head);
+      content_arrived(head, *bytes);
+    });
   }
+  for (const message::ItemHash& archive : archives_.take_to_ask()) surroundings_.want_head_content(archive);
+  take_in_next();
 }
 
 void HeadLink::content_arrived(const message::ItemHash& content, std::string_view bytes) {
   if (book_.wants(content)) {
-    const auto head = sync::parse_head(bytes);
-    if (head.ok()) on_head(*head, std::nullopt);
+    auto head = sync::parse_head(bytes);
+    if (head.ok()) {
+      consider(std::move(*head), std::nullopt);
+    } else {
+      book_.unavailable(content);  // no head has this name
+    }
   }
-  if (!archives_wanted_.contains(content)) return;
+  if (!archives_.contains(content)) return;
   // It is being written to the disk; from there it is read when its turn comes.
-  disk_.put_blob(content.text(), to_bytes(bytes), [this](Result<Unit> written) {
+  disk_.put_blob(content.text(), to_bytes(bytes), [this, content](Result<Unit> written) {
     if (!written.ok()) return surroundings_.damaged_by_heads(written.error());
-    take_in_next();
-    ask();
+    archives_.arrived(content);
+    follow_up();
   });
 }
 
-void HeadLink::content_unavailable(const message::ItemHash& content) { book_.unavailable(content); }
+void HeadLink::content_unavailable(const message::ItemHash& content) {
+  book_.unavailable(content);
+  archives_.unavailable(content);
+}
 
 void HeadLink::retry_later() {
   timers_.after(config_.intervals.head_retry, [this] {
-    book_.retry();
+    book_.retry(clock_.now());
+    env::Batch batch;
+    for (const message::ItemHash& archive : archives_.expire(clock_.now())) {
+      batch.remove(kWantedPrefix + archive.text());
+    }
+    save(std::move(batch));
     follow_up();
     retry_later();
   });
@@ -260,35 +403,38 @@ void HeadLink::retry_later() {
 
 struct HeadLink::Intake {
   message::ItemHash archive;
-  std::vector<std::shared_ptr<const message::Envelope>> messages;
-  std::size_t next = 0;  // to be offered
+  chain::SharedArchive content;  // null: what has this name is no archive
+  std::size_t next = 0;          // to be offered
   std::size_t outstanding = 0;
   bool done = false;
 };
 
 void HeadLink::take_in_next() {
   if (taking_in_) return;
-  for (const message::ItemHash& archive : archives_wanted_) {
-    if (!disk_.blob_size(archive.view())) continue;
-    taking_in_ = true;
-    disk_.get_blob({.name = archive.text()}, [this, archive](Result<Bytes> bytes) {
-      if (!bytes.ok()) return surroundings_.damaged_by_heads(bytes.error());
-      auto content = chain::parse_archive(as_text(*bytes), true);
-      auto intake = std::make_shared<Intake>();
-      intake->archive = archive;
-      if (content.ok()) {  // what is no archive has no messages, now or ever: the name fixes the bytes
-        for (message::Envelope& envelope : content->messages) {
-          intake->messages.push_back(std::make_shared<const message::Envelope>(std::move(envelope)));
-        }
-      }
-      feed(intake);
-    });
-    return;
-  }
+  const auto archive = archives_.take_at_hand();
+  if (!archive) return;
+  taking_in_ = true;
+  blobs_.read(*archive, [this, archive = *archive](env::Value bytes) {
+    if (bytes == nullptr) {  // cut short by a crash
+      taking_in_ = false;
+      archives_.unavailable(archive);
+      return follow_up();
+    }
+    jobs_.submit(chain::archive_reading_job(archive, std::move(bytes), true),
+                 [this, archive](const env::JobResult& result) {
+                   auto intake = std::make_shared<Intake>();
+                   intake->archive = archive;
+                   auto content = chain::archive_read(result);
+                   // What is no archive has no messages, now or ever: the name fixes the bytes.
+                   if (content.ok()) intake->content = *std::move(content);
+                   feed(intake);
+                 });
+  });
 }
 
 void HeadLink::feed(const std::shared_ptr<Intake>& intake) {
-  while (intake->next < intake->messages.size() && intake->outstanding < config_.limits.feed_at_once) {
+  const std::size_t count = intake->content == nullptr ? 0 : intake->content->messages.size();
+  while (intake->next < count && intake->outstanding < config_.limits.feed_at_once) {
     const std::size_t position = intake->next++;
     ++intake->outstanding;
     // May be called before take_in_archived returns, so what follows happens later.
@@ -298,30 +444,29 @@ void HeadLink::feed(const std::shared_ptr<Intake>& intake) {
       if (no_room) intake->next = std::min(intake->next, position);
       timers_.after(no_room ? config_.limits.feed_pause : Duration{}, [this, intake] { feed(intake); });
     };
-    if (surroundings_.take_in_archived(intake->messages[position], done) == Admission::full) return;
+    if (surroundings_.take_in_archived(intake->content->messages[position], done) == Admission::full) return;
   }
-  if (intake->done || intake->next < intake->messages.size() || intake->outstanding > 0) return;
+  if (intake->done || intake->next < count || intake->outstanding > 0) return;
   intake->done = true;
-  archives_wanted_.erase(intake->archive);
+  archives_.taken_in(intake->archive);
   env::Batch batch;
   batch.remove(kWantedPrefix + intake->archive.text());
-  disk_.commit(std::move(batch), [this](Result<Unit> written) {
-    if (!written.ok()) surroundings_.damaged_by_heads(written.error());
-  });
+  commit(std::move(batch));
   taking_in_ = false;
-  ask();
-  take_in_next();
+  follow_up();
 }
 
+// Only what changed: the record of a signer whose head was accepted, or nothing of one that was forgotten.
 void HeadLink::save(env::Batch batch) {
-  for (const sync::HeadBook::Saved& entry : book_.save()) {
-    std::string value = sync::serialize_head(entry.newest) + "\n";
-    for (const message::ItemHash& name : entry.unlinked) value += name.text() + "\n";
-    batch.put(kHeadPrefix + entry.newest.node, std::move(value));
+  for (const std::string& signer : book_.take_changed()) {
+    if (const auto saved = book_.saved(signer)) {
+      batch.put(kHeadPrefix + signer, write_record(*saved));
+      continue;
+    }
+    batch.remove(kHeadPrefix + signer);
+    for (const message::ItemHash& archive : archives_.drop(signer)) batch.remove(kWantedPrefix + archive.text());
   }
-  disk_.commit(std::move(batch), [this](Result<Unit> written) {
-    if (!written.ok()) surroundings_.damaged_by_heads(written.error());
-  });
+  commit(std::move(batch));
 }
 
 }  // namespace lastmile::node

@@ -2,23 +2,27 @@
 // and walks back from unknown ones. Works without any chain.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "core/chain/archive.hpp"
+#include "core/chain/archive_job.hpp"
 #include "core/env/clock.hpp"
 #include "core/env/disk.hpp"
+#include "core/env/executor.hpp"
 #include "core/env/network.hpp"
 #include "core/env/timers.hpp"
+#include "core/node/blob_reader.hpp"
 #include "core/node/config.hpp"
+#include "core/node/fair_queue.hpp"
+#include "core/node/hashing_jobs.hpp"
 #include "core/node/peer_book.hpp"
 #include "core/node/pipeline.hpp"
 #include "core/store/store.hpp"
 #include "core/sync/head_book.hpp"
+#include "core/sync/wanted_archives.hpp"
 #include "core/trace/event.hpp"
 
 namespace lastmile::node {
@@ -36,48 +40,73 @@ class HeadLink final : public env::FrameHandler {
  public:
   static constexpr std::size_t kHeadsPerFrame = 256;
 
-  HeadLink(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk, store::Store& store,
-           const PeerBook& peers, const NodeConfig& config, HeadSurroundings& surroundings);
+  HeadLink(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk, env::Executor& executor,
+           store::Store& store, const PeerBook& peers, HashingJobs& jobs, BlobReader& blobs, QueueGauges& gauges,
+           const NodeConfig& config, HeadSurroundings& surroundings);
 
   void start();
   void on_connected(env::PeerId peer);
+  void on_forgotten(env::PeerId peer) { book_.on_forgotten(peer); }
   // A message reached a state that an archive must tell: processed, or forgotten (its tombstone).
   void on_news(const message::ItemHash& hash);
-  void content_arrived(const message::ItemHash& content, std::string_view bytes);
+  void content_arrived(const message::ItemHash& content, std::string_view bytes);  // they have this name
   void content_unavailable(const message::ItemHash& content);
 
   const sync::HeadBook& book() const { return book_; }
+  const sync::WantedArchives& wanted_archives() const { return archives_; }
 
   void on_frame(env::PeerId from, const env::Frame& frame) override;
   void on_request(env::PeerId from, const env::Frame& frame, env::Reply reply) override;
 
  private:
+  struct Told {
+    sync::Head head;
+    message::ItemHash name;
+    std::optional<env::PeerId> from;
+  };
+  struct Writing;  // the archive that is being written
+  struct Intake;   // the archive whose messages are on their way in
+
+  bool is_known(const std::string& signer) const;
+  void load();
   void write_later();
   void write();
+  void keep(const std::shared_ptr<Writing>& writing);
   void tell(env::PeerId peer, const std::vector<sync::Head>& heads);
-  void on_head(const sync::Head& head, std::optional<env::PeerId> from);
-  void notice_lost(const sync::Head& head);
+  void consider(sync::Head head, std::optional<env::PeerId> from);
+  bool may_be_lost(const Told& told) const;
   void all_is_due();
-  struct Intake;  // the archive whose messages are on their way in
+  void no_room(const Told& told);
+  void check_next();
+  void gauge();
+  void on_head(const sync::Head& head, const message::ItemHash& name, std::optional<env::PeerId> from);
   void follow_up();
-  void ask();
   void take_in_next();
   void feed(const std::shared_ptr<Intake>& intake);
   void retry_later();
   void save(env::Batch batch);
+  void commit(env::Batch batch);
 
   env::Clock& clock_;
   env::Timers& timers_;
   env::Network& network_;
   env::Disk& disk_;
+  env::Executor& executor_;
   store::Store& store_;
   const PeerBook& peers_;
+  HashingJobs& jobs_;
+  BlobReader& blobs_;
+  QueueGauges& gauges_;
   const NodeConfig& config_;
   HeadSurroundings& surroundings_;
   sync::HeadBook book_;
-  std::set<message::ItemHash> due_;  // not in an archive of ours yet; kept on disk
-  // Named by heads, its messages not all durable here; kept on disk, or a crash would lose what a known head told.
-  std::set<message::ItemHash> archives_wanted_;
+  FairQueue<Told> inbox_;                  // signatures to check
+  std::set<message::ItemHash> unchecked_;  // their names, and those of heads being checked
+  std::size_t checking_ = 0;
+  std::set<message::ItemHash> due_;    // not in an archive of ours yet; kept on disk
+  std::set<message::ItemHash> again_;  // changed while an archive with them is being written
+  // Named by heads, their messages not all durable here; kept on disk, or a crash would lose what a known head told.
+  sync::WantedArchives archives_;
   bool taking_in_ = false;
   bool writing_ = false;
   // Newest head of ours that we do not have any more; all that is here is due again before the next one is written.

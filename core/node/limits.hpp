@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "core/base/time.hpp"
+#include "core/sync/limits.hpp"
 
 namespace lastmile::node {
 
@@ -15,6 +16,17 @@ struct Limits {
   std::size_t verify_in_flight = 256;
   // Items taken from the inbox per turn of the loop, so that timers and frames are served in between.
   std::size_t inbox_turn = 64;
+  // The lane `hashing`, in which each user has a share. Contents that peers gave, and names in open requests whose
+  // answers must find room; above so many bytes that wait for their check nothing more is asked for.
+  std::size_t content_checks = 1024;
+  std::size_t content_check_bytes = 64 * 1024 * 1024;
+  // Files that clients handed in; more are refused.
+  std::size_t upload_checks = 256;
+  std::size_t upload_check_bytes = 256 * 1024 * 1024;
+  // Long questions of people being answered; more are refused.
+  std::size_t queries = 16;
+  // Blobs of our disk being read and compared with their names.
+  std::size_t blob_reads = 64;
   // Messages or files whose content is being fetched.
   std::size_t fetch_wanted = 4096;
   // Valid messages that wait for a dependency or were refused after their retries (messages.md 5.4).
@@ -41,6 +53,12 @@ struct Limits {
   std::size_t reconcile_wanted_per_peer = 1024;
   // Hashes asked for of late, remembered for Intervals::reconcile_ask_again.
   std::size_t reconcile_remembered = 100'000;
+  // Heads of the content store that wait for the check of their signature, of all peers and of one, and of them in the
+  // executor.
+  std::size_t head_inbox = 4096;
+  std::size_t head_inbox_per_source = 1024;
+  std::size_t head_checks = 64;
+  sync::HeadLimits heads;
   // Archives being fetched for chains and heads. One archive of the heads at a time is taken in, so that no more than
   // chain::kArchiveMessagesMax messages of them wait for the inbox.
   std::size_t archives_wanted = 64;
@@ -72,5 +90,6 @@ struct Intervals {
 };
 
 static_assert(Limits{}.inbox_messages_per_source <= Limits{}.inbox_messages);
+static_assert(Limits{}.head_inbox_per_source <= Limits{}.head_inbox);
 
 }  // namespace lastmile::node

@@ -26,13 +26,14 @@ bool is_settled(Status status) {
 }  // namespace
 
 Pipeline::Pipeline(env::Clock& clock, env::Timers& timers, env::Executor& executor, env::Disk& disk, Generator& random,
-                   store::Store& store, trace::Sink& sink, QueueGauges& gauges, const NodeConfig& config,
-                   Surroundings& surroundings)
+                   store::Store& store, BlobReader& blobs, trace::Sink& sink, QueueGauges& gauges,
+                   const NodeConfig& config, Surroundings& surroundings)
     : clock_(clock),
       timers_(timers),
       executor_(executor),
       disk_(disk),
       store_(store),
+      blobs_(blobs),
       sink_(sink),
       gauges_(gauges),
       config_(config),
@@ -305,9 +306,9 @@ void Pipeline::with_content(const FlightKey& key) {
 // On our disk already, or to be asked for.
 void Pipeline::known_content(const message::ItemHash& content, std::optional<env::PeerId> hint) {
   if (!disk_.blob_size(content.view())) return surroundings_.want_content(content, hint);
-  disk_.get_blob({.name = content.text()}, [this, content, hint](Result<Bytes> bytes) {
-    if (!bytes.ok()) return surroundings_.want_content(content, hint);
-    content_arrived(content, std::make_shared<const std::string>(as_text(*bytes)));
+  blobs_.read(content, [this, content, hint](env::Value bytes) {
+    if (bytes == nullptr) return surroundings_.want_content(content, hint);
+    content_arrived(content, std::move(bytes));
   });
 }
 

@@ -25,6 +25,7 @@
 #include "core/env/network.hpp"
 #include "core/env/timers.hpp"
 #include "core/gossip/actions.hpp"
+#include "core/node/blob_reader.hpp"
 #include "core/node/config.hpp"
 #include "core/node/fair_queue.hpp"
 #include "core/node/queue_gauges.hpp"
@@ -75,7 +76,7 @@ class Surroundings {
 class Pipeline {
  public:
   Pipeline(env::Clock& clock, env::Timers& timers, env::Executor& executor, env::Disk& disk, Generator& random,
-           store::Store& store, trace::Sink& sink, QueueGauges& gauges, const NodeConfig& config,
+           store::Store& store, BlobReader& blobs, trace::Sink& sink, QueueGauges& gauges, const NodeConfig& config,
            Surroundings& surroundings);
 
   // A message as text. `known`: nothing new; `full`: refused for a limit; `invalid`: no envelope (a receipt follows for
@@ -149,6 +150,7 @@ class Pipeline {
   env::Executor& executor_;
   env::Disk& disk_;
   store::Store& store_;
+  BlobReader& blobs_;
   trace::Sink& sink_;
   QueueGauges& gauges_;
   const NodeConfig& config_;

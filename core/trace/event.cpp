@@ -39,8 +39,8 @@ const KindInfo& kind_info(Kind kind) {
 }
 
 std::string_view queue_name(Queue queue) {
-  static constexpr std::array<std::string_view, kQueueCount> names{"inbox",    "verify",    "fetch",         "waiting",
-                                                                   "outbound", "reconcile", "chain_archives"};
+  static constexpr std::array<std::string_view, kQueueCount> names{
+      "inbox", "verify", "fetch", "waiting", "outbound", "reconcile", "chain_archives", "hashing", "heads"};
   const auto index = static_cast<std::size_t>(queue);
   LM_CHECK(index < kQueueCount);
   return names[index];

@@ -38,7 +38,18 @@ struct KindInfo {
 const KindInfo& kind_info(Kind kind);
 
 // The bounded queues of a node. Every one has a named limit (core/node/limits.hpp).
-enum class Queue : std::uint8_t { inbox, verify, fetch, waiting, outbound, reconcile, chain_archives, queue_count };
+enum class Queue : std::uint8_t {
+  inbox,
+  verify,
+  fetch,
+  waiting,
+  outbound,
+  reconcile,
+  chain_archives,
+  hashing,  // contents being compared with their names, archives being read and written
+  heads,    // of the content store, waiting for the check of their signature
+  queue_count
+};
 inline constexpr std::size_t kQueueCount = static_cast<std::size_t>(Queue::queue_count);
 std::string_view queue_name(Queue queue);
 

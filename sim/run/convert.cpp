@@ -44,6 +44,14 @@ RegionDelays region_delays(const scenario::Regions& regions) {
   return delays;
 }
 
+// Synchronization nodes sign heads; in a world without chains all nodes are ones.
+std::optional<crypto::Account> head_signer(const scenario::Scenario& scenario, const scenario::NodeTable& nodes,
+                                           scenario::Node node) {
+  if (!scenario.world.chains.empty() && nodes[node].chains.empty()) return std::nullopt;
+  constexpr std::uint64_t kFirstSigner = 1ULL << 40;  // throw-away keys far above the wallets of the traffic
+  return crypto::Account::derive(crypto::Chain::SOL, scenario.seed, kFirstSigner + node);
+}
+
 }  // namespace
 
 EngineConfig engine_config(const scenario::Scenario& scenario) {
@@ -114,6 +122,15 @@ node::NodeConfig shared_node_config(const scenario::Scenario& scenario) {
   return config;
 }
 
+std::shared_ptr<const std::set<std::string, std::less<>>> head_signers(const scenario::Scenario& scenario,
+                                                                       const scenario::NodeTable& nodes) {
+  std::set<std::string, std::less<>> signers;
+  for (scenario::Node node = 0; node < nodes.size(); ++node) {
+    if (const auto signer = head_signer(scenario, nodes, node)) signers.insert(signer->address());
+  }
+  return std::make_shared<const std::set<std::string, std::less<>>>(std::move(signers));
+}
+
 node::NodeConfig node_config(const node::NodeConfig& shared, const scenario::Scenario& scenario,
                              const scenario::NodeTable& nodes, const Graph& overlay, scenario::Node node) {
   node::NodeConfig config = shared;
@@ -137,11 +154,7 @@ node::NodeConfig node_config(const node::NodeConfig& shared, const scenario::Sce
     }
     config.chains.push_back(std::move(followed));
   }
-  // Synchronization nodes sign heads; in a world without chains all nodes are ones.
-  if (scenario.world.chains.empty() || !nodes[node].chains.empty()) {
-    constexpr std::uint64_t kFirstSigner = 1ULL << 40;  // throw-away keys far above the wallets of the traffic
-    config.head_signer = crypto::Account::derive(crypto::Chain::SOL, scenario.seed, kFirstSigner + node);
-  }
+  config.head_signer = head_signer(scenario, nodes, node);
   return config;
 }
 

@@ -1,6 +1,8 @@
 // From the words of a scenario to the structs of the simulator and of a node.
 #pragma once
 
+#include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +22,10 @@ ChainConfig chain_config(const scenario::ChainSpec& chain);
 
 // What all nodes of a run share: parameters, roads, gossip tables. Peers, chains and signers are each node's own.
 node::NodeConfig shared_node_config(const scenario::Scenario& scenario);
+// The addresses whose heads every node follows, known to them as the emitters of a chain are: those of all
+// synchronization nodes.
+std::shared_ptr<const std::set<std::string, std::less<>>> head_signers(const scenario::Scenario& scenario,
+                                                                       const scenario::NodeTable& nodes);
 // `overlay`: each edge is dialled by one of its two nodes.
 node::NodeConfig node_config(const node::NodeConfig& shared, const scenario::Scenario& scenario,
                              const scenario::NodeTable& nodes, const Graph& overlay, scenario::Node node);

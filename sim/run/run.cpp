@@ -82,6 +82,7 @@ std::optional<Error> Run::build() {
 
   for (const scenario::ChainSpec& chain : scenario_.world.chains) engine_->add_chain(chain_config(chain));
   shared_config_ = shared_node_config(scenario_);
+  shared_config_.head_signers = head_signers(scenario_, nodes);
   for (Node node = 0; node < nodes.size(); ++node) {
     nodes.set_region(node, world_->nodes[node].spec.region);
     sinks_.push_back(std::make_unique<NodeSink>(*this, node));

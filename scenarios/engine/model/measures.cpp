@@ -9,7 +9,8 @@ namespace {
 using W = std::string_view;
 constexpr std::array<W, 3> kStages{"before", "during", "after"};
 constexpr std::array<W, 4> kCoverages{"50", "90", "99", "100"};
-constexpr std::array<W, 7> kQueues{"inbox", "verify", "fetch", "waiting", "outbound", "reconcile", "chain_archives"};
+constexpr std::array<W, 9> kQueues{"inbox",     "verify",         "fetch",   "waiting", "outbound",
+                                   "reconcile", "chain_archives", "hashing", "heads"};
 static_assert(kQueues.size() == trace::kQueueCount);
 constexpr std::array<W, 5> kTimedQueues{"inbox", "verify", "fetch", "waiting", "reconcile"};  // CoreNode::oldest
 constexpr std::array<W, 1> kAnyNumber{"#"};

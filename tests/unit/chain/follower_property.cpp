@@ -165,7 +165,7 @@ class Node {
     const auto made =
         std::find_if(archives().begin(), archives().end(), [&](const MadeArchive& a) { return a.name == archive; });
     if (made != archives().end() && available(made - archives().begin())) {
-      follower_->archive_arrived(archive, made->text, now_);
+      arrive(*follower_, archive, made->text, now_);
     } else {
       follower_->archive_unavailable(archive, now_);
     }
@@ -178,7 +178,8 @@ class Node {
     const TakeIn intake = on_its_way_.front();
     on_its_way_.pop_front();
     if (follower_->stands(intake.id)) {
-      for (const message::Envelope& envelope : intake.content->messages) {
+      for (const auto& shared : intake.content->messages) {
+        const message::Envelope& envelope = *shared;
         confirmations_[{envelope.item_hash.text(), intake.confirmation.height, intake.confirmation.transaction}] |=
             follower_->is_final(intake.confirmation.height);
         if (intake.from_contract) born_in_contracts_.insert(envelope.item_hash.text());
@@ -413,7 +414,7 @@ TEST(Followers, TwoChainsBringTheSameArchiveIndependently) {
     follower->start(Instant{});
     follower->on_block(block_of(kStart, "b", "a", {sync_event("t", archives()[0].payload, "0xemitter")}), Instant{});
     follower->take_actions();
-    follower->archive_arrived(archives()[0].name, archives()[0].text, Instant{});
+    arrive(*follower, archives()[0].name, archives()[0].text, Instant{});
   }
   const auto chain_of = [](ChainFollower& follower) {
     return std::get<TakeIn>(follower.take_actions().at(0)).confirmation.chain;

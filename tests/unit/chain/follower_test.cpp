@@ -46,7 +46,7 @@ TEST(Follower, FromASyncEventToMessagesWithTheirConfirmation) {
   ASSERT_EQ(fetches.size(), 1u);
   EXPECT_EQ(fetches[0].archive, archive.name);
 
-  follower.archive_arrived(archive.name, archive.text, after(2));
+  arrive(follower, archive.name, archive.text, after(2));
   const auto intakes = only<TakeIn>(follower.take_actions());
   ASSERT_EQ(intakes.size(), 1u);
   EXPECT_EQ(intakes[0].content->messages.size(), 3u);
@@ -74,7 +74,7 @@ TEST(Follower, ManyTransactionsThatNameOneArchiveAreTakenInAFewAtATime) {
   std::size_t done = 0;
   for (int round = 0; round < 40 && !follower.idle(); ++round) {
     for (const FollowAction& action : follower.take_actions()) {
-      if (std::holds_alternative<FetchArchive>(action)) follower.archive_arrived(archive.name, archive.text, after(2));
+      if (std::holds_alternative<FetchArchive>(action)) arrive(follower, archive.name, archive.text, after(2));
       EXPECT_LE(follower.archives_busy(), 2U);
       if (const auto* intake = std::get_if<TakeIn>(&action)) {
         follower.taken_in(intake->id, after(3));
@@ -112,8 +112,8 @@ TEST(Follower, AReorganisationTakesBackExactlyWhatItLost) {
   ChainFollower follower = started();
   follower.on_block(block_of(1, "b1", "b0", {sync_event("t1", first.payload)}), after(1));
   follower.on_block(block_of(2, "b2", "b1", {sync_event("t2", second.payload)}), after(1));
-  follower.archive_arrived(first.name, first.text, after(2));
-  follower.archive_arrived(second.name, second.text, after(2));
+  arrive(follower, first.name, first.text, after(2));
+  arrive(follower, second.name, second.text, after(2));
   const auto intakes = only<TakeIn>(follower.take_actions());
   ASSERT_EQ(intakes.size(), 2u);
   follower.taken_in(intakes[0].id, after(3));
@@ -129,7 +129,7 @@ TEST(Follower, AReorganisationTakesBackExactlyWhatItLost) {
 
   follower.on_block(block_of(2, "c2", "b1"), after(6));
   follower.on_block(block_of(3, "c3", "c2", {sync_event("t2", second.payload)}), after(6));
-  follower.archive_arrived(second.name, second.text, after(7));
+  arrive(follower, second.name, second.text, after(7));
   const auto again = only<TakeIn>(follower.take_actions());
   ASSERT_EQ(again.size(), 1u);
   EXPECT_EQ(again[0].confirmation.height, 3u);
@@ -147,7 +147,7 @@ TEST(Follower, AMessageBornInAContractWaitsUntilItsBlockIsFinal) {
   ASSERT_EQ(intakes.size(), 1u) << "the one of the lost block was never believed";
   EXPECT_TRUE(intakes[0].from_contract);
   EXPECT_TRUE(intakes[0].confirmation.final);
-  EXPECT_EQ(intakes[0].content->messages[0].sender, "0xemitter");
+  EXPECT_EQ(intakes[0].content->messages[0]->sender, "0xemitter");
 }
 
 TEST(Follower, TheReferenceNeitherWaitsNorTakesBack) {
@@ -179,7 +179,7 @@ TEST(Follower, AnUnavailableArchiveIsTriedAgainWithLongerPauses) {
   }
   EXPECT_EQ(pauses, (std::vector<std::int64_t>{5, 10, 20, 40, 80, 160, 300, 300, 300}));
   EXPECT_EQ(follower.queued(), 1u);
-  follower.archive_arrived(archive.name, archive.text, now);  // by another road, asked for or not
+  arrive(follower, archive.name, archive.text, now);  // by another road, asked for or not
   EXPECT_EQ(only<TakeIn>(follower.take_actions()).size(), 1u);
 }
 
@@ -190,7 +190,7 @@ TEST(Follower, OneFetchServesEveryTransactionThatNamesTheArchive) {
                     after(0));
   follower.on_block(block_of(2, "b2", "b1", {sync_event("t3", archive.payload)}), after(0));
   EXPECT_EQ(only<FetchArchive>(follower.take_actions()).size(), 1u);
-  follower.archive_arrived(archive.name, archive.text, after(1));
+  arrive(follower, archive.name, archive.text, after(1));
   EXPECT_EQ(only<TakeIn>(follower.take_actions()).size(), 3u);
 }
 
@@ -206,8 +206,8 @@ TEST(Follower, UnreadableAndEmptyArchivesLeaveTheQueue) {
       {sync_event("t1", payload(empty_name)), sync_event("t2", payload(broken_name)), sync_event("t3", empty)});
   ChainFollower follower = started();
   follower.on_block(block, after(0));
-  follower.archive_arrived(empty_name, empty, after(1));
-  follower.archive_arrived(broken_name, "{", after(1));
+  arrive(follower, empty_name, empty, after(1));
+  arrive(follower, broken_name, "{", after(1));
   EXPECT_TRUE(only<TakeIn>(follower.take_actions()).empty());
   EXPECT_TRUE(follower.idle());
 
@@ -215,7 +215,7 @@ TEST(Follower, UnreadableAndEmptyArchivesLeaveTheQueue) {
   as_reference.empty_transactions = message::Behaviour::as_reference;
   ChainFollower stubborn = started(as_reference);
   stubborn.on_block(block, after(0));
-  stubborn.archive_arrived(empty_name, empty, after(1));
+  arrive(stubborn, empty_name, empty, after(1));
   EXPECT_FALSE(stubborn.idle());
 }
 
@@ -234,7 +234,7 @@ TEST(Follower, AtMostSoManyArchivesAtOnceOldestFirst) {
   ASSERT_EQ(fetches.size(), 2u);
   EXPECT_EQ(fetches[0].archive, archives[0].name);
   EXPECT_EQ(fetches[1].archive, archives[1].name);
-  follower.archive_arrived(archives[0].name, archives[0].text, after(1));
+  arrive(follower, archives[0].name, archives[0].text, after(1));
   auto actions = follower.take_actions();
   EXPECT_TRUE(only<FetchArchive>(actions).empty()) << "what is taken in counts as well";
   follower.taken_in(only<TakeIn>(actions).at(0).id, after(2));
@@ -259,7 +259,7 @@ TEST(Follower, AFullQueueReadsTheChainAgainInsteadOfLosingEvents) {
   EXPECT_EQ(follower.counters().put_off, 2u);
   EXPECT_FALSE(follower.idle());
   follower.take_actions();
-  follower.archive_arrived(archives[0].name, archives[0].text, after(1));
+  arrive(follower, archives[0].name, archives[0].text, after(1));
   follower.taken_in(only<TakeIn>(follower.take_actions()).at(0).id, after(1));
   const auto follow = only<Follow>(follower.take_actions());
   ASSERT_EQ(follow.size(), 1u);
@@ -283,7 +283,7 @@ TEST(Follower, AHopelessArchiveGivesWayAndIsReadAgainLater) {
   follower.take_actions();
   follower.on_block(block_of(2, "b2", "b1", {sync_event("t2", good.payload)}), after(6));
   ASSERT_EQ(only<FetchArchive>(follower.take_actions()).at(0).archive, good.name);
-  follower.archive_arrived(good.name, good.text, after(7));
+  arrive(follower, good.name, good.text, after(7));
   follower.taken_in(only<TakeIn>(follower.take_actions()).at(0).id, after(7));
   EXPECT_TRUE(only<Follow>(follower.take_actions()).empty());
   ASSERT_TRUE(follower.next_due().has_value());

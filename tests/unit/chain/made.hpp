@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "core/base/check.hpp"
-#include "core/chain/archive.hpp"
+#include "core/chain/archive_job.hpp"
+#include "core/chain/follower.hpp"
 #include "core/crypto/hash.hpp"
 #include "core/env/chain_gateway.hpp"
 #include "core/message/envelope.hpp"
@@ -32,6 +33,12 @@ inline std::shared_ptr<const message::Envelope> shared_message(unsigned n, std::
   return std::make_shared<const message::Envelope>(message_of(n, filling));
 }
 
+inline std::vector<message::Envelope> copies(const std::vector<std::shared_ptr<const message::Envelope>>& shared) {
+  std::vector<message::Envelope> out;
+  for (const auto& envelope : shared) out.push_back(*envelope);
+  return out;
+}
+
 struct MadeArchive {
   std::string text;
   message::ItemHash name;
@@ -46,6 +53,12 @@ inline MadeArchive archive_of(const std::vector<unsigned>& messages) {
   made.name = archive_name(made.text, ArchiveNaming::storage);
   made.payload = R"({"protocol":"aleph-offchain","version":1,"content":")" + made.name.text() + R"("})";
   return made;
+}
+
+// The file is there and was read.
+inline void arrive(ChainFollower& follower, const message::ItemHash& name, std::string_view text, Instant now) {
+  env::Job job = archive_reading_job(name, std::make_shared<const std::string>(text), true);
+  follower.archive_read(name, archive_read(job.run()), now);
 }
 
 inline env::ChainEvent sync_event(std::string transaction, std::string payload, std::string publisher = "0xemitter") {

@@ -101,12 +101,12 @@ TEST_F(ChainVectors, TheArchiveYieldsItsMessagesInOrder) {
   ASSERT_TRUE(content.ok()) << content.error().text;
   EXPECT_TRUE(content->refused.empty());
   json order = json::array();
-  for (const message::Envelope& envelope : content->messages) order.push_back(envelope.item_hash.text().substr(0, 10));
+  for (const auto& envelope : content->messages) order.push_back(envelope->item_hash.text().substr(0, 10));
   EXPECT_EQ(order, archive.at("order"));
   ASSERT_FALSE(content->messages.empty());
   // Written by us and read again it is the same.
   ArchiveWriter writer({});
-  for (const message::Envelope& envelope : content->messages) ASSERT_TRUE(writer.add(envelope));
+  for (const auto& envelope : content->messages) ASSERT_TRUE(writer.add(*envelope));
   const auto again = parse_archive(writer.finish(), true);
   ASSERT_TRUE(again.ok());
   EXPECT_EQ(again->messages, content->messages);

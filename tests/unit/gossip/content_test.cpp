@@ -2,7 +2,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <deque>
+
 #include "core/crypto/hash.hpp"
+#include "core/gossip/content_check.hpp"
 #include "core/gossip/content_fetcher.hpp"
 #include "core/gossip/protobuf.hpp"
 
@@ -95,6 +98,19 @@ TEST(ContentMatch, BytesMustHaveTheHash) {
   EXPECT_TRUE(content_matches(envelope_of("x"), as_bytes("proves itself later")));
 }
 
+// The job says what content_matches says, and its key tells bytes and names apart.
+TEST(ContentMatch, IsCheckedByAJob) {
+  const message::ItemHash hello = name_of("hello").hash;
+  env::Job good = content_check_job(hello, value("hello"));
+  env::Job bad = content_check_job(hello, value("hullo"));
+  env::Job other = content_check_job(name_of("hullo").hash, value("hello"));
+  EXPECT_NE(good.make_key(), bad.make_key());
+  EXPECT_NE(good.make_key(), other.make_key());
+  EXPECT_TRUE(content_checked(good.run()));
+  EXPECT_FALSE(content_checked(bad.run()));
+  EXPECT_LT(good.cost, content_check_job(hello, value(std::string(1 << 20, 'x'))).cost);
+}
+
 TEST(AnswerBuilderTest, WhatDoesNotFitComesLaterOrInRanges) {
   AnswerBuilder builder(false);
   const std::string big(kInlineBytesMax, 'b');
@@ -146,6 +162,19 @@ class FetcherTest : public ::testing::Test {
     answer.items.push_back({name_of(content), Availability::large, size, nullptr});
     return answer;
   }
+  // Every check is answered at once.
+  std::vector<Arrival> checked(Received received) {
+    std::vector<Arrival> arrivals = std::move(received.arrivals);
+    for (const ContentCheck& check : received.checks) {
+      const bool matches = content_matches({ContentKind::bytes, check.name}, as_bytes(*check.bytes));
+      if (auto arrival = fetcher().on_checked(check.id, matches, now)) arrivals.push_back(std::move(*arrival));
+    }
+    return arrivals;
+  }
+  std::vector<Arrival> answer(OrderId order, const ContentAnswer& answer) {
+    return checked(fetcher().on_answer(order, answer, now));
+  }
+  std::vector<Arrival> range(OrderId order, ByteView bytes) { return checked(fetcher().on_range(order, bytes, now)); }
   const FetchPeerCounts& counts(std::uint32_t n) { return fetcher().counts(env::PeerId{n}); }
 
   FetchParams params;
@@ -172,13 +201,13 @@ TEST_F(FetcherTest, TheHintedPeerIsAskedFirstAndWhatArrivesIsNoLongerWanted) {
   EXPECT_EQ(orders[0].peer, env::PeerId{3});
   EXPECT_EQ(orders[0].request.wanted, std::vector<ContentName>{name_of("a")});
   EXPECT_TRUE(plan().empty()) << "asked already";
-  const auto arrivals = fetcher().on_answer(orders[0].id, with("a", "a"), now);
+  const auto arrivals = answer(orders[0].id, with("a", "a"));
   ASSERT_EQ(arrivals.size(), 1u);
   EXPECT_EQ(*arrivals[0].bytes, "a");
   EXPECT_EQ(arrivals[0].from, env::PeerId{3});
   EXPECT_FALSE(fetcher().wanted(name_of("a")));
   EXPECT_EQ(counts(3).delivered, 1u);
-  EXPECT_TRUE(fetcher().on_answer(orders[0].id, with("a", "a"), now).empty()) << "the order is closed";
+  EXPECT_TRUE(answer(orders[0].id, with("a", "a")).empty()) << "the order is closed";
 }
 
 TEST_F(FetcherTest, ManyNamesTravelInOneRequest) {
@@ -209,16 +238,16 @@ TEST_F(FetcherTest, WhoHasNothingOrFailsOrLiesIsFollowedByTheNext) {
   want("a", {0, 1, 2, 3});
   auto order = plan().at(0);
   EXPECT_EQ(order.peer, env::PeerId{0});
-  fetcher().on_answer(order.id, absent(order), now);
+  answer(order.id, absent(order));
   order = plan().at(0);
   EXPECT_EQ(order.peer, env::PeerId{1});
   fetcher().on_failed(order.id, now);
   order = plan().at(0);
   EXPECT_EQ(order.peer, env::PeerId{2});
-  EXPECT_TRUE(fetcher().on_answer(order.id, with("a", "forged"), now).empty());
+  EXPECT_TRUE(answer(order.id, with("a", "forged")).empty());
   order = plan().at(0);
   EXPECT_EQ(order.peer, env::PeerId{3});
-  EXPECT_EQ(fetcher().on_answer(order.id, with("a", "a"), now).size(), 1u);
+  EXPECT_EQ(answer(order.id, with("a", "a")).size(), 1u);
   EXPECT_EQ(counts(0).absent, 1u);
   EXPECT_EQ(counts(1).failed, 1u);
   EXPECT_EQ(counts(2).wrong, 1u);
@@ -228,13 +257,13 @@ TEST_F(FetcherTest, ALiarIsAskedLast) {
   for (std::uint32_t n = 0; n < 3; ++n) connect(n);
   want("a", {1});
   const auto first = plan().at(0);
-  fetcher().on_answer(first.id, with("a", "forged"), now);
-  fetcher().on_answer(plan().at(0).id, with("a", "a"), now);
+  answer(first.id, with("a", "forged"));
+  answer(plan().at(0).id, with("a", "a"));
   for (int i = 0; i < 20; ++i) {
     want(std::to_string(i));
     const auto order = plan().at(0);
     EXPECT_NE(order.peer, env::PeerId{1});
-    fetcher().on_answer(order.id, with(std::to_string(i), std::to_string(i)), now);
+    answer(order.id, with(std::to_string(i), std::to_string(i)));
   }
 }
 
@@ -242,7 +271,7 @@ TEST_F(FetcherTest, WhoGetsTheNumberOfAForgottenLiarIsNotTakenForOne) {
   connect(0);
   connect(1);
   want("a", {1});
-  fetcher().on_answer(plan().at(0).id, with("a", "forged"), now);
+  answer(plan().at(0).id, with("a", "forged"));
   fetcher().on_forgotten(env::PeerId{1});
   EXPECT_EQ(counts(1).wrong, 1u) << "who is connected is not forgotten";
   fetcher().on_lost(env::PeerId{1});
@@ -250,12 +279,24 @@ TEST_F(FetcherTest, WhoGetsTheNumberOfAForgottenLiarIsNotTakenForOne) {
   EXPECT_EQ(counts(1).wrong, 0u);
 }
 
+TEST_F(FetcherTest, NorIsItWhenTheLieIsFoundOutLater) {
+  connect(1);
+  want("a");
+  const auto received = fetcher().on_answer(plan().at(0).id, with("a", "forged"), now);
+  fetcher().on_lost(env::PeerId{1});
+  fetcher().on_forgotten(env::PeerId{1});
+  connect(1);  // somebody else
+  EXPECT_FALSE(fetcher().on_checked(received.checks.at(0).id, false, now));
+  EXPECT_EQ(counts(1).wrong, 0u);
+  EXPECT_EQ(plan().size(), 1u) << "the newcomer is asked";
+}
+
 TEST_F(FetcherTest, AnswersNobodyAskedForAreCountedAndDropped) {
   connect(0);
   want("a");
   const auto order = plan().at(0);
-  ContentAnswer answer = with("b", "b");
-  EXPECT_TRUE(fetcher().on_answer(order.id, answer, now).empty());
+  ContentAnswer reply = with("b", "b");
+  EXPECT_TRUE(answer(order.id, reply).empty());
   EXPECT_EQ(counts(0).wrong, 1u);
   EXPECT_EQ(counts(0).absent, 1u) << "and the asked one was not mentioned";
 }
@@ -266,7 +307,7 @@ TEST_F(FetcherTest, AfterARoundThePauseGrowsToALimit) {
   Duration pause{};
   for (int round = 1; round <= 12; ++round) {
     const auto order = plan().at(0);
-    fetcher().on_answer(order.id, absent(order), now);
+    answer(order.id, absent(order));
     EXPECT_EQ(fetcher().rounds(name_of("a")), round);
     EXPECT_TRUE(plan().empty());
     const auto next = fetcher().next_plan();
@@ -285,14 +326,14 @@ TEST_F(FetcherTest, ANewcomerIsAskedWithoutWaitingForThePause) {
   connect(0);
   want("a");
   const auto order = plan().at(0);
-  fetcher().on_answer(order.id, absent(order), now);
+  answer(order.id, absent(order));
   EXPECT_TRUE(plan().empty());
   const auto pause_ends = fetcher().next_plan();
   connect(1);
   const auto orders = plan();
   ASSERT_EQ(orders.size(), 1u);
   EXPECT_EQ(orders[0].peer, env::PeerId{1});
-  fetcher().on_answer(orders[0].id, absent(orders[0]), now);
+  answer(orders[0].id, absent(orders[0]));
   EXPECT_TRUE(plan().empty());
   EXPECT_EQ(fetcher().next_plan(), pause_ends) << "and the pause goes on";
   EXPECT_EQ(fetcher().rounds(name_of("a")), 1);
@@ -316,7 +357,7 @@ TEST_F(FetcherTest, AnItemMayHaveAShorterPauseThanTheOthers) {
   for (int round = 1; round < 8; ++round) {
     const auto orders = plan();
     ASSERT_EQ(orders.size(), 1U) << "round " << round;
-    fetcher().on_answer(orders[0].id, absent(orders[0]), now);
+    answer(orders[0].id, absent(orders[0]));
     plan();
     const auto next = fetcher().next_plan();
     ASSERT_TRUE(next);
@@ -329,7 +370,7 @@ TEST_F(FetcherTest, AHintIsWorthAskingDuringThePause) {
   connect(0);
   want("a");
   const auto order = plan().at(0);
-  fetcher().on_answer(order.id, absent(order), now);
+  answer(order.id, absent(order));
   want("a", {0});  // it has it by now
   EXPECT_EQ(plan().size(), 1u);
 }
@@ -356,7 +397,7 @@ TEST_F(FetcherTest, ALargeItemIsFetchedInRangesAndChecked) {
   connect(1);
   want(content, {0});
   auto order = plan().at(0);
-  fetcher().on_answer(order.id, large(content, content.size()), now);
+  answer(order.id, large(content, content.size()));
   for (std::uint64_t offset = 0; offset < 2500; offset += 1000) {
     order = plan().at(0);
     ASSERT_TRUE(order.range);
@@ -364,8 +405,7 @@ TEST_F(FetcherTest, ALargeItemIsFetchedInRangesAndChecked) {
     EXPECT_EQ(order.range->name, content_name(name_of(content)));
     EXPECT_EQ(order.range->offset, offset);
     EXPECT_EQ(order.range->length, std::min<std::uint64_t>(1000, 2500 - offset));
-    const auto arrivals =
-        fetcher().on_range(order.id, as_bytes(std::string_view(content).substr(offset, order.range->length)), now);
+    const auto arrivals = range(order.id, as_bytes(std::string_view(content).substr(offset, order.range->length)));
     EXPECT_EQ(arrivals.size(), offset == 2000 ? 1u : 0u);
   }
   EXPECT_EQ(fetcher().size(), 0u);
@@ -376,15 +416,15 @@ TEST_F(FetcherTest, ABrokenBulkTransferStartsAgainElsewhere) {
   connect(0);
   connect(1);
   want(content, {0});
-  fetcher().on_answer(plan().at(0).id, large(content, content.size()), now);
+  answer(plan().at(0).id, large(content, content.size()));
   auto order = plan().at(0);
-  fetcher().on_range(order.id, as_bytes(std::string(2500, 'y')), now);
+  range(order.id, as_bytes(std::string(2500, 'y')));
   EXPECT_EQ(counts(0).wrong, 1u);
   order = plan().at(0);
   EXPECT_EQ(order.peer, env::PeerId{1});
-  fetcher().on_answer(order.id, large(content, content.size()), now);
+  answer(order.id, large(content, content.size()));
   order = plan().at(0);
-  fetcher().on_range(order.id, as_bytes(std::string_view(content).substr(0, 100)), now);
+  range(order.id, as_bytes(std::string_view(content).substr(0, 100)));
   fetcher().on_lost(env::PeerId{1});  // the source goes; nobody is left to ask in this round
   EXPECT_TRUE(plan().empty());
   EXPECT_TRUE(fetcher().wanted(name_of(content)));
@@ -393,7 +433,7 @@ TEST_F(FetcherTest, ABrokenBulkTransferStartsAgainElsewhere) {
 TEST_F(FetcherTest, SizesBeyondTheLimitAreNotFetched) {
   connect(0);
   want("a");
-  fetcher().on_answer(plan().at(0).id, large("a", params.item_bytes_max + 1), now);
+  answer(plan().at(0).id, large("a", params.item_bytes_max + 1));
   EXPECT_TRUE(plan().empty());
   EXPECT_EQ(fetcher().rounds(name_of("a")), 1);
 }
@@ -403,15 +443,92 @@ TEST_F(FetcherTest, AskAgainIsFreeOnlyForThoseWhoGive) {
   want("a");
   want("b");
   auto order = plan().at(0);
-  ContentAnswer answer = with("a", "a");
-  answer.items.push_back({name_of("b"), Availability::later, 1, nullptr});
-  fetcher().on_answer(order.id, answer, now);
+  ContentAnswer reply = with("a", "a");
+  reply.items.push_back({name_of("b"), Availability::later, 1, nullptr});
+  answer(order.id, reply);
   order = plan().at(0);
   EXPECT_EQ(order.request.wanted, std::vector<ContentName>{name_of("b")});
-  answer.items.erase(answer.items.begin());
-  fetcher().on_answer(order.id, answer, now);  // nothing but promises
+  reply.items.erase(reply.items.begin());
+  answer(order.id, reply);  // nothing but promises
   EXPECT_TRUE(plan().empty());
   EXPECT_EQ(fetcher().rounds(name_of("b")), 1);
+}
+
+TEST_F(FetcherTest, WhatIsBeingCheckedIsNotAskedForAgain) {
+  connect(0);
+  connect(1);
+  want("a", {0});
+  const auto received = fetcher().on_answer(plan().at(0).id, with("a", "forged"), now);
+  ASSERT_EQ(received.checks.size(), 1U);
+  EXPECT_TRUE(received.arrivals.empty());
+  want("a", {1});
+  EXPECT_TRUE(plan().empty());
+  EXPECT_FALSE(fetcher().on_checked(received.checks[0].id, false, now));
+  EXPECT_EQ(plan().at(0).peer, env::PeerId{1});
+  EXPECT_FALSE(fetcher().on_checked(received.checks[0].id, true, now)) << "answered already";
+}
+
+TEST_F(FetcherTest, AnEnvelopeProvesItselfLater) {
+  connect(0);
+  fetcher().want(envelope_of("a"), {}, now);
+  ContentAnswer reply;
+  reply.items.push_back({envelope_of("a"), Availability::inside, 1, value("x")});
+  EXPECT_EQ(fetcher().on_answer(plan().at(0).id, reply, now).arrivals.size(), 1U);
+}
+
+// The check of bytes that came before the name was forgotten says nothing about the name that is wanted now.
+TEST_F(FetcherTest, ACheckThatComesTooLateIsIgnored) {
+  connect(0);
+  want("a");
+  const auto old = fetcher().on_answer(plan().at(0).id, with("a", "a"), now);
+  ASSERT_EQ(old.checks.size(), 1U);
+  fetcher().forget(name_of("a"));
+  EXPECT_EQ(fetcher().checks_in_flight(), 1U) << "its bytes are still held";
+  want("a");
+  const auto order = plan().at(0);
+  EXPECT_FALSE(fetcher().on_checked(old.checks[0].id, true, now));
+  EXPECT_EQ(fetcher().checks_in_flight(), 0U);
+  EXPECT_TRUE(fetcher().wanted(name_of("a")));
+  EXPECT_EQ(answer(order.id, with("a", "a")).size(), 1U);
+}
+
+TEST_F(FetcherTest, WhatWaitsForItsCheckHoldsFurtherOrdersBack) {
+  params.names_per_request = 4;
+  params.checks_max = 6;
+  for (std::uint32_t n = 0; n < 8; ++n) connect(n);
+  for (int i = 0; i < 40; ++i) want(std::to_string(i));
+  std::size_t arrived = 0;
+  std::deque<ContentCheck> checks;
+  for (int round = 0; round < 200 && arrived < 40; ++round) {
+    for (const FetchOrder& order : plan()) {
+      ContentAnswer reply;
+      for (const ContentName& name : order.request.wanted) {
+        for (int i = 0; i < 40; ++i) {
+          const std::string text = std::to_string(i);
+          if (name_of(text) == name) reply.items.push_back({name, Availability::inside, text.size(), value(text)});
+        }
+      }
+      for (ContentCheck& check : fetcher().on_answer(order.id, reply, now).checks) checks.push_back(std::move(check));
+      EXPECT_LE(fetcher().checks_in_flight(), 6U);
+    }
+    if (checks.empty()) continue;
+    arrived += fetcher().on_checked(checks.front().id, true, now) ? 1U : 0U;
+    checks.pop_front();
+  }
+  EXPECT_EQ(arrived, 40U);
+}
+
+TEST_F(FetcherTest, BytesThatWaitForTheirCheckHoldFurtherOrdersBack) {
+  params.names_per_request = 1;
+  params.check_bytes_max = 10;
+  connect(0);
+  connect(1);
+  want("more than ten bytes");
+  const auto received = fetcher().on_answer(plan().at(0).id, with("more than ten bytes", "more than ten bytes"), now);
+  want("b");
+  EXPECT_TRUE(plan().empty());
+  EXPECT_TRUE(fetcher().on_checked(received.checks.at(0).id, true, now));
+  EXPECT_EQ(plan().size(), 1U);
 }
 
 TEST_F(FetcherTest, WhatCameAnotherWayIsForgotten) {
@@ -419,7 +536,7 @@ TEST_F(FetcherTest, WhatCameAnotherWayIsForgotten) {
   want("a");
   const auto order = plan().at(0);
   fetcher().forget(name_of("a"));
-  EXPECT_TRUE(fetcher().on_answer(order.id, with("a", "a"), now).empty());
+  EXPECT_TRUE(answer(order.id, with("a", "a")).empty());
   EXPECT_EQ(fetcher().orders_in_flight(), 0u);
 }
 

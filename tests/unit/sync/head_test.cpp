@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/crypto/hash.hpp"
-#include "core/sync/head_book.hpp"
+#include "core/sync/head_check.hpp"
 
 namespace lastmile::sync {
 namespace {
@@ -54,60 +54,17 @@ TEST(Head, HasOneSpellingOnly) {
   EXPECT_FALSE(parse_head(std::string(kHeadTextMax + 1, ' ')).ok());
 }
 
-TEST(HeadBook, WalksBackFromTheNewestToTheFirst) {
-  const auto heads = chain_of(4, signer());
-  HeadBook book;
-  EXPECT_EQ(book.on_head(heads[3]), HeadBook::Seen::accepted);
-  for (int i = 2; i >= 0; --i) {
-    const auto wanted = book.take_wanted_heads();
-    ASSERT_EQ(wanted.size(), 1u);
-    EXPECT_EQ(wanted[0], head_name(heads[static_cast<std::size_t>(i)]));
-    EXPECT_EQ(book.on_head(heads[static_cast<std::size_t>(i)]), HeadBook::Seen::accepted);
-  }
-  EXPECT_TRUE(book.take_wanted_heads().empty());
-  EXPECT_EQ(book.take_archives().size(), 4u);
-  EXPECT_EQ(book.on_head(heads[1]), HeadBook::Seen::known);
-}
-
-TEST(HeadBook, StopsAtAHeadItHas) {
-  const auto heads = chain_of(5, signer());
-  HeadBook book;
-  book.on_head(heads[0]);
-  book.on_head(heads[1]);
-  (void)book.take_wanted_heads();
-  book.on_head(heads[4]);
-  EXPECT_EQ(book.take_wanted_heads(), std::vector{head_name(heads[3])});
-  book.on_head(heads[3]);
-  EXPECT_EQ(book.take_wanted_heads(), std::vector{head_name(heads[2])});
-  book.on_head(heads[2]);
-  EXPECT_TRUE(book.take_wanted_heads().empty());
-  EXPECT_EQ(book.newest_of(signer().address())->sequence, 5u);
-}
-
-TEST(HeadBook, RefusesForgedHeadsAndAsksAgainForMissingOnes) {
-  auto heads = chain_of(3, signer());
-  HeadBook book;
-  Head forged = heads[2];
-  forged.archive = message::ItemHash();
-  EXPECT_EQ(book.on_head(forged), HeadBook::Seen::refused);
-  book.on_head(heads[2]);
-  const auto wanted = book.take_wanted_heads();
-  book.unavailable(wanted[0]);
-  EXPECT_TRUE(book.take_wanted_heads().empty());
-  book.retry();
-  EXPECT_EQ(book.take_wanted_heads(), wanted);
-}
-
-TEST(HeadBook, ContinuesAWalkAfterARestart) {
-  const auto heads = chain_of(4, signer());
-  HeadBook before;
-  before.on_head(heads[3]);
-  before.on_head(heads[2]);
-  HeadBook after;
-  after.restore(before.save());
-  EXPECT_EQ(after.take_wanted_heads(), std::vector{head_name(heads[2])});
-  for (int i = 2; i >= 0; --i) after.on_head(heads[static_cast<std::size_t>(i)]);
-  EXPECT_EQ(after.on_head(heads[0]), HeadBook::Seen::known);
+// The job says what the check says, costs as much as that of a message, and two heads never share one.
+TEST(Head, IsCheckedByAJob) {
+  const auto heads = chain_of(2, signer());
+  Head forged = heads[1];
+  forged.archive = heads[0].archive;
+  env::Job good = head_check_job(heads[1]);
+  env::Job bad = head_check_job(forged);
+  EXPECT_NE(good.key, bad.key);
+  EXPECT_GE(good.cost, microseconds(51));
+  EXPECT_TRUE(head_checked(good.run()));
+  EXPECT_FALSE(head_checked(bad.run()));
 }
 
 }  // namespace

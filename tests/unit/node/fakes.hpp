@@ -1,0 +1,159 @@
+// A world by hand for the parts of a node: time stands still until the test moves it, jobs run when the test says so,
+// and the network writes down what it is asked for.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/env/clock.hpp"
+#include "core/env/executor.hpp"
+#include "core/env/network.hpp"
+#include "core/env/timers.hpp"
+#include "core/trace/event.hpp"
+#include "tests/unit/store/memory_disk.hpp"
+
+namespace lastmile::node::test {
+
+class Time final : public env::Clock, public env::Timers {
+ public:
+  Instant now() const override { return now_; }
+  Wall wall() const override { return {1'700'000'000'000'000'000 + now_.ns}; }
+  env::TimerId after(Duration delay, Callback<void()> fire) override {
+    const env::TimerId id{++last_};
+    due_[{now_ + std::max(delay, Duration{}), id.value}] = std::move(fire);
+    return id;
+  }
+  void cancel(env::TimerId timer) override {
+    std::erase_if(due_, [&](const auto& entry) { return entry.first.second == timer.value; });
+  }
+  // Fires what is due until then, in order.
+  void pass(Duration length) {
+    const Instant until = now_ + length;
+    while (!due_.empty() && due_.begin()->first.first <= until) {
+      now_ = due_.begin()->first.first;
+      auto fire = std::move(due_.begin()->second);
+      due_.erase(due_.begin());
+      fire();
+    }
+    now_ = until;
+  }
+  std::size_t pending() const { return due_.size(); }
+
+ private:
+  Instant now_{};
+  std::uint64_t last_ = 0;
+  std::map<std::pair<Instant, std::uint64_t>, Callback<void()>> due_;
+};
+
+class Jobs final : public env::Executor {
+ public:
+  void submit(env::Lane lane, env::Job job, Callback<void(env::JobResult)> done) override {
+    lanes_[lane].push_back({std::move(job), std::move(done)});
+  }
+  std::size_t in_flight(env::Lane lane) const override {
+    const auto found = lanes_.find(lane);
+    return found == lanes_.end() ? 0 : found->second.size();
+  }
+  // The oldest job of the lane. False when there is none.
+  bool run_one(env::Lane lane) {
+    auto& queue = lanes_[lane];
+    if (queue.empty()) return false;
+    auto [job, done] = std::move(queue.front());
+    queue.pop_front();
+    done(job.run());
+    return true;
+  }
+  void run_all() {
+    bool ran = true;
+    while (ran) {
+      ran = false;
+      for (auto lane : {env::Lane::signatures, env::Lane::hashing, env::Lane::queries}) ran = run_one(lane) || ran;
+    }
+  }
+
+ private:
+  std::map<env::Lane, std::deque<std::pair<env::Job, Callback<void(env::JobResult)>>>> lanes_;
+};
+
+// Peers are numbered as the test wishes; their identity is "peer" and the number.
+class Wires final : public env::Network {
+ public:
+  void listen(env::Protocol, env::FrameHandler&) override {}
+  void listen_peers(env::PeerHandler&) override {}
+  void listen_content(env::ContentHandler&) override {}
+  void dial(std::string address) override { dialled.push_back(std::move(address)); }
+  void close(env::PeerId peer, env::CloseReason) override { closed.push_back(peer); }
+  void send(env::PeerId peer, env::Protocol, env::Frame frame) override { sent.emplace_back(peer, std::move(frame)); }
+  void request(env::PeerId, env::Protocol, env::Frame, Duration, env::Done<env::Frame> done) override {
+    requests.push_back(std::move(done));
+  }
+  void fetch(env::PeerId, env::ContentRange, Duration, env::Done<Bytes>) override {}
+  std::size_t queued_bytes(env::PeerId) const override { return 0; }
+  std::string identity(env::PeerId peer) const override { return "peer" + std::to_string(peer.value); }
+  std::string own_identity() const override { return "self"; }
+
+  std::vector<std::string> dialled;
+  std::vector<env::PeerId> closed;
+  std::vector<std::pair<env::PeerId, env::Frame>> sent;
+  std::vector<env::Done<env::Frame>> requests;
+};
+
+// The disk of the tests of the store, and blobs beside it.
+class BlobDisk final : public env::Disk {
+ public:
+  const env::Reader& latest() const override { return rows.latest(); }
+  std::shared_ptr<const env::Reader> snapshot() const override { return rows.snapshot(); }
+  void commit(env::Batch batch, env::Done<Unit> done) override {
+    ++commits;
+    changes += batch.changes.size();
+    rows.commit(std::move(batch), std::move(done));
+  }
+  void put_blob(std::string name, Bytes bytes, env::Done<Unit> done) override {
+    blobs[std::move(name)] = std::move(bytes);
+    done(Unit{});
+  }
+  void get_blob(env::ContentRange range, env::Done<Bytes> done) override {
+    const auto found = blobs.find(range.name);
+    if (found == blobs.end()) return done(Error{"no blob of this name"});
+    done(found->second);
+  }
+  void remove_blob(std::string name, env::Done<Unit> done) override {
+    blobs.erase(name);
+    if (done) done(Unit{});
+  }
+  std::optional<std::uint64_t> blob_size(std::string_view name) const override {
+    const auto found = blobs.find(name);
+    if (found == blobs.end()) return std::nullopt;
+    return found->second.size();
+  }
+
+  store::test::MemoryDisk rows;
+  std::map<std::string, Bytes, std::less<>> blobs;
+  std::size_t commits = 0;
+  std::size_t changes = 0;  // of all commits
+};
+
+class Trace final : public trace::Sink {
+ public:
+  struct Seen {
+    trace::Kind kind;
+    std::string item;
+    std::uint64_t a, b, c;
+  };
+  void record(const trace::Event& event) override {
+    seen.push_back({event.kind, std::string(event.item), event.a, event.b, event.c});
+  }
+  std::vector<Seen> of(trace::Kind kind) const {
+    std::vector<Seen> found;
+    for (const Seen& one : seen) {
+      if (one.kind == kind) found.push_back(one);
+    }
+    return found;
+  }
+  std::vector<Seen> seen;
+};
+
+}  // namespace lastmile::node::test

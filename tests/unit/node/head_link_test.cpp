@@ -1,0 +1,188 @@
+// Telling and hearing of heads, a step at a time.
+#include "core/node/head_link.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/store/view.hpp"
+#include "tests/unit/node/fakes.hpp"
+#include "tests/unit/node/made.hpp"
+
+namespace lastmile::node::test {
+namespace {
+
+class Around final : public HeadSurroundings {
+ public:
+  Admission take_in_archived(std::shared_ptr<const message::Envelope> envelope, ReceiptDone done) override {
+    taken.push_back(envelope->item_hash);
+    done({envelope->item_hash, message::Status::processed, std::nullopt, {}});
+    return Admission::queued;
+  }
+  void want_head_content(const message::ItemHash& content) override { wanted.insert(content); }
+  void damaged_by_heads(const Error& error) override { ADD_FAILURE() << error.text; }
+  std::vector<message::ItemHash> taken;
+  std::set<message::ItemHash> wanted;
+};
+
+crypto::Account signer(std::uint64_t index) { return crypto::Account::derive(crypto::Chain::SOL, 1, index); }
+
+std::vector<sync::Head> chain_of(const crypto::Account& account, std::size_t length) {
+  std::vector<sync::Head> heads;
+  for (std::size_t i = 1; i <= length; ++i) {
+    sync::Head head;
+    head.sequence = i;
+    head.archive = message::ItemHash::of(crypto::sha256(account.address() + std::to_string(i)));
+    if (!heads.empty()) head.previous = sync::head_name(heads.back());
+    sync::sign_head(head, account);
+    heads.push_back(head);
+  }
+  return heads;
+}
+
+class HeadLinkTest : public testing::Test {
+ protected:
+  HeadLinkTest() {
+    config_.limits.head_inbox = 6;
+    config_.limits.head_inbox_per_source = 4;
+    config_.limits.head_checks = 1;
+    config_.head_signers = std::make_shared<const std::set<std::string, std::less<>>>(
+        std::set<std::string, std::less<>>{signer(1).address(), signer(2).address()});
+    config_.head_signer = signer(3);
+    store_ = std::move(store::Store::open(disk_, config_.store)).value();
+    open();
+  }
+  void open() {
+    link_ = std::make_unique<HeadLink>(time_, time_, wires_, disk_, executor_, *store_, peers_, jobs_, blobs_, gauges_,
+                                       config_, around_);
+    link_->start();
+  }
+  void tell(std::uint32_t peer, const std::vector<sync::Head>& heads) {
+    Bytes bytes;
+    for (const sync::Head& head : heads) {
+      append(bytes, sync::serialize_head(head));
+      bytes.push_back('\n');
+    }
+    link_->on_frame(env::PeerId{peer}, env::Frame::of_bytes(std::move(bytes)));
+  }
+  void work() {
+    for (int i = 0; i < 5; ++i) {
+      time_.pass(milliseconds(1));
+      executor_.run_all();
+    }
+  }
+  std::size_t rows(std::string_view prefix) {
+    std::size_t count = 0;
+    for (auto c = disk_.latest().seek(prefix); c->valid() && c->key().starts_with(prefix); c->next()) ++count;
+    return count;
+  }
+
+  Time time_;
+  Jobs executor_;
+  BlobDisk disk_;
+  Wires wires_;
+  Trace trace_;
+  QueueGauges gauges_{trace_};
+  HashingJobs jobs_{executor_, gauges_};
+  BlobReader blobs_{disk_, jobs_, 4};
+  Generator luck_{7};
+  NodeConfig config_;
+  Around around_;
+  PeerBook peers_{wires_, time_, luck_, config_.intervals};
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<HeadLink> link_;
+};
+
+TEST_F(HeadLinkTest, ASignatureIsCheckedOffTheLoopAndAForgedHeadChangesNothing) {
+  auto heads = chain_of(signer(1), 2);
+  sync::Head forged = heads[1];
+  forged.archive = heads[0].archive;
+  tell(1, {forged, heads[0]});
+  EXPECT_EQ(link_->book().signers(), 0U);
+  EXPECT_EQ(gauges_.of(trace::Queue::heads).depth, 2U);
+  work();
+  EXPECT_EQ(link_->book().newest_of(signer(1).address())->sequence, 1U);
+  EXPECT_EQ(gauges_.of(trace::Queue::heads).depth, 0U);
+  EXPECT_EQ(around_.wanted, std::set{heads[0].archive});
+}
+
+TEST_F(HeadLinkTest, AHeadToldByManyIsCheckedOnce) {
+  const auto heads = chain_of(signer(1), 1);
+  for (std::uint32_t peer = 1; peer < 9; ++peer) tell(peer, heads);
+  EXPECT_EQ(executor_.in_flight(env::Lane::signatures), 1U);
+  EXPECT_EQ(gauges_.of(trace::Queue::heads).depth, 1U);
+}
+
+TEST_F(HeadLinkTest, APeerThatTellsOfMoreThanFitsDelaysItselfOnly) {
+  std::vector<sync::Head> many;
+  for (std::uint64_t i = 0; i < 20; ++i) many.push_back(chain_of(signer(100 + i), 1)[0]);
+  tell(9, many);
+  EXPECT_EQ(gauges_.of(trace::Queue::heads).refused, 15U) << "one is being checked, four wait";
+  EXPECT_EQ(trace_.of(trace::Kind::queue_refused).size(), 15U);
+  tell(1, chain_of(signer(1), 1));
+  executor_.run_one(env::Lane::signatures);
+  executor_.run_one(env::Lane::signatures);
+  EXPECT_TRUE(link_->book().newest_of(signer(1).address())) << "its turn comes next";
+}
+
+TEST_F(HeadLinkTest, AHeadWritesOneRecordHoweverManySignersThereAre) {
+  const auto first = chain_of(signer(1), 1), second = chain_of(signer(2), 2);
+  tell(1, first);
+  tell(1, {second[0]});
+  work();
+  EXPECT_EQ(rows("\xf2"), 2U);
+  disk_.changes = 0;
+  disk_.commits = 0;
+  tell(1, {second[1]});
+  work();
+  EXPECT_EQ(disk_.commits, 1U);
+  EXPECT_EQ(disk_.changes, 2U) << "the record of its signer, and the archive it names";
+}
+
+TEST_F(HeadLinkTest, AfterARestartTheWalkGoesOnWhereItWas) {
+  const auto heads = chain_of(signer(1), 5);
+  tell(1, {heads[4]});
+  work();
+  link_->content_arrived(sync::head_name(heads[3]), sync::serialize_head(heads[3]));
+  work();
+  around_.wanted.clear();
+  open();
+  EXPECT_EQ(around_.wanted, (std::set{sync::head_name(heads[2]), heads[4].archive, heads[3].archive}));
+}
+
+TEST_F(HeadLinkTest, AStrangerWhoIsForgottenLeavesNothingBehind) {
+  const auto heads = chain_of(signer(50), 2);
+  tell(1, {heads[1]});
+  work();
+  EXPECT_EQ(rows("\xf2"), 1U);
+  EXPECT_EQ(rows("\xf3"), 1U);
+  time_.pass(hours(25));
+  EXPECT_EQ(rows("\xf2"), 0U);
+  EXPECT_EQ(rows("\xf3"), 0U);
+  EXPECT_EQ(link_->wanted_archives().size(), 0U);
+}
+
+// The archive is written off the loop; what happens to a message meanwhile is told by the next one.
+TEST_F(HeadLinkTest, AMessageThatChangesWhileItsArchiveIsWrittenStaysDue) {
+  const auto account = wallet();
+  const std::string content = note(account, 1);
+  auto envelope = std::make_shared<const message::Envelope>(signed_post(account, content));
+  auto parsed = message::parse_inline_content(*envelope, {});
+  ASSERT_TRUE(parsed.ok());
+  ASSERT_TRUE(
+      store_->accept({envelope, std::make_shared<const message::Content>(std::move(*parsed)), nullptr}, time_.wall())
+          .ok());
+  link_->on_news(envelope->item_hash);
+  EXPECT_EQ(rows("\xf1"), 1U);
+  time_.pass(config_.intervals.archive_every);
+  ASSERT_EQ(executor_.in_flight(env::Lane::hashing), 1U);
+  link_->on_news(envelope->item_hash);  // forgotten, say
+  work();
+  EXPECT_EQ(link_->book().newest_of(signer(3).address())->sequence, 1U);
+  EXPECT_EQ(rows("\xf1"), 1U);
+  time_.pass(config_.intervals.archive_every);
+  work();
+  EXPECT_EQ(link_->book().newest_of(signer(3).address())->sequence, 2U);
+  EXPECT_EQ(rows("\xf1"), 0U);
+}
+
+}  // namespace
+}  // namespace lastmile::node::test

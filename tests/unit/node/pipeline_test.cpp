@@ -1,0 +1,217 @@
+// The road of a message, a step at a time.
+#include "core/node/pipeline.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/store/view.hpp"
+#include "tests/unit/node/fakes.hpp"
+#include "tests/unit/node/made.hpp"
+
+namespace lastmile::node::test {
+namespace {
+
+using message::Status;
+
+class Around final : public Surroundings {
+ public:
+  void spread(const message::Envelope& envelope, Origin) override { spread_out.push_back(envelope.item_hash); }
+  void gossip_verdict(const gossip::MessageRef&, gossip::Verdict) override {}
+  void want_content(const message::ItemHash& content, std::optional<env::PeerId>) override {
+    wanted.push_back(content);
+  }
+  void want_message(const message::ItemHash& message, std::optional<env::PeerId>) override {
+    wanted_messages.push_back(message);
+  }
+  bool stands(const store::Confirmation&) override { return true; }
+  void status_changed(const store::StatusChange&) override {}
+  void fatal(const Error& error) override { ADD_FAILURE() << error.text; }
+
+  std::vector<message::ItemHash> spread_out, wanted, wanted_messages;
+};
+
+class PipelineTest : public testing::Test {
+ protected:
+  explicit PipelineTest(const Limits& limits = {}) {
+    config_.limits = limits;
+    config_.store.charge = false;
+    store_ = std::move(store::Store::open(disk_, config_.store)).value();
+    pipeline_ = std::make_unique<Pipeline>(time_, time_, executor_, disk_, luck_, *store_, blobs_, trace_, gauges_,
+                                           config_, around_);
+    pipeline_->start();
+  }
+  Admission arrive(const message::Envelope& envelope, Origin origin = Origin::client) {
+    Arrival arrival;
+    arrival.origin = origin;
+    arrival.receipt = [this](const Receipt& receipt) { receipts_.push_back(receipt); };
+    return pipeline_->arrive(message::serialize_envelope(envelope), std::move(arrival));
+  }
+  // Time for the loop, and every job done.
+  void work() {
+    for (int i = 0; i < 5; ++i) {
+      time_.pass(milliseconds(1));
+      executor_.run_all();
+    }
+  }
+  Status status(const message::Envelope& e) { return *store::View(disk_.latest(), config_.store).status(e.item_hash); }
+  message::Envelope apart(std::uint64_t number) { return signed_post(wallet(), note(wallet(), number), false); }
+
+  Time time_;
+  Jobs executor_;
+  BlobDisk disk_;
+  Trace trace_;
+  QueueGauges gauges_{trace_};
+  HashingJobs jobs_{executor_, gauges_};
+  BlobReader blobs_{disk_, jobs_, 4};
+  Generator luck_{7};
+  Around around_;
+  NodeConfig config_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<Pipeline> pipeline_;
+  std::vector<Receipt> receipts_;
+};
+
+TEST_F(PipelineTest, AMessageIsAcknowledgedWhenItIsDurable) {
+  disk_.rows.instantly_durable = false;
+  const auto message = signed_post(wallet(), note(wallet(), 1));
+  EXPECT_EQ(arrive(message), Admission::queued);
+  EXPECT_TRUE(executor_.in_flight(env::Lane::signatures) == 0 && receipts_.empty()) << "not inside the call";
+  work();
+  EXPECT_EQ(status(message), Status::processed);
+  EXPECT_TRUE(receipts_.empty()) << "the disk has not said so";
+  disk_.rows.settle();
+  work();
+  ASSERT_EQ(receipts_.size(), 1U);
+  EXPECT_EQ(receipts_[0].status, Status::processed);
+  EXPECT_EQ(around_.spread_out, std::vector{message.item_hash});
+}
+
+TEST_F(PipelineTest, AForgedCopyIsRefusedAndTheTrueOneTaken) {
+  const auto message = signed_post(wallet(), note(wallet(), 1));
+  auto forged = message;
+  forged.signature = wallet(2).sign("POST", forged.item_hash.text());
+  arrive(forged);
+  arrive(message);
+  work();
+  ASSERT_EQ(receipts_.size(), 2U);
+  EXPECT_EQ(receipts_[0].code, message::ErrorCode::invalid_signature);
+  EXPECT_EQ(receipts_[1].status, Status::processed);
+}
+
+TEST_F(PipelineTest, CopiesOfOneMessageAreCheckedOnce) {
+  const auto message = signed_post(wallet(), note(wallet(), 1));
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(arrive(message), Admission::queued);
+  work();
+  EXPECT_EQ(pipeline_->verified(), 1U);
+  EXPECT_EQ(receipts_.size(), 5U);
+  EXPECT_EQ(arrive(message), Admission::known);
+}
+
+TEST_F(PipelineTest, AContentElsewhereIsAskedForAndAwaited) {
+  const auto message = apart(1);
+  arrive(message);
+  work();
+  EXPECT_EQ(around_.wanted, std::vector{message.item_hash});
+  EXPECT_EQ(status(message), Status::pending);
+  EXPECT_EQ(gauges_.of(trace::Queue::fetch).depth, 1U);
+  pipeline_->content_arrived(message.item_hash, std::make_shared<const std::string>(note(wallet(), 1)));
+  work();
+  EXPECT_EQ(status(message), Status::processed);
+  EXPECT_EQ(gauges_.of(trace::Queue::fetch).depth, 0U);
+}
+
+TEST_F(PipelineTest, AContentOnTheDiskIsReadFromThereWhenItIsWhole) {
+  const auto message = apart(1), torn = apart(2);
+  disk_.blobs[message.item_hash.text()] = to_bytes(note(wallet(), 1));
+  disk_.blobs[torn.item_hash.text()] = to_bytes(note(wallet(), 2).substr(0, 20));
+  arrive(message);
+  arrive(torn);
+  work();
+  EXPECT_EQ(status(message), Status::processed);
+  EXPECT_EQ(around_.wanted, std::vector{torn.item_hash}) << "cut short by a crash: from the others";
+  EXPECT_FALSE(disk_.blobs.contains(torn.item_hash.text()));
+}
+
+TEST_F(PipelineTest, AContentGivenUpIsAskedForAgain) {
+  const auto message = apart(1);
+  arrive(message);
+  work();
+  pipeline_->content_unavailable(message.item_hash);
+  EXPECT_EQ(status(message), Status::rejected);
+  around_.wanted.clear();
+  pipeline_->tick();
+  EXPECT_EQ(around_.wanted, std::vector{message.item_hash});
+  pipeline_->content_arrived(message.item_hash, std::make_shared<const std::string>(note(wallet(), 1)));
+  work();
+  EXPECT_EQ(status(message), Status::processed);
+}
+
+TEST_F(PipelineTest, AFileGivenUpIsAskedForAgain) {
+  const auto account = wallet();
+  const message::ItemHash file = message::ItemHash::of(crypto::sha256("the file"));
+  auto e = signed_post(account, "{\"address\":\"" + account.address() +
+                                    "\",\"time\":1700000000.0,\"item_type\":\"storage\",\"item_hash\":\"" +
+                                    file.text() + "\"}");
+  e.type = message::Type::STORE;
+  e.signature = account.sign("STORE", e.item_hash.text());
+  arrive(e);
+  work();
+  ASSERT_EQ(around_.wanted, std::vector{file});
+  pipeline_->tick();
+  EXPECT_EQ(around_.wanted.size(), 1U) << "it is being asked for";
+  pipeline_->content_unavailable(file);
+  pipeline_->tick();
+  EXPECT_EQ(around_.wanted, (std::vector{file, file}));
+  pipeline_->content_arrived(file, std::make_shared<const std::string>("the file"));
+  work();
+  EXPECT_EQ(status(e), Status::processed);
+}
+
+class SmallPipeline : public PipelineTest {
+ protected:
+  SmallPipeline() : PipelineTest(limits()) {}
+  static Limits limits() {
+    Limits small;
+    small.fetch_wanted = 2;
+    small.inbox_messages = 4;
+    small.inbox_messages_per_source = 3;
+    return small;
+  }
+};
+
+TEST_F(SmallPipeline, WhatFindsNoRoomAmongTheFetchesIsToldAndTraced) {
+  for (std::uint64_t i = 0; i < 2; ++i) {
+    arrive(apart(i));
+    work();
+  }
+  receipts_.clear();
+  const auto message = apart(2);
+  arrive(message);
+  work();
+  ASSERT_EQ(receipts_.size(), 1U);
+  EXPECT_EQ(receipts_[0].status, Status::none);
+  EXPECT_EQ(gauges_.of(trace::Queue::fetch).refused, 1U);
+  const auto refused = trace_.of(trace::Kind::queue_refused);
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_EQ(refused[0].item, message.item_hash.view());
+  EXPECT_EQ(refused[0].a, static_cast<std::uint64_t>(trace::Queue::fetch));
+  // When a place is free it is taken.
+  pipeline_->content_arrived(apart(0).item_hash, std::make_shared<const std::string>(note(wallet(), 0)));
+  work();
+  arrive(message);
+  work();
+  EXPECT_EQ(status(message), Status::pending);
+}
+
+TEST_F(SmallPipeline, AFullInboxRefusesAndSaysSo) {
+  for (std::uint64_t i = 0; i < 3; ++i) arrive(signed_post(wallet(), note(wallet(), i)));
+  EXPECT_EQ(arrive(signed_post(wallet(), note(wallet(), 3))), Admission::full);
+  EXPECT_TRUE(pipeline_->has_room(Origin::archive, {}));
+  EXPECT_EQ(arrive(signed_post(wallet(), note(wallet(), 4)), Origin::archive), Admission::queued);
+  EXPECT_FALSE(pipeline_->has_room(Origin::archive, {})) << "none for anybody";
+  EXPECT_EQ(gauges_.of(trace::Queue::inbox).peak, 4U);
+  work();
+  EXPECT_EQ(arrive(signed_post(wallet(), note(wallet(), 3))), Admission::queued);
+}
+
+}  // namespace
+}  // namespace lastmile::node::test
