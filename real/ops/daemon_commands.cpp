@@ -17,13 +17,12 @@ std::optional<message::ItemHash> hash_of(const Json& request, const char* field)
   return message::ItemHash::parse(request.at(field).get_ref<const std::string&>());
 }
 
-// The list of a question about many messages; empty where a text is no hash.
-Result<std::vector<std::optional<message::ItemHash>>> hashes_of(const Json& request) {
+Result<Hashes> hashes_of(const Json& request) {
   const Json& hashes = request.at("hashes");
   if (!hashes.is_array() || hashes.size() > kHashesMax) {
     return Error{"hashes: expected a list of at most " + std::to_string(kHashesMax)};
   }
-  std::vector<std::optional<message::ItemHash>> list;
+  Hashes list;
   list.reserve(hashes.size());
   for (const Json& one : hashes) list.push_back(message::ItemHash::parse(one.get_ref<const std::string&>()));
   return list;
@@ -83,7 +82,57 @@ Result<std::vector<node::Upload>> uploads_of(const Json& request) {
   return uploads;
 }
 
+struct Answer final : env::JobOutput {
+  explicit Answer(Result<Json> a) : json(std::move(a)) {}
+  Result<Json> json;
+};
+
+Result<Json> statuses_of(const store::View& view, const Hashes& hashes, bool with_readable) {
+  Json statuses = Json::array(), readable = Json::array();
+  for (const auto& hash : hashes) {
+    const auto status = hash.has_value() ? view.status(*hash) : Result<message::Status>(message::Status::none);
+    if (!status.ok()) return status.error();
+    statuses.push_back(message::status_text(*status));
+    if (with_readable) readable.push_back(hash.has_value() && node::readable(view, *hash));
+  }
+  Json out{{"statuses", std::move(statuses)}};
+  if (with_readable) out["readable"] = std::move(readable);
+  return out;
+}
+
+Result<Json> signatures_of(const store::View& view, const Hashes& hashes) {
+  Json list = Json::array();
+  for (const auto& hash : hashes) {
+    const auto row = hash.has_value() ? view.message(*hash) : Result(std::optional<store::MessageRow>());
+    if (!row.ok()) return row.error();
+    if (!row->has_value()) {
+      list.push_back(nullptr);
+      continue;
+    }
+    const message::Envelope& envelope = (*row)->envelope;
+    list.push_back({{"sender", envelope.sender}, {"signature", envelope.signature.value_or("")}});
+  }
+  return Json{{"signatures", std::move(list)}};
+}
+
 }  // namespace
+
+// A hundred thousand reads: off the loop, on a snapshot.
+void Daemon::State::ask_about(const Json& request, Reply reply,
+                              Callback<Result<Json>(const store::View&, const Hashes&)> read) {
+  constexpr Duration kCostOfOne = microseconds(5);
+  auto hashes = hashes_of(request);
+  if (!hashes.ok()) return reply(hashes.error());
+  const Duration cost = kCostOfOne * static_cast<std::int64_t>(hashes->size());
+  auto shared = std::make_shared<Reply>(std::move(reply));
+  const bool taken = node->query(
+      cost,
+      [hashes = *std::move(hashes), read = std::move(read)](const store::View& view) mutable -> env::JobResult {
+        return std::make_shared<const Answer>(read(view, hashes));
+      },
+      [shared](const env::JobResult& result) { (*shared)(static_cast<const Answer&>(*result).json); });
+  if (!taken) (*shared)(Error{"too many questions are being answered"});
+}
 
 void Daemon::State::add_commands() {
   admin->add("status", "what this node is and how it does", [this](const Json&, Reply reply) {
@@ -128,42 +177,16 @@ void Daemon::State::add_commands() {
     if ((*row)->code.has_value()) out["code"] = message::number(*(*row)->code);
     reply(std::move(out));
   });
-  admin->add(
-      "statuses", "status of many messages: hashes []; with readable true also whether their content can be read",
-      [this](const Json& request, Reply reply) {
-        const auto hashes = hashes_of(request);
-        if (!hashes.ok()) return reply(hashes.error());
-        const bool with_readable = request.value("readable", false);
-        Json statuses = Json::array(), readable = Json::array();
-        const store::View view = node->view();
-        for (const auto& hash : *hashes) {
-          const auto status = hash.has_value() ? view.status(*hash) : Result<message::Status>(message::Status::none);
-          if (!status.ok()) return reply(status.error());
-          statuses.push_back(message::status_text(*status));
-          if (with_readable) readable.push_back(hash.has_value() && node->readable(*hash));
-        }
-        Json out{{"statuses", std::move(statuses)}};
-        if (with_readable) out["readable"] = std::move(readable);
-        reply(std::move(out));
-      });
-  admin->add("signatures", "sender and signature of many messages: hashes []; null for those that are not there",
+  admin->add("statuses",
+             "status of many messages: hashes []; with readable true also whether their content can be read",
              [this](const Json& request, Reply reply) {
-               const auto hashes = hashes_of(request);
-               if (!hashes.ok()) return reply(hashes.error());
-               Json list = Json::array();
-               const store::View view = node->view();
-               for (const auto& hash : *hashes) {
-                 const auto row = hash.has_value() ? view.message(*hash) : Result(std::optional<store::MessageRow>());
-                 if (!row.ok()) return reply(row.error());
-                 if (!row->has_value()) {
-                   list.push_back(nullptr);
-                   continue;
-                 }
-                 const message::Envelope& envelope = (*row)->envelope;
-                 list.push_back({{"sender", envelope.sender}, {"signature", envelope.signature.value_or("")}});
-               }
-               reply(Json{{"signatures", std::move(list)}});
+               const bool with_readable = request.value("readable", false);
+               ask_about(request, std::move(reply), [with_readable](const store::View& view, const Hashes& hashes) {
+                 return statuses_of(view, hashes, with_readable);
+               });
              });
+  admin->add("signatures", "sender and signature of many messages: hashes []; null for those that are not there",
+             [this](const Json& request, Reply reply) { ask_about(request, std::move(reply), &signatures_of); });
   admin->add("state", "digest of what users can read, at \"at_ns\" (UTC, default now), and its quick sum",
              [this](const Json& request, Reply reply) {
                const Wall at{request.value("at_ns", clock.wall().ns)};

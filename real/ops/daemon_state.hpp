@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/node/core_node.hpp"
 #include "real/env/data_dir.hpp"
@@ -21,6 +22,9 @@
 
 namespace lastmile::real {
 
+// What a question about many messages names; empty where a text is no hash.
+using Hashes = std::vector<std::optional<message::ItemHash>>;
+
 // Members die in reverse order: the node before what it stands on, jobs that read snapshots before the disk, the lock
 // last.
 struct Daemon::State {
@@ -29,6 +33,8 @@ struct Daemon::State {
 
   // daemon_commands.cpp
   void add_commands();
+  void ask_about(const AdminServer::Json& request, AdminServer::Reply reply,
+                 Callback<Result<AdminServer::Json>(const store::View&, const Hashes&)> read);
   // Stops intake, waits for receipts, ends the loop. Again: no effect.
   void begin_stop(std::string why);
   void end_when_drained();

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <memory>
+#include <set>
 #include <sstream>
 
 #include "real/env/posix_file.hpp"
@@ -191,6 +193,8 @@ node::NodeConfig node_config(const Settings& settings) {
   config.store.query_indexes = settings.query_indexes;
   config.store.limits.waiting_messages = settings.limits.waiting_messages;
   config.peers = settings.peers;
+  config.head_signers = std::make_shared<const std::set<std::string, std::less<>>>(settings.head_signers.begin(),
+                                                                                   settings.head_signers.end());
   node::use_default_gossip(config);
   return config;
 }

@@ -29,6 +29,8 @@ struct Settings {
   node::Limits limits;
   node::Intervals intervals;
   message::Switches switches;
+  // heads
+  std::vector<std::string> head_signers;  // addresses whose heads of archives are always followed
   // storage
   std::size_t block_cache_bytes = RocksDiskOptions{}.block_cache_bytes;
   std::size_t write_buffer_bytes = RocksDiskOptions{}.write_buffer_bytes;

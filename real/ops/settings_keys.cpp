@@ -123,10 +123,18 @@ SettingKey address_key(std::string_view name, std::string_view about, Place<std:
           [place](const Settings& settings) { return in_quotes(look(place, settings)); }};
 }
 
-// A list of peers; in the environment and in flags separated by commas.
-SettingKey peers_key(std::string_view name, std::string_view about, Place<std::vector<std::string>> place) {
-  return {{name, kPeers, about},
-          [place](Settings& settings, const SettingValue& value) {
+// As the chains write them; what nobody signs with is never seen.
+bool is_signer_address(std::string_view text) {
+  constexpr std::size_t kAddressMax = 128;
+  return !text.empty() && text.size() <= kAddressMax &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~' && c != '"' && c != '\\'; });
+}
+
+// A list of texts; in the environment and in flags separated by commas.
+SettingKey list_key(std::string_view name, std::string_view expected, std::string_view about,
+                    bool (*is_good)(std::string_view), Place<std::vector<std::string>> place) {
+  return {{name, expected, about},
+          [place, is_good](Settings& settings, const SettingValue& value) {
             std::vector<std::string> list;
             if (const auto* given = std::get_if<std::vector<std::string>>(&value)) {
               list = *given;
@@ -139,7 +147,7 @@ SettingKey peers_key(std::string_view name, std::string_view about, Place<std::v
             } else {
               return false;
             }
-            if (!std::all_of(list.begin(), list.end(), is_peer_address)) return false;
+            if (!std::all_of(list.begin(), list.end(), is_good)) return false;
             place(settings) = std::move(list);
             return true;
           },
@@ -191,7 +199,8 @@ std::vector<SettingKey> make_table() {
   add(address_key("network.listen", "where peers connect to", LM_PLACE(std::string, listen)));
   add(text_key("network.source_address", "address that outgoing connections come from; empty = the system's choice",
                LM_PLACE(std::string, source_address)));
-  add(peers_key("network.peers", "peers to keep connected", LM_PLACE(std::vector<std::string>, peers)));
+  add(list_key("network.peers", kPeers, "peers to keep connected", is_peer_address,
+               LM_PLACE(std::vector<std::string>, peers)));
   add(count_key("network.connections_max", "open connections", LM_PLACE(std::size_t, network.connections_max)));
   add(size_key("network.send_buffer_max", "bytes that wait for one slow peer before it is cut off",
                LM_PLACE(std::size_t, network.send_buffer_max)));
@@ -203,6 +212,8 @@ std::vector<SettingKey> make_table() {
   add(flag_key("roads.reconciliation", "compare what is held with peers", LM_PLACE(bool, roads.reconciliation)));
   add(flag_key("roads.chain", "follow public chains", LM_PLACE(bool, roads.chain)));
   add(flag_key("roads.content_store", "exchange heads of archives", LM_PLACE(bool, roads.content_store)));
+  add(list_key("heads.signers", "a list of addresses", "addresses whose heads of archives are always followed",
+               is_signer_address, LM_PLACE(std::vector<std::string>, head_signers)));
   add(count_key("limits.inbox_messages", "messages not looked at yet", LM_PLACE(std::size_t, limits.inbox_messages)));
   add(count_key("limits.inbox_messages_per_source", "of these, from one peer",
                 LM_PLACE(std::size_t, limits.inbox_messages_per_source)));

@@ -55,6 +55,14 @@ TEST(Settings, a_wrong_value_says_what_is_expected) {
   EXPECT_THAT(mistake_in("[log]\nlevel = \"loud\"\n"), HasSubstr("one of trace, debug"));
 }
 
+TEST(Settings, signers_of_heads_reach_the_node) {
+  const auto settings = parse_settings("[heads]\nsigners = [\"0xA\", \"tz1b\"]\n", "node.toml");
+  ASSERT_TRUE(settings.ok()) << settings.error().text;
+  EXPECT_TRUE(node_config(*settings).head_signers->contains("tz1b"));
+  EXPECT_EQ(node_config(*settings).head_signers->size(), 2U);
+  EXPECT_THAT(mistake_in("[heads]\nsigners = [\"two words\"]\n"), HasSubstr("heads.signers: expected a list"));
+}
+
 TEST(Settings, all_mistakes_are_told_in_the_order_of_the_lines_up_to_a_limit) {
   std::string toml = "[network]\n";
   for (int i = 0; i < 50; ++i) toml += "k" + std::to_string(i) + " = 1\n";
