@@ -72,7 +72,15 @@ def exit_codes(folder):
     expect("init refuses to overwrite", node("init", "--data", data), 3, "not empty")
     assert (data / "keys" / "node.key").read_text() == before
     expect("run without init", node("run", "--data", folder / "none"), 3, "no data folder", "init")
-    expect("no verb", node(), 3)
+    expect("no verb", node(), 3, "lastmile-node: expected a verb: init, run")
+    expect("an unknown verb", node("rnu"), 3, 'unknown verb "rnu"; there are init, run')
+    expect("an unknown verb of a verb", node("config", "chek"), 3, 'config: unknown verb "chek"; there are check')
+    expect("an unknown option", node("run", "--dta", data), 3, 'run: unknown option "--dta"; there are --help, --json, --data')
+    expect("a value takes no verb's argument along", node("ask", "--data", folder / "none", "--set", "log.level=info", "help"),
+           1, "no node answers on")
+    expect("the version", node("--version"), 0)
+    expect("settings of a folder that is none", node("config", "check", "--data", folder / "none"), 3, "none/node.toml: no such file")
+    expect("settings of a new folder", node("config", "check", "--data", data), 0, "valid")
     config = folder / "bad.toml"
     config.write_text('[network]\nlissten = "x"\n')
     expect("an unknown key", node("run", "--data", data, "--config", config), 3, "bad.toml:2:", "network.listen?")

@@ -34,12 +34,13 @@ MAY_INCLUDE = {   # longest matching prefix of the including file counts; a room
     "sim": _CORE | {"scenarios/engine"},
     "real": _CORE,
     "real/rig": _CORE | {"real", "scenarios/engine"},
+    "tools/arguments": set(),
     "tools/study": _BASE | {"core/trace"},
     "tools/lab": _CORE | {"tools/study", "sim"},
     "tools/console": _CORE | {"scenarios/engine", "tools/study"},
-    "tools/sim": _CORE | {"sim", "scenarios/engine", "tools/console", "tools/study"},
-    "tools/rig": _CORE | {"real", "scenarios/engine", "tools/console", "tools/study"},
-    "tools/node": _CORE | {"real"},
+    "tools/sim": _CORE | {"sim", "scenarios/engine", "tools/arguments", "tools/console", "tools/study"},
+    "tools/rig": _CORE | {"real", "scenarios/engine", "tools/arguments", "tools/console", "tools/study"},
+    "tools/node": _CORE | {"real", "tools/arguments"},
     "tools/cli": _CORE | {"real"},
 }
 

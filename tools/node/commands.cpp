@@ -26,10 +26,12 @@ int fail(int code, const std::string& text) {
   return code;
 }
 
+fs::path settings_file(const NodeOptions& options) { return fs::path(options.data) / "node.toml"; }
+
 Result<real::Settings> settings_of(const NodeOptions& options) {
   real::SettingSources sources;
   sources.file = options.config;
-  const fs::path standard = fs::path(options.data) / "node.toml";
+  const fs::path standard = settings_file(options);
   if (options.config.empty() && !options.data.empty() && fs::exists(standard)) sources.file = standard;
   sources.environment = real::setting_environment();
   sources.flags = options.sets;
@@ -91,6 +93,10 @@ int command_version(const NodeOptions& options) {
 }
 
 int command_config_check(const NodeOptions& options) {
+  // A folder that was named wrong must not pass for one whose settings are all at their defaults.
+  if (options.config.empty() && !options.data.empty() && !fs::exists(settings_file(options))) {
+    return fail(real::kExitUsage, settings_file(options).string() + ": no such file; init makes one");
+  }
   const auto settings = settings_of(options);
   if (!settings.ok()) return fail(real::kExitUsage, settings.error().text);
   if (!options.json) std::puts("the configuration is valid");

@@ -1,14 +1,21 @@
 // lastmile-node: the daemon of operators, and what talks to it. Exit codes: 0 ok, 1 failed, 3 usage or configuration,
 // 4 data folder in use, 5 data folder of another schema.
 #include <CLI/CLI.hpp>
+#include <iostream>
 
 #include "real/ops/daemon.hpp"
+#include "tools/arguments/refusal.hpp"
 #include "tools/node/commands.hpp"
 
 int main(int argc, char** argv) {
   using namespace lastmile;
-  CLI::App app{"A node of the Aleph network"};
+  CLI::App app{"A node of the Aleph network.", "lastmile-node"};
+  app.set_version_flag("--version", LASTMILE_VERSION);
   app.require_subcommand(1);
+  app.footer(
+      "Exit status: 0 ended as told, 1 failed, 3 usage or settings, 4 data folder in use, 5 data folder of another "
+      "schema.\n"
+      "Start with: lastmile-node init --data FOLDER");
   tools::NodeOptions options;
   int (*command)(const tools::NodeOptions&) = nullptr;
 
@@ -24,7 +31,8 @@ int main(int argc, char** argv) {
   };
   const auto with_config = [&](CLI::App* sub) {
     sub->add_option("--config", options.config, "settings; else node.toml in the data folder");
-    sub->add_option("--set", options.sets, "section.key=value, before environment and file");
+    sub->add_option("--set", options.sets, "section.key=value, before environment and file; repeatable")
+        ->allow_extra_args(false);
   };
   const auto with_socket = [&](CLI::App* sub) {
     with_data(sub, false);
@@ -53,7 +61,9 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? real::kExitOk : real::kExitUsage;  // --help is 0
+    if (error.get_exit_code() == 0) return app.exit(error, std::cout, std::cerr);  // --help, --version
+    std::cerr << tools::refusal(app, argc, argv, error);
+    return real::kExitUsage;
   }
   return command(options);
 }

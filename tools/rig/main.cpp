@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "scenarios/engine/text/finding.hpp"
+#include "tools/arguments/refusal.hpp"
 #include "tools/rig/commands.hpp"
 
 int main(int argc, char** argv) {
@@ -17,8 +19,10 @@ int main(int argc, char** argv) {
   tools::RigCommandOptions options;
   auto* run = app.add_subcommand("run", "run a scenario and write its folder");
   run->add_option("FILE", options.file, "scenario file")->required();
-  run->add_option("--seed", options.seed, "seed of every random draw; replaces the one in the file");
-  run->add_option("--set", options.sets, "/json/pointer=value: change one value of the file; repeatable");
+  run->add_option("--seed", options.seed, "seed of every random draw; replaces the one in the file")
+      ->check(tools::is_seed());
+  run->add_option("--set", options.sets, "/json/pointer=value: change one value of the file; repeatable")
+      ->allow_extra_args(false);
   run->add_option("--out", options.out, "run folder (default runs/NAME-SEED-real)");
   run->add_option("--node", options.node, "program of the nodes (default: lastmile-node beside this program)");
   run->add_flag("--json", options.json, "one JSON object on standard output");
@@ -26,7 +30,9 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error, std::cout, std::cerr) == 0 ? 0 : tools::kExitUsage;
+    if (error.get_exit_code() == 0) return app.exit(error, std::cout, std::cerr);  // --help, --version
+    std::cerr << tools::refusal(app, argc, argv, error, scenario::nearest);
+    return tools::kExitUsage;
   }
   return tools::command_run(options);
 }

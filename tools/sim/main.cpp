@@ -1,46 +1,20 @@
 // lastmile-sim: runs network scenarios. Exit status: 0 pass, 1 fail, 2 unknown, 3 usage or invalid input.
 #include <CLI/CLI.hpp>
-#include <charconv>
-#include <cstdio>
 #include <iostream>
 
-#include "tools/sim/arguments.hpp"
+#include "scenarios/engine/text/finding.hpp"
+#include "tools/arguments/refusal.hpp"
 #include "tools/sim/commands.hpp"
 
 namespace lastmile::tools {
 namespace {
 
-// Empty when the text is a seed. The option parser alone takes "-3", and 2^64 for the greatest seed.
-std::string seed_mistake(const std::string& text) {
-  std::uint64_t seed = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
-  if (error == std::errc{} && end == text.data() + text.size()) return {};
-  return "expected a whole number from 0 to 2^64 - 1, found " + text;
-}
-
 void common_options(CLI::App& verb, CommandOptions& options) {
-  verb.add_option("--seed", options.seed, "seed of every random draw; replaces the one in the file")
-      ->check(CLI::Validator(seed_mistake, ""));
+  verb.add_option("--seed", options.seed, "seed of every random draw; replaces the one in the file")->check(is_seed());
   verb.add_option("--set", options.sets, "/json/pointer=value: change one value of the file; repeatable")
       ->allow_extra_args(false);
   verb.add_flag("--json", options.json, "one JSON object on standard output");
   verb.add_flag("--quiet", options.quiet, "no progress");
-}
-
-RefusedLine refused_line(const CLI::App& app, int argc, char** argv, const CLI::ParseError& error) {
-  RefusedLine line;
-  line.words.assign(argv + 1, argv + argc);
-  line.why = error.what();
-  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
-    line.verbs.push_back(verb->get_name());
-  }
-  const auto named = app.get_subcommands();
-  if (named.empty()) return line;
-  line.verb = named.front()->get_name();
-  for (const CLI::Option* option : named.front()->get_options()) {
-    for (const std::string& name : option->get_lnames()) line.options.push_back("--" + name);
-  }
-  return line;
 }
 
 }  // namespace
@@ -89,7 +63,7 @@ int main_of(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error, std::cout, std::cerr);  // --help, --version
-    std::cerr << "lastmile-sim: " << explained(refused_line(app, argc, argv, error)) << "\nTry: lastmile-sim --help\n";
+    std::cerr << refusal(app, argc, argv, error, scenario::nearest);
     return kExitUsage;
   }
   if (*run) return command_run(options);
