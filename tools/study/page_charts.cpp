@@ -123,7 +123,7 @@ std::string timeline_section(const RunData& run) {
   if (apart > 0) chart.description += fmt::format(", the sides of the cut were up to {} messages apart", figure(apart));
   chart.description += ".";
   std::string out = "<h2>What happened</h2>";
-  out += legend_html(key) + time_chart_html(chart);
+  out += "<div class=\"figure\">" + legend_html(key) + time_chart_html(chart) + "</div>";
   if (!run.faults.empty())
     out += "<p class=\"note\">Dark bars: faults by name; while one is in force the charts are hatched.</p>";
   return out + fault_list(run);
@@ -159,7 +159,7 @@ std::string propagation_section(const RunData& run) {
   chart.title = "Time from publication to processing";
   chart.description = "Share of deliveries that were processed within a time. " + words_out + ".";
   std::string out = "<h2>How fast messages spread</h2>";
-  out += legend_html(chart.curves) + share_chart_html(chart);
+  out += "<div class=\"figure\">" + legend_html(chart.curves) + share_chart_html(chart) + "</div>";
   words_out[0] = static_cast<char>(words_out[0] - 'a' + 'A');
   return out + fmt::format("<p class=\"note\">{}.</p>", escaped(words_out));
 }

@@ -57,7 +57,7 @@ table.figures td.num::before{content:attr(data-label) " ";color:var(--soft)}
 table.figures td.num:empty{display:none}
 .part td:first-child{padding-left:0}
 }
-@media print{body{background:#fff;font-size:10.5pt}main{max-width:none;padding:0}h2{break-after:avoid}tr,.chart,.groups,.legend,li{break-inside:avoid}dt{break-after:avoid}.legend,caption,thead{break-after:avoid}.screen{display:none}p{orphans:3;widows:3}}
+@media print{body{background:#fff;font-size:10.5pt}main{max-width:none;padding:0}h2{break-after:avoid}tr,.figure,.groups,li{break-inside:avoid}dt{break-after:avoid}caption,thead{break-after:avoid}.screen{display:none}p{orphans:3;widows:3}}
 )" + chart_style();
 }
 
