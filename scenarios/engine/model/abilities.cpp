@@ -51,7 +51,9 @@ class Refuser {
 
   void head() {
     if (!s_.runs_in(a_.world)) {
-      findings_.expected("/worlds", quoted(world_text(a_.world)) + " in this list", "it is not made for that world");
+      std::string list;
+      for (const WorldKind world : s_.worlds) list += (list.empty() ? "" : ", ") + quoted(world_text(world));
+      findings_.expected("/worlds", quoted(world_text(a_.world)) + " in this list", list);
     }
     if (!a_.networks.contains(s_.network)) no("/network", quoted(network_text(s_.network)));
     if (!a_.crypto.contains(s_.crypto)) no("/crypto", quoted(crypto_text(s_.crypto)));

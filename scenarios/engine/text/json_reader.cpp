@@ -11,6 +11,14 @@
 namespace lastmile::scenario {
 namespace {
 
+constexpr std::size_t kReasonLengthMax = 160;  // of the library's words, which may quote a number of any length
+
+std::string shown(std::string_view reason) {
+  std::string out;
+  for (const char c : reason.substr(0, kReasonLengthMax)) out += c < 0x20 || c > 0x7e ? '?' : c;
+  return reason.size() > kReasonLengthMax ? out + "..." : out;
+}
+
 // Builds our tree from nlohmann's events. The library's parser keeps its own stack, so hostile depth is safe; ours
 // stops at kJsonDepthMax. Open containers live on `open_` and move into their parent when they end.
 class Builder {
@@ -48,13 +56,14 @@ class Builder {
     const auto newline = head.rfind('\n');
     const std::size_t column = newline == std::string_view::npos ? offset + 1 : offset - newline;
     std::string what = error.what();
+    if (const auto code = what.find("] "); code != std::string::npos) what = what.substr(code + 2);
     if (const auto reason = what.find(": "); reason != std::string::npos) what = what.substr(reason + 2);
     if (const auto last_read = what.find("; last read"); last_read != std::string::npos) {
       const auto more = what.find("; expected", last_read);
       what = what.substr(0, last_read) + (more == std::string::npos ? "" : what.substr(more));
     }
     findings_.add("line " + std::to_string(line) + ", column " + std::to_string(column),
-                  "expected JSON with comments, found " + found_text(Json(what)));
+                  "expected JSON with comments: " + shown(what));
     return false;
   }
 
@@ -116,7 +125,7 @@ class Builder {
 
 std::optional<Json> read_json(std::string_view text, Findings& findings) {
   if (text.size() > kJsonBytesMax) {
-    findings.expected("", "at most 16 MiB", std::to_string(text.size()) + " bytes");
+    findings.expected("", "at most 16 MiB", "more");  // how much more, no reader of a file knows
     return std::nullopt;
   }
   Builder builder(findings, text);

@@ -87,7 +87,7 @@ TEST(Parameters, ReachTheNodeTheyName) {
 
 TEST(RealWorld, RefusesWhatItCannotDoWithPlaceAndReason) {
   EXPECT_EQ(refusals(sample({"/worlds=[\"sim\"]", "/world/chains=[]", "/faults/0/leak=0.1"}), real_abilities()),
-            "f: /worlds: expected \"real\" in this list, found it is not made for that world\n"
+            "f: /worlds: expected \"real\" in this list, found \"sim\"\n"
             "f: /faults/0/leak: expected what the real world can do, found a cut that leaks, which it cannot do yet\n");
   EXPECT_EQ(refusals(sample({"/worlds=[\"sim\",\"real\"]"}), real_abilities()),
             "f: /world/chains: expected what the real world can do, found public chains, which it cannot do yet\n");

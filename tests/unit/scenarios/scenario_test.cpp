@@ -62,8 +62,7 @@ TEST(JsonWithComments, HasSixtyFourLevelsAndSixteenMebibytes) {
   EXPECT_TRUE(read_json(nested(64), findings).has_value());
   EXPECT_THAT(json_complaints(nested(65)), HasSubstr("expected at most 64 levels, found more"));
   EXPECT_THAT(json_complaints(std::string(1'000'000, '[')), HasSubstr("expected at most 64 levels, found more"));
-  EXPECT_EQ(json_complaints(std::string(16 * 1024 * 1024 + 1, ' ')),
-            "f: expected at most 16 MiB, found 16777217 bytes\n");
+  EXPECT_EQ(json_complaints(std::string(16 * 1024 * 1024 + 1, ' ')), "f: expected at most 16 MiB, found more\n");
 }
 
 TEST(Findings, ShowTwentyAndCountTheRest) {
