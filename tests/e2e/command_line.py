@@ -63,6 +63,7 @@ class CommandLine(unittest.TestCase):
         self.refused("run", SMALL, "--sed", "3", says='unknown option "--sed"; did you mean "--seed"?')
         self.refused("run", SMALL, "--zzzzzzzz", says="there are --help, --out")
         self.refused(says="expected a verb: run, rerun")
+        self.refused("run", says="Try: lastmile-sim run --help")
         self.refused("run", SMALL, "--world", "moon", says="{sim,real}")
         self.refused("run", SMALL, "--set", "/fautls=[]", says='did you mean "faults"')
 
@@ -81,6 +82,9 @@ class CommandLine(unittest.TestCase):
         self.refused("run", "nowhere.json", says="nowhere.json: expected a file that can be read")
         self.refused("run", self.here, says="expected a scenario file, found a folder")
         self.refused("run", "huge", says="expected at most 16 MiB")
+        (self.here / "cut").write_text('{"format": 1,')
+        self.refused("validate", "cut", says="line 1, column 14: expected JSON with comments: syntax error while parsing object "
+                                             "key - unexpected end of input; expected string literal")
         for name in ("binary", "empty", "deep"):
             self.refused("run", name, says=name + ":")
             self.refused("validate", name, says=name + ":")
@@ -157,6 +161,13 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(result.returncode, 1)
         self.assertIn("DIFFERS from the recorded run", result.stdout)
         self.assertEqual({p.name for p in (self.here / "c").iterdir()}, FILES)
+
+    def test_rerun_of_a_run_that_was_ended_early_is_refused(self):
+        process = self.start("--quiet")
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+        self.refused("rerun", "long", says="ended early (interrupted), so its digest has no equal; run it whole: "
+                                           "lastmile-sim run long/scenario.json")
 
     def test_broken_folders_are_named(self):
         self.sim("run", SMALL, *SHORT, "--out", "a")

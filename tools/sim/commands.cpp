@@ -13,6 +13,7 @@
 #include "scenarios/engine/text/quantity.hpp"
 #include "sim/run/run.hpp"
 #include "sim/run/twin.hpp"
+#include "tools/console/print_summary.hpp"
 #include "tools/console/run_in_folder.hpp"
 #include "tools/sim/output.hpp"
 
@@ -56,6 +57,12 @@ Result<std::string> digest_of(const std::string& folder) {
   }
   if (digest == nullptr || digest->text() == nullptr || digest->text()->size() != kDigestDigits) {
     return Error{path + ": /digest: expected 64 hexadecimal digits, as in the summary of a run"};
+  }
+  // How far a run came before a user or the clock of the machine ended it is not ours to repeat.
+  const Json* limit = summary->find("limit_hit");
+  if (limit != nullptr && limit->text() != nullptr && *limit->text() != "events") {
+    return Error{path + ": that run was ended early (" + printable(*limit->text()) +
+                 "), so its digest has no equal; run it whole: lastmile-sim run " + in_folder(folder, "scenario.json")};
   }
   return *digest->text();
 }
