@@ -109,7 +109,8 @@ TEST_F(ChainVectors, TheArchiveYieldsItsMessagesInOrder) {
   for (const auto& envelope : content->messages) ASSERT_TRUE(writer.add(*envelope));
   const auto again = parse_archive(writer.finish(), true);
   ASSERT_TRUE(again.ok());
-  EXPECT_EQ(again->messages, content->messages);
+  ASSERT_EQ(again->messages.size(), content->messages.size());
+  for (std::size_t i = 0; i < again->messages.size(); ++i) EXPECT_EQ(*again->messages[i], *content->messages[i]);
 }
 
 }  // namespace
