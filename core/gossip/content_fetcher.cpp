@@ -71,15 +71,22 @@ void ContentFetcher::set_busy(const ContentName& name, Item& item) {
 
 void ContentFetcher::erase(Items::iterator item) {
   ready_.erase({item->second.ready_at, item->second.turn, item->first});
+  if (item->first.kind == ContentKind::envelope) --envelopes_;
   items_.erase(item);
+}
+
+bool ContentFetcher::has_place(ContentKind kind) const {
+  if (kind == ContentKind::envelope) return envelopes_ < params_.envelopes_max;
+  return items_.size() - envelopes_ < params_.contents_max;
 }
 
 bool ContentFetcher::want(const ContentName& name, std::span<const env::PeerId> hints, Instant now,
                           std::optional<Duration> retry_max) {
   auto found = items_.find(name);
   if (found == items_.end()) {
-    if (items_.size() >= params_.wanted_max) return false;
+    if (!has_place(name.kind)) return false;
     found = items_.try_emplace(name).first;
+    if (name.kind == ContentKind::envelope) ++envelopes_;
     found->second.in_flight = true;  // not in ready_ yet
     found->second.retry_max = params_.retry_max;
     set_ready(name, found->second, now);

@@ -30,7 +30,9 @@
 namespace lastmile::gossip {
 
 struct FetchParams {
-  std::size_t wanted_max = 65536;
+  // Each kind has places of its own: however many envelopes are wanted, contents find room, and the other way about.
+  std::size_t contents_max = 65536;
+  std::size_t envelopes_max = 65536;
   std::size_t orders_max = 16;  // in flight, all peers
   std::size_t orders_per_peer_max = 2;
   std::size_t names_per_request = 64;                // at most kContentNamesMax
@@ -95,14 +97,14 @@ class ContentFetcher {
   void on_forgotten(env::PeerId peer);  // lost before, its orders reported: the number goes to another peer
 
   // Wanted from now on; hints: peers that probably have it, best first. More hints may be added later. False when
-  // wanted_max is reached (nothing changes). retry_max: the longest pause for this item, if shorter than the common
-  // one.
+  // the places of its kind are taken (nothing changes). retry_max: the longest pause for this item, if shorter than the
+  // common one.
   bool want(const ContentName& name, std::span<const env::PeerId> hints, Instant now,
             std::optional<Duration> retry_max = std::nullopt);
   void forget(const ContentName& name);  // it came another way
   bool wanted(const ContentName& name) const { return items_.contains(name); }
-  std::size_t size() const { return items_.size(); }
-  int rounds(const ContentName& name) const;  // completed rounds over all peers, 0 when not wanted
+  std::size_t size() const { return items_.size(); }  // of both kinds
+  int rounds(const ContentName& name) const;          // completed rounds over all peers, 0 when not wanted
 
   std::vector<FetchOrder> plan(Instant now);
   std::optional<Instant> next_plan() const;  // when a pause ends; empty: only an event can change something
@@ -164,6 +166,7 @@ class ContentFetcher {
   };
 
   Peer& peer(env::PeerId id);
+  bool has_place(ContentKind kind) const;
   void set_ready(const ContentName& name, Item& item, Instant at);
   void set_busy(const ContentName& name, Item& item);
   void erase(Items::iterator item);
@@ -183,7 +186,8 @@ class ContentFetcher {
   FetchParams params_;
   Generator& random_;
   Items items_;
-  std::set<Ready> ready_;  // items not in flight
+  std::size_t envelopes_ = 0;  // of the items
+  std::set<Ready> ready_;      // items not in flight
   std::map<OrderId, Order> orders_;
   std::map<CheckId, Check> checks_;
   std::size_t names_asked_ = 0;  // in orders

@@ -1,5 +1,8 @@
 #include "core/node/content_link.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "core/gossip/content_check.hpp"
 #include "core/message/envelope.hpp"
 
@@ -8,7 +11,8 @@ namespace {
 
 gossip::FetchParams fetch_params(const NodeConfig& config) {
   gossip::FetchParams params;
-  params.wanted_max = config.limits.fetch_wanted;
+  params.contents_max = config.limits.fetch_wanted + config.limits.archives_wanted;
+  params.envelopes_max = config.limits.fetch_wanted;
   params.range_deadline = config.intervals.content_deadline;
   params.rounds_max = config.limits.retries + 1;
   params.checks_max = config.limits.content_checks;
@@ -38,6 +42,7 @@ ContentLink::ContentLink(env::Clock& clock, env::Timers& timers, env::Network& n
       store_(store),
       jobs_(jobs),
       receiver_(receiver),
+      waiting_max_(config.limits.fetch_waiting),
       fetcher_(fetch_params(config), random) {
   jobs_.reserve(config.limits.content_checks);
   network_.listen(env::Protocol::content, *this);
@@ -50,6 +55,13 @@ void ContentLink::on_connected(env::PeerId peer) {
 }
 
 void ContentLink::on_lost(env::PeerId peer) { fetcher_.on_lost(peer); }
+
+void ContentLink::on_forgotten(env::PeerId peer) {
+  fetcher_.on_forgotten(peer);
+  for (auto& [_, waiting] : waiting_) {
+    if (waiting.hint == peer) waiting.hint.reset();
+  }
+}
 
 // --- answering
 
@@ -106,15 +118,59 @@ void ContentLink::on_fetch(env::PeerId, const env::ContentRange& range, Callback
 
 // --- asking
 
-bool ContentLink::want(const gossip::ContentName& name, std::optional<env::PeerId> hint,
-                       std::optional<Duration> retry_max) {
+bool ContentLink::fetch(const gossip::ContentName& name, std::optional<env::PeerId> hint,
+                        std::optional<Duration> retry_max) {
   const env::PeerId peers[] = {hint.value_or(env::PeerId{})};
-  if (!fetcher_.want(name, {peers, hint ? 1U : 0U}, clock_.now(), retry_max)) return false;
+  return fetcher_.want(name, {peers, hint ? 1U : 0U}, clock_.now(), retry_max);
+}
+
+void ContentLink::want_content(const message::ItemHash& content, std::optional<env::PeerId> hint,
+                               std::optional<Duration> retry_max) {
+  const gossip::ContentName name{gossip::ContentKind::bytes, content};
+  const bool first = waiting_.empty() || fetcher_.wanted(name);  // nobody waits longer than this one
+  if (first && fetch(name, hint, retry_max)) return plan_later();
+  if (const auto known = waiting_.find(content); known != waiting_.end()) {
+    Waiting& waiting = known->second;
+    if (!waiting.hint) waiting.hint = hint;
+    if (retry_max) waiting.retry_max = std::min(waiting.retry_max.value_or(*retry_max), *retry_max);
+  } else if (waiting_.size() < waiting_max_) {
+    waiting_.emplace(content, Waiting{hint, retry_max});
+    waiting_order_.push_back(content);
+  } else {
+    turned_away_.insert(content);  // told later: whoever asks is in the middle of something
+    plan_later();
+  }
+}
+
+bool ContentLink::want_envelope(const message::ItemHash& message, std::optional<env::PeerId> hint) {
+  if (!fetch({gossip::ContentKind::envelope, message}, hint, std::nullopt)) return false;
   plan_later();
   return true;
 }
 
-void ContentLink::forget(const gossip::ContentName& name) { fetcher_.forget(name); }
+void ContentLink::forget_envelope(const message::ItemHash& message) {
+  fetcher_.forget({gossip::ContentKind::envelope, message});
+}
+
+void ContentLink::serve_waiting() {
+  while (!waiting_order_.empty()) {
+    const auto next = waiting_.find(waiting_order_.front());
+    const gossip::ContentName name{gossip::ContentKind::bytes, next->first};
+    if (!fetch(name, next->second.hint, next->second.retry_max)) return;
+    waiting_.erase(next);
+    waiting_order_.pop_front();
+  }
+}
+
+void ContentLink::tell_given_up() {
+  const std::vector<gossip::ContentName> given_up = fetcher_.take_given_up();
+  const std::set<message::ItemHash> turned_away = std::exchange(turned_away_, {});
+  for (const gossip::ContentName& name : given_up) receiver_.on_content_given_up(name);
+  for (const message::ItemHash& content : turned_away) {
+    receiver_.on_content_given_up({gossip::ContentKind::bytes, content});
+  }
+  if (!given_up.empty() && !waiting_.empty()) plan_later();  // places became free
+}
 
 void ContentLink::plan_later() {
   if (plan_due_) return;  // also when nothing is left to fetch: what was given up last is told by plan()
@@ -126,8 +182,9 @@ void ContentLink::plan_later() {
 }
 
 void ContentLink::plan() {
+  serve_waiting();
   for (gossip::FetchOrder& order : fetcher_.plan(clock_.now())) carry_out(std::move(order));
-  for (const gossip::ContentName& name : fetcher_.take_given_up()) receiver_.on_content_given_up(name);
+  tell_given_up();
   if (pause_.value != 0) timers_.cancel(pause_);
   pause_ = {};
   if (const auto next = fetcher_.next_plan()) {

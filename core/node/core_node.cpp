@@ -263,12 +263,13 @@ void CoreNode::gossip_verdict(const gossip::MessageRef& message, gossip::Verdict
 }
 
 void CoreNode::want_content(const message::ItemHash& content, std::optional<env::PeerId> hint) {
-  content_->want({gossip::ContentKind::bytes, content}, hint);
+  content_->want_content(content, hint);
 }
 
 void CoreNode::want_message(const message::ItemHash& message, std::optional<env::PeerId> hint) {
-  // Asking for a message by name belongs to the road that compares what peers hold.
-  if (config_.roads.reconciliation) content_->want({gossip::ContentKind::envelope, message}, hint);
+  // Asking for a message by name belongs to the road that compares what peers hold. If it finds no room, the next
+  // attempt of the message that needs it asks again.
+  if (config_.roads.reconciliation) content_->want_envelope(message, hint);
 }
 
 Admission CoreNode::take_in(std::shared_ptr<const message::Envelope> envelope, Arrival arrival) {
@@ -284,10 +285,7 @@ void CoreNode::want_archive(const message::ItemHash& archive) {
 }
 
 void CoreNode::want_patiently(const message::ItemHash& archive) {
-  const gossip::ContentName name{gossip::ContentKind::bytes, archive};
-  if (content_->want(name, std::nullopt, config_.intervals.archive_retry_max)) return;
-  // Too much is wanted already. Whoever asked waits for an answer, and not inside this call.
-  timers_.after(Duration{}, [this, name] { on_content_given_up(name); });
+  content_->want_content(archive, std::nullopt, config_.intervals.archive_retry_max);
 }
 
 void CoreNode::want_head_content(const message::ItemHash& content) { want_patiently(content); }
@@ -300,7 +298,7 @@ Admission CoreNode::take_in_archived(std::shared_ptr<const message::Envelope> en
 }
 
 bool CoreNode::want_envelope(const message::ItemHash& hash, env::PeerId from) {
-  return content_->want({gossip::ContentKind::envelope, hash}, from);
+  return content_->want_envelope(hash, from);
 }
 
 bool CoreNode::stands(const store::Confirmation& confirmation) {
@@ -315,7 +313,7 @@ void CoreNode::status_changed(const store::StatusChange& change) {
   if (change.to == message::Status::processed && change.from == message::Status::pending) {
     sink_.record({trace::Kind::message_processed, change.hash.view(), 0, 0, 0});
   }
-  content_->forget({gossip::ContentKind::envelope, change.hash});
+  content_->forget_envelope(change.hash);
   if (reconcile_) reconcile_->no_longer_wanted(change.hash);
   if (heads_ && (change.to == message::Status::processed || change.to == message::Status::forgotten)) {
     heads_->on_news(change.hash);

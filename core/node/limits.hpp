@@ -27,8 +27,12 @@ struct Limits {
   std::size_t queries = 16;
   // Blobs of our disk being read and compared with their names.
   std::size_t blob_reads = 64;
-  // Messages or files whose content is being fetched.
+  // Messages or files whose content is being fetched, and as many envelopes besides. Neither takes the other's places,
+  // and archives have their own (archives_wanted).
   std::size_t fetch_wanted = 4096;
+  // Contents, files and archives that wait for such a place; above it the newest are given up at once, to be asked for
+  // again by whoever wants them.
+  std::size_t fetch_waiting = 1024;
   // Valid messages that wait for a dependency or were refused after their retries (messages.md 5.4).
   std::size_t waiting_messages = 50000;
   // Retries of one message (messages.md 5.4) and the longest pause between two.
@@ -49,7 +53,7 @@ struct Limits {
   std::size_t reconcile_backlog = 200'000;
   std::size_t reconcile_backlog_per_peer = 100'000;
   // Envelopes being fetched at one peer's word. Invented names are asked for in many rounds; they must leave room among
-  // the fetches (fetch_wanted) for what others tell.
+  // the envelopes being fetched (fetch_wanted) for what others tell.
   std::size_t reconcile_wanted_per_peer = 1024;
   // Hashes asked for of late, remembered for Intervals::reconcile_ask_again.
   std::size_t reconcile_remembered = 100'000;

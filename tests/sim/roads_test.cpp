@@ -53,6 +53,23 @@ TEST(Road, the_content_store_alone_brings_back_a_node_that_lost_everything) {
 }
 TEST(Road, a_chain_alone_brings_back_a_node_that_lost_everything) { expect_pass_but_kept(over(kChain, kBurnt)); }
 
+// It lacks many times what it may fetch at once, and all its peers tell it of messages: their envelopes must not keep
+// out the files that those already here wait for.
+TEST(Road, reconciliation_brings_back_more_messages_and_files_than_may_be_fetched_at_once) {
+  SmallWorld w = over(kGossip, R"({"name": "fire", "kind": "crash", "who": "node:east-3", "disk": "lost",
+                                   "restart_after": "1s", "from": "trouble+38s", "until": "heal"})");
+  w.phases = R"({"warm_up": "10s", "trouble": "40s", "heal": "10s", "settle": "25min"})";
+  w.types = R"({"POST": "70%", "STORE": "30%"})";
+  w.rate = "10/s";
+  w.parameters = R"("limits.fetch_wanted": 64)";
+  auto s = small_scenario(w);
+  std::erase_if(s.checks, [](const auto& check) {
+    return check.name == scenario::CheckName::acknowledged_kept ||
+           check.name == scenario::CheckName::forgotten_stays_forgotten;  // nobody forgets
+  });
+  expect_pass(run(s));
+}
+
 // Out of reach it begins its heads anew, under numbers that others know already from before its disk was lost.
 TEST(Road, the_content_store_alone_tells_what_a_node_wrote_that_had_forgotten_its_own_heads) {
   SmallWorld w = over(kStore, R"({"name": "alone", "kind": "partition", "between": ["node:east-3", "!node:east-3"],

@@ -227,10 +227,23 @@ TEST_F(FetcherTest, OrdersInFlightAreLimitedInTotal) {
 }
 
 TEST_F(FetcherTest, OneMoreThanTheLimitIsNotTaken) {
-  params.wanted_max = 3;
+  params.contents_max = 3;
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(want(std::to_string(i)));
   EXPECT_FALSE(want("one more"));
   EXPECT_TRUE(want("1")) << "known already";
+}
+
+TEST_F(FetcherTest, ContentsAndEnvelopesDoNotTakeEachOthersPlaces) {
+  params.contents_max = 2;
+  params.envelopes_max = 1;
+  EXPECT_TRUE(fetcher().want(envelope_of("a"), {}, now));
+  EXPECT_FALSE(fetcher().want(envelope_of("b"), {}, now));
+  EXPECT_TRUE(want("a"));
+  EXPECT_TRUE(want("b"));
+  EXPECT_FALSE(want("c"));
+  fetcher().forget(envelope_of("a"));
+  EXPECT_FALSE(want("c")) << "not the place of an envelope";
+  EXPECT_TRUE(fetcher().want(envelope_of("b"), {}, now));
 }
 
 TEST_F(FetcherTest, WhoHasNothingOrFailsOrLiesIsFollowedByTheNext) {

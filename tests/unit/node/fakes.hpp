@@ -87,7 +87,8 @@ class Wires final : public env::Network {
   void dial(std::string address) override { dialled.push_back(std::move(address)); }
   void close(env::PeerId peer, env::CloseReason) override { closed.push_back(peer); }
   void send(env::PeerId peer, env::Protocol, env::Frame frame) override { sent.emplace_back(peer, std::move(frame)); }
-  void request(env::PeerId, env::Protocol, env::Frame, Duration, env::Done<env::Frame> done) override {
+  void request(env::PeerId, env::Protocol, env::Frame frame, Duration, env::Done<env::Frame> done) override {
+    asked.push_back(std::move(frame));
     requests.push_back(std::move(done));
   }
   void fetch(env::PeerId, env::ContentRange, Duration, env::Done<Bytes>) override {}
@@ -98,7 +99,8 @@ class Wires final : public env::Network {
   std::vector<std::string> dialled;
   std::vector<env::PeerId> closed;
   std::vector<std::pair<env::PeerId, env::Frame>> sent;
-  std::vector<env::Done<env::Frame>> requests;
+  std::vector<env::Frame> asked;
+  std::vector<env::Done<env::Frame>> requests;  // who waits for the answer, in the order of `asked`
 };
 
 // The disk of the tests of the store, and blobs beside it.
