@@ -141,6 +141,8 @@ class ChainFollower {
   // Between TakeIn and taken_in: is the transaction still in a block of the chain? False when it was taken back
   // meanwhile.
   bool stands(const TransactionId& id) const;
+  // Is a transaction waiting for this archive?
+  bool waits_for(const message::ItemHash& archive) const { return archives_.contains(archive); }
   bool is_final(std::uint64_t height) const { return final_ && height <= *final_; }
 
   // The state as text. An old one is good as long as no TakeBack was carried out after it (so save with each TakeBack,

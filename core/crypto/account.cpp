@@ -117,7 +117,8 @@ Account::Account(Chain chain, const PrivateKey& key, TezosCurve curve) : chain_(
 Account::~Account() { sodium_memzero(key_.data(), key_.size()); }
 
 std::string Account::sign(const SignedFields& fields, SigningForm form) const {
-  LM_CHECK(signature_family(fields.chain) == signature_family(chain_));
+  const bool hex_under_avalanche = fields.chain == Chain::AVAX && signature_family(chain_) == SignatureFamily::evm;
+  LM_CHECK(signature_family(fields.chain) == signature_family(chain_) || hex_under_avalanche);
   switch (signature_family(chain_)) {
     case SignatureFamily::evm:
       return scheme::sign_evm(fields, key_);

@@ -52,7 +52,7 @@ class Account {
 
   // The signature text for an envelope with these fields; fields.signature is not read. The fields are signed as they
   // are, also with another account's sender, which is how scenarios forge. The chain must be of this account's family
-  // (checked): an ETH account also signs for BASE.
+  // (checked): an ETH account also signs for BASE, and for AVAX, where hexadecimal senders sign as on ETH.
   std::string sign(const SignedFields& fields, SigningForm form = SigningForm::plain) const;
   // The usual case: own chain and address.
   std::string sign(std::string_view type, std::string_view item_hash, double time = 0,

@@ -70,8 +70,9 @@ struct ContentRange {
 // order: after a crash a prefix of what was committed is there, at least all that was answered. Until it is answered a
 // change may vanish, and never half of a batch. An error of done (disk full, damaged) means that this batch and all
 // after it are not durable and the node must stop acknowledging. Blobs are written once under a name that is their
-// hash, so writing the same name again is harmless. put_blob answers when durable; an unanswered blob may be gone, or
-// cut short, after a crash: readers check the hash.
+// hash, so writing the same name again is harmless, also when a crash cuts it off. Operations on one name keep their
+// order. put_blob answers when durable; an unanswered blob may be gone, or cut short, after a crash: readers check the
+// hash.
 class Disk {
  public:
   virtual ~Disk() = default;

@@ -21,7 +21,7 @@ void BlobReader::next() {
     env::Job job = gossip::content_check_job(name, value);
     jobs_.submit(std::move(job), [this, name, value, done = std::move(done)](const env::JobResult& result) mutable {
       if (gossip::content_checked(result)) return finish(std::move(done), std::move(value));
-      disk_.remove_blob(name.text(), [](Result<Unit>) {});
+      if (damaged_) damaged_(name);
       finish(std::move(done), nullptr);
     });
   });

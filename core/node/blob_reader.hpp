@@ -17,8 +17,11 @@ class BlobReader {
     jobs_.reserve(at_once);
   }
 
-  // Later, in the order of the calls: the bytes, or null when there are none of this name. Damaged ones are removed, so
-  // that they can be fetched again.
+  // Told of blobs whose bytes are not those of their name, before who reads them is: their owner forgets that they are
+  // at hand, so that they can be fetched again.
+  void on_damaged(Callback<void(const message::ItemHash&)> damaged) { damaged_ = std::move(damaged); }
+
+  // Later, in the order of the calls: the bytes, or null when there are none of this name, or damaged ones.
   void read(const message::ItemHash& name, Callback<void(env::Value)> done);
 
  private:
@@ -34,6 +37,7 @@ class BlobReader {
   const std::size_t at_once_;
   std::deque<Wanted> waiting_;
   std::size_t busy_ = 0;
+  Callback<void(const message::ItemHash&)> damaged_;
 };
 
 }  // namespace lastmile::node

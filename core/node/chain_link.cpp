@@ -23,6 +23,7 @@ struct ChainLink::Line {
   std::uint64_t index;
   chain::ChainFollower follower;
   std::optional<chain::Packer> packer;
+  std::optional<message::ItemHash> submitted;  // our archive that has not landed
   // Transactions whose messages are on their way, by height and hash.
   std::map<std::pair<std::uint64_t, std::string>, chain::TransactionId> taking_in;
   Instant saved{};
@@ -143,6 +144,11 @@ void ChainLink::on_final(std::string_view chain, env::Height height) {
 }
 
 void ChainLink::archive_arrived(const message::ItemHash& archive, env::Value bytes) {
+  const bool waited_for =
+      std::any_of(lines_.begin(), lines_.end(), [&](const auto& line) { return line->follower.waits_for(archive); });
+  if (!waited_for) return;
+  // Kept before it is read: who learns of the transaction later will ask us.
+  hold(archive, to_bytes(*bytes), [] {});
   bool awaited = false;
   bool tombstones = true;
   for (const auto& line : lines_) {
@@ -163,6 +169,40 @@ void ChainLink::archive_arrived(const message::ItemHash& archive, env::Value byt
                    carry_out(*line);
                  }
                });
+}
+
+// Written, and kept until release_unneeded() finds nobody who needs it.
+void ChainLink::hold(const message::ItemHash& archive, Bytes bytes, Callback<void()> written) {
+  held_.insert(archive);
+  const auto size = bytes.size();
+  auto put =
+      store_.put_file(archive, std::move(bytes), store::Store::Keep::held, clock_.wall(),
+                      [this, archive, size, then = std::move(written)](Result<store::Store::Written> durable) mutable {
+                        if (!durable.ok()) return surroundings_.damaged(durable.error());
+                        // Deleted meanwhile: let go while it was being written.
+                        if (*durable == store::Store::Written::deleted) return;
+                        const auto arrived = store_.file_arrived(archive, size, false, clock_.wall());
+                        if (!arrived.ok()) return surroundings_.damaged(arrived.error());
+                        then();
+                      });
+  if (!put.ok()) surroundings_.damaged(put.error());
+}
+
+void ChainLink::release_unneeded() {
+  for (auto next = held_.begin(); next != held_.end();) {
+    const message::ItemHash archive = *next;
+    const bool needed = std::any_of(lines_.begin(), lines_.end(), [&](const auto& line) {
+      return line->submitted == archive || line->follower.waits_for(archive);
+    });
+    if (needed) {
+      ++next;
+      continue;
+    }
+    next = held_.erase(next);
+    if (const auto released = store_.release_file(archive, clock_.wall()); !released.ok()) {
+      return surroundings_.damaged(released.error());
+    }
+  }
 }
 
 void ChainLink::archive_unavailable(const message::ItemHash& archive) {
@@ -200,6 +240,13 @@ void ChainLink::carry_out(Line& line) {
     } else if (auto* fetch = std::get_if<chain::FetchArchive>(&action)) {
       surroundings_.want_archive(fetch->archive);
     } else if (auto* order = std::get_if<chain::TakeIn>(&action)) {
+      if (order->archive) {
+        const chain::Confirmation& from = order->confirmation;
+        const auto pinned = store_.pin_transaction_file(*order->archive, from.chain, from.height, from.transaction,
+                                                        from.final, clock_.wall());
+        if (!pinned.ok()) return surroundings_.damaged(pinned.error());
+        if (line.submitted == order->archive) line.submitted.reset();
+      }
       take_in(line, std::move(*order));
     } else if (auto* back = std::get_if<chain::TakeBack>(&action)) {
       save(line);  // before it: an older state would believe that the confirmations are there
@@ -210,6 +257,7 @@ void ChainLink::carry_out(Line& line) {
       if (!outcome.ok()) return surroundings_.damaged(outcome.error());
     }
   }
+  release_unneeded();
   gauge_archives();
 }
 
@@ -288,14 +336,18 @@ void ChainLink::pack(Line& line) {
 void ChainLink::submit(Line& line, const chain::WrittenArchive& archive) {
   const std::string payload = line.packer->written(archive, clock_.now());
   sink_.record({trace::Kind::anchored, {}, line.index, archive.messages, 0});
-  // First the file, then the transaction that names it: nobody may learn a name that we could lose.
-  disk_.put_blob(archive.name.text(), to_bytes(archive.text),
-                 [this, &line, name = archive.name, payload](Result<Unit> written) {
-                   if (!written.ok()) return surroundings_.damaged(written.error());
-                   chains_.submit(line.config.name, payload, [this, &line, name](Result<std::string> sent) {
-                     if (!sent.ok()) line.packer->submit_failed(name, clock_.now());
-                   });
-                 });
+  // First the file, then the transaction that names it: nobody may learn a name that we could lose. What was given up
+  // may still land: it is kept for the grace of a file.
+  line.submitted = archive.name;
+  hold(archive.name, to_bytes(archive.text), [this, &line, name = archive.name, payload] {
+    chains_.submit(line.config.name, payload, [this, &line, name](Result<std::string> sent) {
+      if (sent.ok()) return;
+      line.packer->submit_failed(name, clock_.now());
+      if (line.submitted == name) line.submitted.reset();
+      release_unneeded();
+    });
+  });
+  release_unneeded();
 }
 
 }  // namespace lastmile::node

@@ -42,7 +42,7 @@ class ChainLink final : public env::ChainHandler {
 
   void start();
   void on_connected();  // a peer that may have what nobody had
-  // Content that was fetched or is gone; chains that did not wait for it take no notice.
+  // Content that is on the disk, was fetched, or is gone; chains that did not wait for it take no notice.
   void archive_arrived(const message::ItemHash& archive, env::Value bytes);
   void archive_unavailable(const message::ItemHash& archive);
   // Asked just before a confirmation is stored: its block may have been taken back meanwhile.
@@ -66,6 +66,8 @@ class ChainLink final : public env::ChainHandler {
   void ticking(Line& line);
   void save(Line& line);
   void gauge_archives();
+  void hold(const message::ItemHash& archive, Bytes bytes, Callback<void()> written);
+  void release_unneeded();
 
   env::Clock& clock_;
   env::Timers& timers_;
@@ -79,6 +81,8 @@ class ChainLink final : public env::ChainHandler {
   ChainSurroundings& surroundings_;
   std::vector<std::unique_ptr<Line>> lines_;
   std::set<message::ItemHash> reading_;  // archives that a job reads
+  // Archives that no transaction pins yet: being read for one, or on their way into a chain.
+  std::set<message::ItemHash> held_;
 };
 
 }  // namespace lastmile::node

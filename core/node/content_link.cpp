@@ -90,11 +90,18 @@ void ContentLink::answer_next(std::shared_ptr<Answering> state) {
       }
       continue;
     }
-    const auto size = disk_.blob_size(name.hash.view());
+    const auto file = store_.file_bytes(name.hash);
+    const auto content = store_.content_bytes(name.hash);
+    if (!file.ok() || !content.ok()) return state->reply(Error{"the disk is damaged"});
+    const auto size = *file ? *file : *content;
     if (!size) {
       state->builder.absent(name);
     } else if (*size > gossip::kInlineBytesMax || state->request.only_have) {
       state->builder.have_large(name, *size);
+    } else if (!*file) {
+      auto text = store_.content(name.hash);
+      if (!text.ok()) return state->reply(text.error());
+      state->builder.have(name, std::make_shared<const std::string>(**std::move(text)));
     } else {
       disk_.get_blob({.name = name.hash.text()}, [this, state, name](Result<Bytes> bytes) {
         if (bytes.ok()) {
@@ -113,7 +120,12 @@ void ContentLink::answer_next(std::shared_ptr<Answering> state) {
 void ContentLink::on_fetch(env::PeerId, const env::ContentRange& range, Callback<void(Result<Bytes>)> reply) {
   const auto name = gossip::parse_content_name(range.name);
   if (!name.ok() || name->kind != gossip::ContentKind::bytes) return reply(Error{"no such content: " + range.name});
-  disk_.get_blob({name->hash.text(), range.offset, range.length}, std::move(reply));
+  const auto file = store_.file_bytes(name->hash);
+  if (file.ok() && *file) return disk_.get_blob({name->hash.text(), range.offset, range.length}, std::move(reply));
+  const auto content = store_.content(name->hash, range.offset, range.length);
+  if (!content.ok()) return reply(content.error());
+  if (!*content) return reply(Error{"no such content: " + range.name});
+  reply(to_bytes(**content));
 }
 
 // --- asking

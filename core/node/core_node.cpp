@@ -64,6 +64,9 @@ std::optional<Error> CoreNode::wire(env::Random& random, env::ChainGateway* chai
   auto store = store::Store::open(disk_, config_.store, store_sink_);
   if (!store.ok()) return store.error();
   store_ = std::move(*store);
+  blobs_.on_damaged([this](const message::ItemHash& file) {
+    if (const auto lost = store_->file_damaged(file, clock_.wall()); !lost.ok()) fatal(lost.error());
+  });
   pipeline_ = std::make_unique<Pipeline>(clock_, timers_, executor_, disk_, random.stream("retry"), *store_, blobs_,
                                          sink_, gauges_, config_, static_cast<Surroundings&>(*this));
   content_ = std::make_unique<ContentLink>(clock_, timers_, network_, disk_, random.stream("content"), *store_, jobs_,
@@ -110,7 +113,7 @@ void CoreNode::tick_later() {
 }
 
 void CoreNode::publish(std::string_view payload, std::vector<Upload> uploads, ReceiptDone done) {
-  if (uploads.empty()) return publish_checked(payload, std::move(done));
+  if (uploads.empty()) return publish_checked(payload, {}, std::move(done));
   if (!uploads_.has_room(uploads)) {
     gauges_.refuse(trace::Queue::hashing, {});
     return done({std::nullopt, message::Status::none, std::nullopt, "too many uploads are being checked"});
@@ -120,15 +123,15 @@ void CoreNode::publish(std::string_view payload, std::vector<Upload> uploads, Re
     if (!files.ok()) {
       return done({std::nullopt, message::Status::rejected, message::ErrorCode::invalid_format, files.error().text});
     }
-    for (auto& [file, bytes] : *files) pipeline_->content_arrived(file, std::move(bytes));
-    publish_checked(payload, std::move(done));
+    publish_checked(payload, *std::move(files), std::move(done));
   });
 }
 
-void CoreNode::publish_checked(std::string_view payload, ReceiptDone done) {
+void CoreNode::publish_checked(std::string_view payload, UploadChecks::Files files, ReceiptDone done) {
   Arrival arrival;
   arrival.origin = Origin::client;
   arrival.receipt = std::move(done);
+  arrival.uploads = std::move(files);
   pipeline_->arrive(payload, std::move(arrival));
 }
 
@@ -277,7 +280,9 @@ Admission CoreNode::take_in(std::shared_ptr<const message::Envelope> envelope, A
 }
 
 void CoreNode::want_archive(const message::ItemHash& archive) {
-  if (!disk_.blob_size(archive.view())) return want_patiently(archive);
+  const auto at_hand = store_->file_bytes(archive);
+  if (!at_hand.ok()) return fatal(at_hand.error());
+  if (!*at_hand) return want_patiently(archive);
   blobs_.read(archive, [this, archive](env::Value bytes) {
     if (bytes == nullptr) return want_patiently(archive);
     chain_->archive_arrived(archive, std::move(bytes));

@@ -55,9 +55,9 @@ class CoreNode final : public env::PeerHandler,
 
   void start();  // dials, joins, follows; call once on the loop
 
-  // What a client hands in. The receipt comes after the durable commit; for want of room at once with status none.
-  // Uploads are checked before the message is looked at; if the bytes of one do not match its name, the whole message
-  // is refused.
+  // What a client hands in, files of the message included: they are checked before the message is looked at, and
+  // written once its signature was checked. If the bytes of one do not match its name, the whole message is refused.
+  // The receipt comes after the durable commit; for want of room at once with status none.
   void publish(std::string_view payload, std::vector<Upload> uploads, ReceiptDone done);
 
   // Called once when the node cannot go on (damaged disk): the owner stops it.
@@ -98,7 +98,7 @@ class CoreNode final : public env::PeerHandler,
   };
 
   std::optional<Error> wire(env::Random& random, env::ChainGateway* chains);
-  void publish_checked(std::string_view payload, ReceiptDone done);
+  void publish_checked(std::string_view payload, UploadChecks::Files files, ReceiptDone done);
   void tick_later();
   void want_patiently(const message::ItemHash& archive);
 

@@ -125,15 +125,46 @@ void HeadLink::load() {
     const auto name = message::ItemHash::parse(c->key().substr(kWantedPrefix.size()));
     const std::string signer(c->value());
     if (!name) continue;
-    archives_.add(*name, signer, book_.is_stranger(signer), disk_.blob_size(name->view()).has_value(), clock_.now());
+    archives_.add(*name, signer, book_.is_stranger(signer), at_hand(*name), clock_.now());
   }
+  auto missing = store_.missing_heads();
+  if (!usable(missing)) return;
+  missing_.insert(missing->begin(), missing->end());
+  for (const sync::HeadBook::Saved& entry : saved) {
+    const message::ItemHash name = sync::head_name(entry.newest);
+    if (missing_.erase(name) == 0) continue;
+    keep(name, to_bytes(sync::serialize_head(entry.newest)), store::Store::Keep::grace, [] {});
+  }
+}
+
+template <class T>
+bool HeadLink::usable(const Result<T>& result) const {
+  if (result.ok()) return true;
+  surroundings_.damaged_by_heads(result.error());
+  return false;
+}
+
+bool HeadLink::at_hand(const message::ItemHash& file) const {
+  const auto bytes = store_.file_bytes(file);
+  return usable(bytes) && *bytes;
+}
+
+void HeadLink::keep(const message::ItemHash& file, Bytes bytes, store::Store::Keep how, Callback<void()> written) {
+  const auto size = bytes.size();
+  auto put =
+      store_.put_file(file, std::move(bytes), how, clock_.wall(),
+                      [this, file, size, then = std::move(written)](Result<store::Store::Written> durable) mutable {
+                        if (!usable(durable)) return;
+                        // Deleted meanwhile: one that nothing pinned; it is asked for again.
+                        if (*durable == store::Store::Written::deleted) return archives_.unavailable(file);
+                        if (usable(store_.file_arrived(file, size, false, clock_.wall()))) then();
+                      });
+  usable(put);
 }
 
 void HeadLink::commit(env::Batch batch) {
   if (batch.empty()) return;
-  disk_.commit(std::move(batch), [this](Result<Unit> written) {
-    if (!written.ok()) surroundings_.damaged_by_heads(written.error());
-  });
+  disk_.commit(std::move(batch), [this](Result<Unit> written) { usable(written); });
 }
 
 void HeadLink::on_news(const message::ItemHash& hash) {
@@ -200,24 +231,25 @@ void HeadLink::keep(const std::shared_ptr<Writing>& writing) {
   }
   head.time = clock_.wall();
   sync::sign_head(head, *config_.head_signer);
-  disk_.put_blob(head.archive.text(), to_bytes(writing->archive->text), [this, writing](Result<Unit> archived) {
-    if (!archived.ok()) return surroundings_.damaged_by_heads(archived.error());
+
+  // Nothing pins them before the word that both are there.
+  keep(head.archive, to_bytes(writing->archive->text), store::Store::Keep::held, [this, writing] {
     const sync::Head& named = writing->head;
-    disk_.put_blob(sync::head_name(named).text(), to_bytes(sync::serialize_head(named)),
-                   [this, writing](Result<Unit> written) {
-                     if (!written.ok()) return surroundings_.damaged_by_heads(written.error());
-                     env::Batch batch;
-                     for (const auto* list : {&writing->messages, &writing->gone}) {
-                       for (const message::ItemHash& hash : *list) {
-                         if (again_.contains(hash)) continue;  // the archive tells an older state of it
-                         due_.erase(hash);
-                         batch.remove(kDuePrefix + hash.text());
-                       }
-                     }
-                     commit(std::move(batch));
-                     writing_ = false;
-                     on_head(writing->head, sync::head_name(writing->head), std::nullopt);
-                   });
+    keep(sync::head_name(named), to_bytes(sync::serialize_head(named)), store::Store::Keep::held, [this, writing] {
+      env::Batch done;
+      for (const auto* list : {&writing->messages, &writing->gone}) {
+        for (const message::ItemHash& hash : *list) {
+          if (again_.contains(hash)) continue;  // the archive tells an older state of it
+          due_.erase(hash);
+          done.remove(kDuePrefix + hash.text());
+        }
+      }
+      writing_ = false;
+      const message::ItemHash name = sync::head_name(writing->head);
+      on_head(writing->head, name, std::nullopt, std::move(done));
+      usable(store_.release_file(writing->head.archive, clock_.wall()));
+      usable(store_.release_file(name, clock_.wall()));
+    });
   });
 }
 
@@ -267,7 +299,7 @@ void HeadLink::consider(sync::Head head, std::optional<env::PeerId> from) {
 // may stand under numbers that others know already, so that nobody looked at it.
 bool HeadLink::may_be_lost(const Told& told) const {
   return told.from && config_.head_signer && told.head.node == config_.head_signer->address() &&
-         told.head.sequence > lost_sequence_ && !disk_.blob_size(told.name.view());
+         told.head.sequence > lost_sequence_ && !at_hand(told.name);
 }
 
 // In one batch, at most once per archive interval, however many lost heads we are told of.
@@ -319,38 +351,46 @@ void HeadLink::check_next() {
 void HeadLink::gauge() { gauges_.set_depth(trace::Queue::heads, inbox_.size() + checking_); }
 
 // Its signature is good.
-void HeadLink::on_head(const sync::Head& head, const message::ItemHash& name, std::optional<env::PeerId> from) {
+void HeadLink::on_head(const sync::Head& head, const message::ItemHash& name, std::optional<env::PeerId> from,
+                       env::Batch beside) {
   const bool ours = config_.head_signer && head.node == config_.head_signer->address();
+  const bool stranger = book_.is_stranger(head.node);
   // Accepted, it would be known without its archive.
-  if (!archives_.has_room(head.node, book_.is_stranger(head.node))) return no_room({head, name, from});
+  if (!archives_.has_room(head.node, stranger)) {
+    commit(std::move(beside));
+    return no_room({head, name, from});
+  }
   const auto before = book_.newest_of(head.node);
-  if (book_.on_head(head, from, clock_.now()) != sync::HeadBook::Seen::accepted) return;
-  // Kept as content, so that others can walk through us.
-  disk_.put_blob(name.text(), to_bytes(sync::serialize_head(head)), [this](Result<Unit> written) {
-    if (!written.ok()) surroundings_.damaged_by_heads(written.error());
-  });
+  if (book_.on_head(head, from, clock_.now()) != sync::HeadBook::Seen::accepted) return commit(std::move(beside));
   if (!before || head.sequence > before->sequence) {
     for (const env::PeerId peer : peers_.connected()) {
       if (!from || peer != *from) tell(peer, {head});
     }
   }
   // In one batch: a head that is known and an archive that is not wanted would mean that its messages are here.
-  env::Batch batch;
   for (const auto& named : book_.take_archives()) {
-    const bool at_hand = disk_.blob_size(named.archive.view()).has_value();
-    if (ours && at_hand) continue;  // written here, of messages that are here
-    if (archives_.add(named.archive, named.signer, book_.is_stranger(named.signer), at_hand, clock_.now())) {
-      batch.put(kWantedPrefix + named.archive.text(), named.signer);
+    const bool here = at_hand(named.archive);
+    if (ours && here) continue;  // written here, of messages that are here
+    if (archives_.add(named.archive, named.signer, book_.is_stranger(named.signer), here, clock_.now())) {
+      beside.put(kWantedPrefix + named.archive.text(), named.signer);
     }
   }
-  save(std::move(batch));
+  beside = saved(std::move(beside));
+  // Kept as content, so that others can walk through us. What strangers sign is kept for a grace only: anybody can
+  // sign.
+  if (stranger) {
+    commit(std::move(beside));
+  } else if (!usable(store_.pin_head(name, head.archive, std::move(beside), clock_.wall()))) {
+    return;
+  }
+  keep(name, to_bytes(sync::serialize_head(head)), store::Store::Keep::grace, [] {});
   follow_up();
 }
 
 void HeadLink::follow_up() {
   for (const message::ItemHash& head : book_.take_wanted_heads()) {
     if (!book_.wants(head)) continue;
-    if (!disk_.blob_size(head.view())) {
+    if (!at_hand(head)) {
       surroundings_.want_head_content(head);
       continue;
     }
@@ -359,6 +399,7 @@ void HeadLink::follow_up() {
       content_arrived(head, *bytes);
     });
   }
+  for (const message::ItemHash& head : missing_) surroundings_.want_head_content(head);
   for (const message::ItemHash& archive : archives_.take_to_ask()) surroundings_.want_head_content(archive);
   take_in_next();
 }
@@ -372,10 +413,10 @@ void HeadLink::content_arrived(const message::ItemHash& content, std::string_vie
       book_.unavailable(content);  // no head has this name
     }
   }
+  if (missing_.erase(content) != 0) keep(content, to_bytes(bytes), store::Store::Keep::grace, [] {});
   if (!archives_.contains(content)) return;
   // It is being written to the disk; from there it is read when its turn comes.
-  disk_.put_blob(content.text(), to_bytes(bytes), [this, content](Result<Unit> written) {
-    if (!written.ok()) return surroundings_.damaged_by_heads(written.error());
+  keep(content, to_bytes(bytes), store::Store::Keep::grace, [this, content] {
     archives_.arrived(content);
     follow_up();
   });
@@ -393,7 +434,7 @@ void HeadLink::retry_later() {
     for (const message::ItemHash& archive : archives_.expire(clock_.now())) {
       batch.remove(kWantedPrefix + archive.text());
     }
-    save(std::move(batch));
+    commit(saved(std::move(batch)));
     follow_up();
     retry_later();
   });
@@ -415,7 +456,7 @@ void HeadLink::take_in_next() {
   if (!archive) return;
   taking_in_ = true;
   blobs_.read(*archive, [this, archive = *archive](env::Value bytes) {
-    if (bytes == nullptr) {  // cut short by a crash
+    if (bytes == nullptr) {  // damaged, or its grace is over
       taking_in_ = false;
       archives_.unavailable(archive);
       return follow_up();
@@ -425,8 +466,11 @@ void HeadLink::take_in_next() {
                    auto intake = std::make_shared<Intake>();
                    intake->archive = archive;
                    auto content = chain::archive_read(result);
-                   // What is no archive has no messages, now or ever: the name fixes the bytes.
-                   if (content.ok()) intake->content = *std::move(content);
+                   if (content.ok()) {
+                     intake->content = *std::move(content);
+                   } else if (!usable(store_.unpin_head_archive(archive, clock_.wall()))) {
+                     return;  // what is no archive has no messages, now or ever: the name fixes the bytes
+                   }
                    feed(intake);
                  });
   });
@@ -457,7 +501,7 @@ void HeadLink::feed(const std::shared_ptr<Intake>& intake) {
 }
 
 // Only what changed: the record of a signer whose head was accepted, or nothing of one that was forgotten.
-void HeadLink::save(env::Batch batch) {
+env::Batch HeadLink::saved(env::Batch batch) {
   for (const std::string& signer : book_.take_changed()) {
     if (const auto saved = book_.saved(signer)) {
       batch.put(kHeadPrefix + signer, write_record(*saved));
@@ -466,7 +510,7 @@ void HeadLink::save(env::Batch batch) {
     batch.remove(kHeadPrefix + signer);
     for (const message::ItemHash& archive : archives_.drop(signer)) batch.remove(kWantedPrefix + archive.text());
   }
-  commit(std::move(batch));
+  return batch;
 }
 
 }  // namespace lastmile::node

@@ -79,13 +79,20 @@ class HeadLink final : public env::FrameHandler {
   void no_room(const Told& told);
   void check_next();
   void gauge();
-  void on_head(const sync::Head& head, const message::ItemHash& name, std::optional<env::PeerId> from);
+  // `beside`: what is to be on the disk together with a new head.
+  void on_head(const sync::Head& head, const message::ItemHash& name, std::optional<env::PeerId> from,
+               env::Batch beside = {});
   void follow_up();
   void take_in_next();
   void feed(const std::shared_ptr<Intake>& intake);
   void retry_later();
-  void save(env::Batch batch);
+  // With what else is to be on the disk: the records of signers that changed.
+  env::Batch saved(env::Batch batch);
   void commit(env::Batch batch);
+  bool at_hand(const message::ItemHash& file) const;
+  void keep(const message::ItemHash& file, Bytes bytes, store::Store::Keep keep, Callback<void()> written);
+  template <class T>
+  bool usable(const Result<T>& result) const;
 
   env::Clock& clock_;
   env::Timers& timers_;
@@ -107,6 +114,7 @@ class HeadLink final : public env::FrameHandler {
   std::set<message::ItemHash> again_;  // changed while an archive with them is being written
   // Named by heads, their messages not all durable here; kept on disk, or a crash would lose what a known head told.
   sync::WantedArchives archives_;
+  std::set<message::ItemHash> missing_;  // heads we know that a crash kept from the disk: asked for again
   bool taking_in_ = false;
   bool writing_ = false;
   // Newest head of ours that we do not have any more; all that is here is due again before the next one is written.

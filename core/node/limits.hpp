@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "core/base/time.hpp"
 #include "core/sync/limits.hpp"
@@ -27,6 +28,8 @@ struct Limits {
   std::size_t queries = 16;
   // Blobs of our disk being read and compared with their names.
   std::size_t blob_reads = 64;
+  // Bytes of uploads whose message is still being checked, or that are being written.
+  std::uint64_t upload_bytes = std::uint64_t{256} << 20;
   // Messages or files whose content is being fetched, and as many envelopes besides. Neither takes the other's places,
   // and archives have their own (archives_wanted).
   std::size_t fetch_wanted = 4096;

@@ -88,7 +88,7 @@ std::optional<Instant> Pipeline::oldest(trace::Queue queue) const {
 }
 
 std::uint64_t Pipeline::pending() const {
-  return flights_.size() + awaiting_count_ + files_wanted_.size() + store_.counts().pending;
+  return flights_.size() + uploading_ + awaiting_count_ + files_wanted_.size() + store_.counts().pending;
 }
 
 // --- arrival
@@ -132,6 +132,12 @@ Admission Pipeline::arrive(std::shared_ptr<const message::Envelope> envelope, Ar
   const FlightKey key{envelope->item_hash, envelope->signature.value_or("")};
   auto flight = flights_.find(key);
   const bool is_new = flight == flights_.end();
+  std::uint64_t upload_bytes = 0;
+  for (const auto& [file, bytes] : arrival.uploads) upload_bytes += bytes->size();
+  if (upload_bytes > 0 && *upload_bytes_ + upload_bytes > config_.limits.upload_bytes) {
+    if (arrival.receipt) arrival.receipt({key.first, Status::none, std::nullopt, "too many uploads are under way"});
+    return Admission::full;
+  }
   if (is_new) {
     const auto push = inbox_.push(turn_of(arrival.origin, arrival.peer), envelope->sender, key);
     if (push != FairQueue<FlightKey>::Push::accepted) {
@@ -152,6 +158,10 @@ Admission Pipeline::arrive(std::shared_ptr<const message::Envelope> envelope, Ar
   if (arrival.gossip_message) f.gossip_messages.push_back(std::move(arrival.gossip_message));
   if (arrival.confirmation) f.confirmations.push_back(std::move(*arrival.confirmation));
   if (arrival.receipt) f.receipts.push_back(std::move(arrival.receipt));
+  for (UploadChecks::File& upload : arrival.uploads) {
+    const std::uint64_t bytes = upload.second->size();
+    f.uploads.emplace_back(std::move(upload), ByteTally(upload_bytes_, bytes));
+  }
   pump_later();
   return Admission::queued;
 }
@@ -265,17 +275,71 @@ void Pipeline::with_content(const FlightKey& key) {
     if (!usable(outcome) || !confirm(flight, 0)) return;
     return settle(flight, *outcome);
   }
+  if (const auto found = find_content(flight); !found.ok()) {
+    const message::Refusal refusal = found.error();
+    return refuse(std::move(flight), refusal.code, refusal.detail);
+  }
+  // Also without its content: the envelope is authentic, so it may travel on.
+  tell_gossip(flight, gossip::Verdict::accept);
+  if (flight.uploads.empty()) return go_on(std::move(flight));
+  write_uploads(std::make_shared<Flight>(std::move(flight)));
+}
+
+// In the envelope, among what was uploaded with it, or kept by the store from an earlier attempt; otherwise it has to
+// be fetched. An error: it is here and cannot be the content of this message.
+Result<Unit, message::Refusal> Pipeline::find_content(Flight& flight) {
+  const message::Envelope& envelope = *flight.envelope;
   if (envelope.item_type == message::ItemType::inlined) {
     auto content = inline_content(flight);
-    if (!content.ok()) {
-      const message::Refusal refusal = content.error();
-      return refuse(std::move(flight), refusal.code, refusal.detail);
-    }
-    tell_gossip(flight, gossip::Verdict::accept);
-    return accept(std::move(flight), std::move(*content), nullptr);
+    if (!content.ok()) return content.error();
+    flight.content = *std::move(content);
+    return Unit{};
   }
-  // Not inline: the envelope is authentic, so it may travel on; the content is asked for by its hash.
-  tell_gossip(flight, gossip::Verdict::accept);
+  for (auto upload = flight.uploads.begin(); upload != flight.uploads.end(); ++upload) {
+    if (upload->first.first != envelope.item_hash) continue;
+    const env::Value bytes = upload->first.second;
+    flight.uploads.erase(upload);
+    return read_content(flight, bytes);
+  }
+  auto kept = store_.content(envelope.item_hash);
+  if (usable(kept) && *kept) return read_content(flight, std::make_shared<const std::string>(*std::move(*kept)));
+  return Unit{};
+}
+
+Result<Unit, message::Refusal> Pipeline::read_content(Flight& flight, env::Value bytes) {
+  auto content = message::parse_fetched_content(*flight.envelope, *bytes, config_.switches);
+  if (!content.ok()) return content.error();
+  flight.content = std::make_shared<const message::Content>(std::move(*content));
+  flight.fetched = std::move(bytes);
+  return Unit{};
+}
+
+// The flight goes on when all of them are at hand.
+void Pipeline::write_uploads(const std::shared_ptr<Flight>& flight) {
+  ++uploading_;
+  const auto left = std::make_shared<std::size_t>(flight->uploads.size());
+  for (const auto& [upload, tally] : flight->uploads) {
+    auto put = store_.put_file(upload.first, to_bytes(*upload.second), store::Store::Keep::grace, clock_.wall(),
+                               [this, flight, left, file = upload.first,
+                                bytes = upload.second->size()](Result<store::Store::Written> written) {
+                                 if (!written.ok()) return surroundings_.fatal(written.error());
+                                 if (*written == store::Store::Written::whole) file_at_hand(file, bytes);
+                                 if (--*left > 0) return;
+                                 --uploading_;
+                                 flight->uploads.clear();
+                                 go_on(std::move(*flight));
+                               });
+    if (!usable(put)) return;
+  }
+}
+
+void Pipeline::go_on(Flight flight) {
+  if (flight.content != nullptr) return accept(std::move(flight));
+  await_content(std::move(flight));
+}
+
+void Pipeline::await_content(Flight flight) {
+  const message::Envelope& envelope = *flight.envelope;
   if (awaiting_count_ + files_wanted_.size() >= config_.limits.fetch_wanted) {
     gauges_.refuse(trace::Queue::fetch, envelope.item_hash.view());
     owe({envelope.item_hash, Status::none, ErrorCode::content_unavailable, "too many contents are being fetched"},
@@ -289,7 +353,8 @@ void Pipeline::with_content(const FlightKey& key) {
   const std::optional<env::PeerId> hint =
       flight.origin == Origin::gossip || flight.origin == Origin::peer ? std::optional(flight.peer) : std::nullopt;
   follow(*outcome, hint);
-  if (flight.origin != Origin::gossip && !flight.from_store) surroundings_.spread(envelope, flight.origin);
+  if (flight.origin != Origin::gossip && !flight.told) surroundings_.spread(envelope, flight.origin);
+  flight.told = true;
   if (flight.origin == Origin::chain || flight.origin == Origin::archive) {
     // Their senders wait for us to know the message, not for its content.
     owe({envelope.item_hash, outcome->status, outcome->code, outcome->details}, std::move(flight.receipts));
@@ -303,34 +368,45 @@ void Pipeline::with_content(const FlightKey& key) {
   known_content(content, hint);
 }
 
-// On our disk already, or to be asked for.
+// On our disk already, as a file, or to be asked for.
 void Pipeline::known_content(const message::ItemHash& content, std::optional<env::PeerId> hint) {
-  if (!disk_.blob_size(content.view())) return surroundings_.want_content(content, hint);
+  const auto at_hand = store_.file_bytes(content);
+  if (!usable(at_hand)) return;
+  if (!*at_hand) return surroundings_.want_content(content, hint);
   blobs_.read(content, [this, content, hint](env::Value bytes) {
     if (bytes == nullptr) return surroundings_.want_content(content, hint);
-    content_arrived(content, std::move(bytes));
+    use_content(content, std::move(bytes));
   });
 }
 
 void Pipeline::content_arrived(const message::ItemHash& content, env::Value bytes) {
   sink_.record({trace::Kind::content_fetched, content.view(), bytes->size(), 1, 0});
-  disk_.put_blob(content.text(), to_bytes(*bytes), [this, content, bytes](Result<Unit> written) {
-    if (!written.ok()) return surroundings_.fatal(written.error());
-    if (files_wanted_.contains(content)) file_at_hand(content, bytes->size());
-    auto waiting = awaiting_content_.extract(content);
-    if (waiting.empty()) return;
-    awaiting_count_ -= waiting.mapped().size();
-    gauge_fetch();
-    for (Flight& flight : waiting.mapped()) {
-      auto parsed = message::parse_fetched_content(*flight.envelope, *bytes, config_.switches);
-      if (!parsed.ok()) {
-        const message::Refusal refusal = parsed.error();
-        refuse(std::move(flight), refusal.code, refusal.detail);
-        continue;
-      }
-      accept(std::move(flight), std::make_shared<const message::Content>(std::move(*parsed)), bytes);
+  if (files_wanted_.contains(content)) write_file(content, *bytes);
+  use_content(content, bytes);
+}
+
+void Pipeline::use_content(const message::ItemHash& content, const env::Value& bytes) {
+  auto waiting = awaiting_content_.extract(content);
+  if (waiting.empty()) return;
+  awaiting_count_ -= waiting.mapped().size();
+  gauge_fetch();
+  for (Flight& flight : waiting.mapped()) {
+    if (const auto read = read_content(flight, bytes); !read.ok()) {
+      const message::Refusal refusal = read.error();
+      refuse(std::move(flight), refusal.code, refusal.detail);
+      continue;
     }
-  });
+    accept(std::move(flight));
+  }
+}
+
+void Pipeline::write_file(const message::ItemHash& file, std::string_view bytes) {
+  auto put = store_.put_file(file, to_bytes(bytes), store::Store::Keep::grace, clock_.wall(),
+                             [this, file, size = bytes.size()](Result<store::Store::Written> written) {
+                               if (!written.ok()) return surroundings_.fatal(written.error());
+                               if (*written == store::Store::Written::whole) file_at_hand(file, size);
+                             });
+  usable(put);
 }
 
 void Pipeline::content_unavailable(const message::ItemHash& content) {
@@ -370,14 +446,13 @@ bool Pipeline::confirm(const Flight& flight, std::size_t first) {
   return true;
 }
 
-void Pipeline::accept(Flight flight, std::shared_ptr<const message::Content> content, env::Value fetched) {
-  const bool was_inline = fetched == nullptr;
+void Pipeline::accept(Flight flight) {
   drop_fallen(flight);
-  auto outcome = store_.accept({flight.envelope, std::move(content), std::move(fetched)}, clock_.wall(),
+  auto outcome = store_.accept({flight.envelope, flight.content, flight.fetched}, clock_.wall(),
                                flight.confirmations.empty() ? nullptr : &flight.confirmations.front());
   if (!usable(outcome)) return;
   if (!confirm(flight, 1)) return;
-  if (was_inline && flight.origin != Origin::gossip && !outcome->known_before) {
+  if (flight.origin != Origin::gossip && !flight.told && !outcome->known_before) {
     surroundings_.spread(*flight.envelope, flight.origin);
   }
   settle(flight, *outcome);
@@ -411,9 +486,11 @@ void Pipeline::follow(const store::Outcome& outcome, std::optional<env::PeerId> 
       }
       files_wanted_[need.hash] = clock_.now();
       gauge_fetch();
-      if (const auto size = disk_.blob_size(need.hash.view())) {
-        // Not inside this call: the store must not be entered twice.
-        timers_.after(Duration{}, [this, file = need.hash, bytes = *size] { file_at_hand(file, bytes); });
+      // The content of a message may be somebody's file too.
+      const auto kept = store_.content(need.hash);
+      if (!usable(kept)) return;
+      if (*kept) {
+        write_file(need.hash, **kept);
       } else {
         surroundings_.want_content(need.hash, hint);
       }
@@ -448,7 +525,7 @@ void Pipeline::attempt(const message::ItemHash& hash) {
   Flight& flight = flights_[key];
   flight.envelope = std::move(*envelope);
   flight.origin = Origin::archive;
-  flight.from_store = true;
+  flight.told = true;
   flight.since = clock_.now();
   with_content(key);  // its signature was checked before the store took it
 }
@@ -490,32 +567,11 @@ void Pipeline::tick() {
   store::Outcome changes;
   changes.changes = std::move(outcome->changes);
   changes.unfinished = outcome->unfinished;
-  for (const message::ItemHash& file : outcome->files_to_delete) disk_.remove_blob(file.text(), [](Result<Unit>) {});
   if (auto wanted = store_.wanted_files(config_.limits.fetch_wanted); usable(wanted)) {
     for (const message::ItemHash& file : *wanted) changes.needs.push_back({store::Need::Kind::file, file, {}});
   }
   follow(changes, std::nullopt);
   ask_for_lost_contents();
-}
-
-// --- receipts
-
-void Pipeline::owe(Receipt receipt, std::vector<ReceiptDone> to) {
-  if (to.empty()) return;
-  owed_.push_back({store_.committed(), std::move(receipt), std::move(to)});
-  timers_.after(Duration{}, [this] { pay_receipts(); });
-}
-
-void Pipeline::pay_receipts() {
-  while (!owed_.empty() && owed_.front().commit <= store_.durable()) {
-    OwedReceipt owed = std::move(owed_.front());
-    owed_.pop_front();
-    const bool kept = owed.receipt.status != Status::rejected && owed.receipt.status != Status::none;
-    if (kept) sink_.record({trace::Kind::message_acknowledged, owed.receipt.item_hash->view(), 0, 0, 0});
-    for (ReceiptDone& done : owed.to) {
-      if (done) done(owed.receipt);
-    }
-  }
 }
 
 }  // namespace lastmile::node

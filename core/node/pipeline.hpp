@@ -1,11 +1,11 @@
 // The road of a message through a node: inbox, signature, content, store, receipt.
 //
-//   arrive() -> parsed, known ones dropped -> FairQueue -> executor (signature) -> content by hash when not inline
-//            -> Store::accept, one atomic batch -> after the durable commit: receipt
+//   arrive() -> parsed, known ones dropped -> FairQueue -> executor (signature) -> files that came with it are written
+//            -> content by hash when not inline -> Store::accept, one atomic batch -> after the durable commit: receipt
 //
 // A message on its way is a flight, keyed by (item hash, signature), so that a forged copy cannot block the real one;
-// later copies join the flight. All queues are bounded (limits.hpp); a refusal is counted and told to who handed the
-// message in.
+// later copies join the flight. Nothing of a message touches the disk before its signature was found good. All queues
+// are bounded (limits.hpp); a refusal is counted and told to who handed the message in.
 #pragma once
 
 #include <cstdint>
@@ -25,11 +25,14 @@
 #include "core/env/network.hpp"
 #include "core/env/timers.hpp"
 #include "core/gossip/actions.hpp"
+#include "core/message/envelope.hpp"
 #include "core/node/blob_reader.hpp"
+#include "core/node/byte_tally.hpp"
 #include "core/node/config.hpp"
 #include "core/node/fair_queue.hpp"
 #include "core/node/queue_gauges.hpp"
 #include "core/node/retry_book.hpp"
+#include "core/node/upload_checks.hpp"
 #include "core/store/store.hpp"
 #include "core/trace/event.hpp"
 
@@ -46,7 +49,12 @@ struct Receipt {
 };
 using ReceiptDone = Callback<void(const Receipt&)>;
 
-enum class Admission : std::uint8_t { queued, known, full, invalid };
+enum class Admission : std::uint8_t {
+  queued,
+  known,
+  full,
+  invalid,
+};
 
 struct Arrival {
   Origin origin = Origin::client;
@@ -55,6 +63,7 @@ struct Arrival {
   std::optional<store::Confirmation> confirmation;  // chain only
   bool vouched = false;                             // born in a contract: the chain answers for the missing signature
   ReceiptDone receipt;                              // client only, may be empty
+  UploadChecks::Files uploads;                      // client only: written when the message turned out to be authentic
 };
 
 // What the pipeline asks of the rest of the node. None of these may call back into the pipeline at once.
@@ -86,7 +95,7 @@ class Pipeline {
 
   bool has_room(Origin origin, env::PeerId peer) const;  // in the inbox, for one more message of this source
 
-  // Bytes whose hash was checked: content of a message, or a file. Written to the disk, then used.
+  // Bytes whose hash was checked: content of a message, or a file of one. Of no effect when nothing waits for it.
   void content_arrived(const message::ItemHash& content, env::Value bytes);
   void content_unavailable(const message::ItemHash& content);
 
@@ -106,12 +115,15 @@ class Pipeline {
     Origin origin = Origin::client;
     env::PeerId peer{};
     bool vouched = false;
-    bool from_store = false;  // another attempt: others have it from us already
     std::vector<gossip::MessageRef> gossip_messages;
     std::vector<store::Confirmation> confirmations;
     std::vector<ReceiptDone> receipts;
-    bool verifying = false;  // handed to the executor
-    Instant since;           // in the inbox, at the executor or waiting for content
+    std::vector<std::pair<UploadChecks::File, ByteTally>> uploads;
+    std::shared_ptr<const message::Content> content;  // once it is here and read
+    env::Value fetched;                               // its bytes, when it is not inline
+    bool told = false;                                // others have the envelope from us
+    bool verifying = false;                           // handed to the executor
+    Instant since;                                    // in the inbox, at the executor or waiting for content
   };
   struct OwedReceipt {
     std::uint64_t commit;  // durable once Store::durable() reaches it
@@ -126,7 +138,14 @@ class Pipeline {
   void on_verdict(const FlightKey& key, crypto::Verdict verdict);
   Result<std::shared_ptr<const message::Content>, message::Refusal> inline_content(const Flight& flight);
   void with_content(const FlightKey& key);
-  void accept(Flight flight, std::shared_ptr<const message::Content> content, env::Value fetched);
+  Result<Unit, message::Refusal> find_content(Flight& flight);
+  Result<Unit, message::Refusal> read_content(Flight& flight, env::Value bytes);
+  void write_uploads(const std::shared_ptr<Flight>& flight);
+  void go_on(Flight flight);
+  void await_content(Flight flight);
+  void use_content(const message::ItemHash& content, const env::Value& bytes);
+  void write_file(const message::ItemHash& file, std::string_view bytes);
+  void accept(Flight flight);
   void drop_fallen(Flight& flight);
   bool confirm(const Flight& flight, std::size_t first);
   void refuse(Flight flight, message::ErrorCode code, const std::string& details);
@@ -163,7 +182,9 @@ class Pipeline {
   std::map<message::ItemHash, std::vector<Flight>> awaiting_content_;  // by content hash
   std::size_t awaiting_count_ = 0;
   std::map<message::ItemHash, Instant> files_wanted_;  // since when
-  std::set<message::ItemHash> lost_contents_;          // messages whose content nobody had; asked for again by tick()
+  std::size_t uploading_ = 0;                          // flights whose uploads are being written
+  std::shared_ptr<std::uint64_t> upload_bytes_ = std::make_shared<std::uint64_t>(0);  // in memory
+  std::set<message::ItemHash> lost_contents_;  // messages whose content nobody had; asked for again by tick()
   std::deque<OwedReceipt> owed_;
   bool pump_due_ = false;
   bool tick_due_ = false;

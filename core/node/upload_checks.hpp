@@ -22,7 +22,8 @@ struct Upload {
 
 class UploadChecks {
  public:
-  using Files = std::vector<std::pair<message::ItemHash, env::Value>>;
+  using File = std::pair<message::ItemHash, env::Value>;
+  using Files = std::vector<File>;
   using Done = Callback<void(Result<Files>)>;  // error: which bytes are not those of their name
 
   UploadChecks(HashingJobs& jobs, const Limits& limits) : jobs_(jobs), limits_(limits) {

@@ -90,6 +90,8 @@ class Context {
   const Wall now;
   std::set<TimedHash> work;
   std::vector<StatusChange> changes;
+  std::vector<message::ItemHash> files_to_delete;  // from the disk, once what was decided here is durable
+  std::optional<message::ItemHash> file_to_write;  // after this call: not deleted by it, or the deletion came first
   std::uint64_t judgements = 0;
   bool ticking = false;                                 // in tick(): removing may become removed
   std::set<std::string, std::less<>> accounts_touched;  // addresses whose balance changed in this call

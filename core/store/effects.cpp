@@ -51,11 +51,6 @@ std::string confirmation_key(const message::ItemHash& hash, const Confirmation& 
 
 void apply_effects(Context& context, Loaded& m) {
   list_message(context, m);
-  const message::Envelope& envelope = context.envelope(m);
-  if (envelope.item_type != message::ItemType::inlined) {
-    file_at_hand(context, m.hash, m.entry.size, false);
-    pin(context, m.hash, m.hash, kContentPin, envelope.sender);
-  }
   switch (m.entry.type) {
     case Type::POST:
       apply_post(context, m);
@@ -75,7 +70,6 @@ void apply_effects(Context& context, Loaded& m) {
 }
 
 void unapply_effects(Context& context, Loaded& m, Wall keep_until) {
-  const message::Envelope& envelope = context.envelope(m);
   unlist_message(context, m);
   record_cost(context, m, std::nullopt);
   switch (m.entry.type) {
@@ -96,9 +90,6 @@ void unapply_effects(Context& context, Loaded& m, Wall keep_until) {
       break;
     case Type::FORGET:
       break;  // what is forgotten stays forgotten
-  }
-  if (envelope.item_type != message::ItemType::inlined) {
-    unpin(context, m.hash, m.hash, kContentPin, envelope.sender, keep_until);
   }
 }
 

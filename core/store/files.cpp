@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "core/crypto/hash.hpp"
 #include "core/store/digest.hpp"
 
 namespace lastmile::store {
@@ -40,12 +41,93 @@ TimedHash first_of(const Source& source, const StoreOptions& options, const std:
   return *best;
 }
 
-void write_grace(Context& context, const message::ItemHash& file, FileRecord record, std::optional<Wall> grace) {
-  if (record.grace == grace) return;
-  if (record.grace) context.tx.remove(keys::of_time(Table::file_grace, *record.grace, file));
-  if (grace) context.tx.put(keys::of_time(Table::file_grace, *grace, file), {});
-  record.grace = grace;
-  context.tx.put(file_key(file), write_file(record));
+// Every change of a record: the row of its grace and the sum of what nobody owns follow.
+void write_record(Context& context, const message::ItemHash& file, const FileRecord& before, const FileRecord& after) {
+  if (before.grace != after.grace) {
+    if (before.grace) context.tx.remove(keys::of_time(Table::file_grace, *before.grace, file));
+    if (after.grace) context.tx.put(keys::of_time(Table::file_grace, *after.grace, file), {});
+  }
+  context.meta.unowned_bytes += after.unowned_bytes() - before.unowned_bytes();  // mod 2^64, so in either direction
+  context.tx.put(file_key(file), write_file(after));
+}
+
+Wall grace_from_now(const Context& context) { return context.now + context.options.file_grace; }
+
+bool has_owner(const Source& source, const message::ItemHash& file) {
+  for (Scan scan = source.scan(keys::of_hash(Table::pin, file)); scan.valid(); scan.next()) {
+    if (scan.key().back() != kClaim) return true;
+  }
+  return false;
+}
+
+bool claimed(const Source& source, const message::ItemHash& file) {
+  for (Scan scan = source.scan(keys::of_hash(Table::pin, file)); scan.valid(); scan.next()) {
+    if (scan.key().back() == kClaim) return true;
+  }
+  return false;
+}
+
+// An owner came. What is being deleted has to be written again first.
+void end_grace(Context& context, const message::ItemHash& file) {
+  const FileRecord before = file_record(context.tx, file);
+  if (!before.grace || before.removing) return;
+  FileRecord after = before;
+  after.grace.reset();
+  write_record(context, file, before, after);
+}
+
+// An owner left.
+void begin_grace(Context& context, const message::ItemHash& file, Wall until) {
+  if (!context.tx.has(file_key(file)) || has_owner(context.tx, file)) return;
+  const FileRecord before = file_record(context.tx, file);
+  if (before.removing) return;
+  FileRecord after = before;
+  after.grace = until;
+  write_record(context, file, before, after);
+}
+
+void delete_soon(Context& context, const message::ItemHash& file, const FileRecord& before) {
+  FileRecord after = before;
+  after.local = false;
+  after.removing = true;
+  after.grace = context.now + context.options.file_deletion_retry;
+  write_record(context, file, before, after);
+  context.files_to_delete.push_back(file);
+}
+
+std::string transaction_prefix(std::string_view chain) {
+  Key key(Table::transaction_pin);
+  return key.raw(chain).byte('\0').take();
+}
+
+message::ItemHash transaction_name(std::string_view chain, std::string_view transaction) {
+  crypto::Sha256 name;
+  return message::ItemHash::of(name.add(chain).add(std::string_view("\0", 1)).add(transaction).finish());
+}
+
+struct TransactionFile {
+  std::string key;
+  message::ItemHash file;
+  message::ItemHash name;
+};
+
+// Archives of transactions of a chain that are not final, with heights in [from, until].
+std::vector<TransactionFile> transaction_files(Context& context, std::string_view chain, std::uint64_t from,
+                                               std::uint64_t until) {
+  const std::string prefix = transaction_prefix(chain);
+  std::string start = prefix;
+  append_big64(start, from);
+  std::vector<TransactionFile> found;
+  for (Scan scan = context.tx.scan(prefix, start); scan.valid(); scan.next()) {
+    std::string_view rest = scan.key().substr(prefix.size());
+    const auto height = take_big64(rest);
+    const auto file = height ? take_hash(rest) : std::nullopt;
+    const auto name = file ? take_hash(rest) : std::nullopt;
+    if (!name || !rest.empty()) Source::damaged(scan.key());
+    if (*height > until) break;
+    found.push_back({std::string(scan.key()), *file, *name});
+  }
+  return found;
 }
 
 }  // namespace
@@ -76,40 +158,133 @@ FileRecord file_record(const Source& source, const message::ItemHash& file) {
   return load<FileRecord>(source, file_key(file), read_file).value_or(FileRecord{});
 }
 
-void pin(Context& context, const message::ItemHash& file, const message::ItemHash& by, char kind,
-         std::string_view owner) {
-  std::string key = pin_key(file, by, kind);
-  if (context.tx.has(key)) return;
-  context.tx.put(std::move(key), std::string(owner));
-  context.add_entry(digest::pin_entry(file, by, kind, owner));
-  write_grace(context, file, file_record(context.tx, file), std::nullopt);
+std::uint64_t count_pins(const Source& source, const message::ItemHash& file) {
+  std::uint64_t count = 0;
+  for (Scan scan = source.scan(keys::of_hash(Table::pin, file)); scan.valid(); scan.next()) {
+    const char kind = scan.key().back();
+    if (kind != kHeldPin && kind != kClaim) ++count;
+  }
+  return count;
 }
 
-void unpin(Context& context, const message::ItemHash& file, const message::ItemHash& by, char kind,
-           std::string_view owner, Wall until) {
+void pin(Context& context, const message::ItemHash& file, const message::ItemHash& by, std::string_view owner) {
+  std::string key = pin_key(file, by, kMessagePin);
+  if (context.tx.has(key)) return;
+  context.tx.put(std::move(key), std::string(owner));
+  context.add_entry(digest::pin_entry(file, by, kMessagePin, owner));
+  end_grace(context, file);
+}
+
+void unpin(Context& context, const message::ItemHash& file, const message::ItemHash& by, std::string_view owner,
+           Wall until) {
+  std::string key = pin_key(file, by, kMessagePin);
+  if (!context.tx.has(key)) return;
+  context.tx.remove(std::move(key));
+  context.remove_entry(digest::pin_entry(file, by, kMessagePin, owner));
+  begin_grace(context, file, until);
+}
+
+void pin_locally(Context& context, const message::ItemHash& file, const message::ItemHash& by, char kind) {
+  std::string key = pin_key(file, by, kind);
+  if (context.tx.has(key)) return;
+  context.tx.put(std::move(key), {});
+  end_grace(context, file);
+}
+
+void unpin_locally(Context& context, const message::ItemHash& file, const message::ItemHash& by, char kind) {
   std::string key = pin_key(file, by, kind);
   if (!context.tx.has(key)) return;
   context.tx.remove(std::move(key));
-  context.remove_entry(digest::pin_entry(file, by, kind, owner));
-  const FileRecord record = file_record(context.tx, file);
-  if (record.local && !context.tx.any(keys::of_hash(Table::pin, file))) write_grace(context, file, record, until);
+  begin_grace(context, file, grace_from_now(context));
 }
 
-void pin_silently(Context& context, const message::ItemHash& file) {
-  context.tx.put(pin_key(file, file, kTransactionPin), {});
-  write_grace(context, file, file_record(context.tx, file), std::nullopt);
+std::vector<LocalPin> local_pins(const Source& source) {
+  std::vector<LocalPin> pins;
+  for (Scan scan = source.scan(Key(Table::pin).text()); scan.valid(); scan.next()) {
+    std::string_view rest = scan.key().substr(1);
+    const auto file = take_hash(rest);
+    const auto by = file ? take_hash(rest) : std::nullopt;
+    if (!by || rest.size() != 1) Source::damaged(scan.key());
+    if (rest[0] != kMessagePin) pins.push_back({*file, *by, rest[0]});
+  }
+  return pins;
+}
+
+std::vector<message::ItemHash> heads_naming(const Source& source, const message::ItemHash& archive) {
+  std::vector<message::ItemHash> heads;
+  const std::string prefix = keys::of_hash(Table::pin, archive);
+  for (Scan scan = source.scan(prefix); scan.valid(); scan.next()) {
+    std::string_view rest = scan.key().substr(prefix.size());
+    const auto by = take_hash(rest);
+    if (!by || rest.size() != 1) Source::damaged(scan.key());
+    if (rest[0] == kHeadPin && *by != archive) heads.push_back(*by);
+  }
+  return heads;
+}
+
+void claim_file(Context& context, const message::ItemHash& file, const message::ItemHash& by, bool there) {
+  std::string key = pin_key(file, by, kClaim);
+  if (there) {
+    context.tx.put(std::move(key), {});
+  } else {
+    context.tx.remove(std::move(key));
+  }
+}
+
+void pin_of_transaction(Context& context, const message::ItemHash& file, std::string_view chain, std::uint64_t height,
+                        std::string_view transaction, bool final) {
+  const message::ItemHash name = transaction_name(chain, transaction);
+  pin_locally(context, file, name, kTransactionPin);
+  if (final) return;
+  std::string key = transaction_prefix(chain);
+  append_big64(key, height);
+  append_hash(key, file);
+  append_hash(key, name);
+  context.tx.put(std::move(key), {});
+}
+
+void release_transaction_files(Context& context, std::string_view chain, std::uint64_t from_height) {
+  for (TransactionFile& gone : transaction_files(context, chain, from_height, ~std::uint64_t{0})) {
+    context.tx.remove(std::move(gone.key));
+    unpin_locally(context, gone.file, gone.name, kTransactionPin);
+  }
+}
+
+void finalize_transaction_files(Context& context, std::string_view chain, std::uint64_t height) {
+  for (TransactionFile& settled : transaction_files(context, chain, 0, height)) {
+    context.tx.remove(std::move(settled.key));
+  }
+}
+
+void expect_file(Context& context, const message::ItemHash& file, std::uint64_t bytes) {
+  const FileRecord before = file_record(context.tx, file);
+  if (before.local) return;
+  FileRecord after = before;
+  after.bytes = bytes;
+  after.removing = false;
+  after.grace.reset();
+  if (!has_owner(context.tx, file)) after.grace = grace_from_now(context);
+  write_record(context, file, before, after);
+}
+
+void file_lost(Context& context, const message::ItemHash& file) {
+  const FileRecord before = file_record(context.tx, file);
+  if (!before.local) return;
+  FileRecord after = before;
+  after.local = false;
+  write_record(context, file, before, after);
 }
 
 void file_at_hand(Context& context, const message::ItemHash& file, std::uint64_t bytes, bool directory) {
-  FileRecord record = file_record(context.tx, file);
-  if (record.local) return;
-  record.bytes = bytes;
-  record.directory = directory;
-  record.local = true;
-  context.tx.put(file_key(file), write_file(record));
-  if (!context.tx.any(keys::of_hash(Table::pin, file))) {
-    write_grace(context, file, record, context.now + context.options.file_grace);
-  }
+  const FileRecord before = file_record(context.tx, file);
+  if (before.local || before.removing) return;
+  FileRecord after = before;
+  after.bytes = bytes;
+  after.directory = directory;
+  after.local = true;
+  after.grace.reset();
+  if (!has_owner(context.tx, file)) after.grace = grace_from_now(context);
+  write_record(context, file, before, after);
   const std::string name = keys::hash_name(file);
   context.touch(Kind::file, name);
   // Who still needs it pins it; the others ask again.
@@ -120,19 +295,49 @@ void file_at_hand(Context& context, const message::ItemHash& file, std::uint64_t
   for (std::string& key : waited) context.tx.remove(std::move(key));
 }
 
-std::vector<message::ItemHash> collect_garbage(Context& context) {
-  std::vector<message::ItemHash> gone;
+void file_deleted(Context& context, const message::ItemHash& file) {
+  const FileRecord record = file_record(context.tx, file);
+  if (!record.removing) return;  // written again meanwhile
+  if (record.grace) context.tx.remove(keys::of_time(Table::file_grace, *record.grace, file));
+  context.tx.remove(file_key(file));
+}
+
+bool collect_garbage(Context& context) {
+  std::vector<message::ItemHash> due;
+  bool more = false;
   for (Scan scan = context.tx.scan(Key(Table::file_grace).text()); scan.valid(); scan.next()) {
-    const TimedHash due = timed_hash_at(scan.key(), 1);
-    if (due.time > context.now) break;
-    gone.push_back(due.hash);
+    const TimedHash end = timed_hash_at(scan.key(), 1);
+    if (end.time > context.now) break;
+    more = due.size() == context.options.limits.files_deleted_per_call;
+    if (more) break;
+    due.push_back(end.hash);
   }
-  for (const message::ItemHash& file : gone) {
-    const FileRecord record = file_record(context.tx, file);
-    if (record.grace) context.tx.remove(keys::of_time(Table::file_grace, *record.grace, file));
-    context.tx.remove(file_key(file));
+  for (const message::ItemHash& file : due) {
+    const FileRecord before = file_record(context.tx, file);
+    if (!before.removing && claimed(context.tx, file)) {
+      FileRecord after = before;
+      after.grace = grace_from_now(context);
+      write_record(context, file, before, after);
+    } else {
+      delete_soon(context, file, before);
+    }
   }
-  return gone;
+  return more;
+}
+
+void keep_file_limit(Context& context) {
+  if (context.meta.unowned_bytes <= context.options.limits.unowned_bytes) return;
+  std::vector<message::ItemHash> first;
+  std::uint64_t bytes = context.meta.unowned_bytes;
+  for (Scan scan = context.tx.scan(Key(Table::file_grace).text());
+       scan.valid() && bytes > context.options.limits.unowned_bytes; scan.next()) {
+    const message::ItemHash file = timed_hash_at(scan.key(), 1).hash;
+    const std::uint64_t own = file_record(context.tx, file).unowned_bytes();
+    if (own == 0 || file == context.file_to_write) continue;
+    first.push_back(file);
+    bytes -= own;
+  }
+  for (const message::ItemHash& file : first) delete_soon(context, file, file_record(context.tx, file));
 }
 
 namespace {
@@ -166,7 +371,7 @@ std::string owner_file_key(Context& context, Loaded& m) {
 
 void apply_store(Context& context, Loaded& m) {
   const std::string& owner = context.owner(m);
-  pin(context, *m.entry.file, m.hash, kMessagePin, owner);
+  pin(context, *m.entry.file, m.hash, owner);
   if (context.options.query_indexes) context.tx.put(owner_file_key(context, m), keys::hash_name(*m.entry.file));
   const std::string tag = tag_of(owner, m.hash, m.entry.ref);
   context.tx.put(keys::of_name(Table::version, name20(tag), m.entry.content_time, m.hash), {});
@@ -187,7 +392,7 @@ void unapply_store(Context& context, Loaded& m, Wall keep_until) {
   }
   replace_tag(context, tag);
   if (context.options.query_indexes) context.tx.remove(owner_file_key(context, m));
-  unpin(context, *m.entry.file, m.hash, kMessagePin, owner, keep_until);
+  unpin(context, *m.entry.file, m.hash, owner, keep_until);
 }
 
 }  // namespace lastmile::store

@@ -6,6 +6,7 @@
 #include "core/message/limits.hpp"
 #include "core/store/accounts.hpp"
 #include "core/store/aggregates.hpp"
+#include "core/store/contents.hpp"
 #include "core/store/effects.hpp"
 #include "core/store/judge.hpp"
 #include "core/store/machines.hpp"
@@ -292,7 +293,7 @@ namespace {
 // Drops what is kept of the content, and the rows that need it.
 void erase_content(Context& context, Loaded& m) {
   const Entry& e = m.entry;
-  context.tx.remove_if_there(keys::of_hash(Table::fetched, m.hash));
+  remove_fetched(context.tx, m.hash);
   message::Envelope bare = context.envelope(m);
   bare.item_content.reset();
   context.tx.put(keys::of_hash(Table::envelope, m.hash), write_envelope(bare, false));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -27,14 +28,21 @@ struct WellKnown {
 };
 
 struct Limits {
-  // Valid messages kept although they wait for a dependency, a file or money. Above it the one received first is let
-  // go: its content is dropped, it shows as rejected with its code and leaves the held set.
+  // Valid messages kept although they wait for a dependency, a file or money, and the bytes of their contents. Above
+  // either the one received first is let go: its content is dropped, it shows as rejected with its code and leaves the
+  // held set.
   std::size_t waiting_messages = 50000;
+  std::uint64_t waiting_bytes = std::uint64_t{1} << 30;
   // Rejections of which only the code is remembered (codes 0, 1, 3 and those let go). Above it the first received is
   // forgotten about entirely.
   std::size_t rejections = 50000;
   // Judgements in one call. What is left is written down and goes on in the next call (Outcome::unfinished).
   std::size_t judgements_per_call = 100000;
+  // Bytes of the files that nothing pins and that only their grace keeps. Above it the one whose grace ends first is
+  // deleted; only the one that is just being written may stand above it.
+  std::uint64_t unowned_bytes = std::uint64_t{8} << 30;
+  // Files whose grace is over that one call deletes; the rest follows in the next.
+  std::size_t files_deleted_per_call = 1000;
   // Elements a query may look at before it answers "too much": bounds the work of one request.
   std::size_t query_rows = 5'000'000;
 };
@@ -50,8 +58,10 @@ struct StoreOptions {
   economy::PaymentRules payment_rules;
   economy::AccountRules account_rules;  // its grace is the way from removing to removed
   economy::CreditRules credit_rules;
-  // How long a file without any pin is kept (messages.md 4.3, 7.8).
+  // How long a file without any pin is kept (messages.md 4.3, 7.8; docs/decisions/0122).
   Duration file_grace = hours(24);
+  // When the disk is asked again to delete a file, if it has not answered by then (a crash in between).
+  Duration file_deletion_retry = minutes(10);
   // False: nobody has to pay (a world without economy). Costs are still recorded.
   bool charge = true;
   // False: a STORE does not wait for its file and is judged without knowing the size (nodes that keep no files).

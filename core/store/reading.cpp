@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/store/contents.hpp"
+
 namespace lastmile::store {
 
 std::optional<Entry> load_entry(const Source& source, const message::ItemHash& hash) {
@@ -19,10 +21,9 @@ message::Envelope load_envelope(const Source& source, const message::ItemHash& h
 
 std::string load_content_text(const Source& source, const message::Envelope& envelope) {
   if (envelope.item_content) return *envelope.item_content;
-  const std::string key = keys::of_hash(Table::fetched, envelope.item_hash);
-  const env::Value value = source.get(key);
-  if (value == nullptr) Source::damaged(key);
-  return *value;
+  auto text = read_fetched(source, envelope.item_hash);
+  if (!text) Source::damaged(keys::of_hash(Table::fetched, envelope.item_hash));
+  return *std::move(text);
 }
 
 message::Content load_content(const Source& source, const message::Envelope& envelope,

@@ -8,7 +8,7 @@
 namespace lastmile::store {
 namespace {
 
-constexpr std::uint8_t kMetaFormat = 1;
+constexpr std::uint8_t kMetaFormat = 2;
 
 void write_amount(Encoder& out, const Uint256& units) {
   const Hash256 bytes = units.big_endian();
@@ -357,7 +357,8 @@ std::optional<AggregateMember> read_member(std::string_view bytes) {
 std::string write_file(const FileRecord& file) {
   Encoder out;
   out.number(file.bytes)
-      .byte(static_cast<std::uint8_t>((file.directory ? 1 : 0) | (file.local ? 2 : 0) | (file.grace ? 4 : 0)));
+      .byte(static_cast<std::uint8_t>((file.directory ? 1 : 0) | (file.local ? 2 : 0) | (file.grace ? 4 : 0) |
+                                      (file.removing ? 8 : 0)));
   if (file.grace) out.time(*file.grace);
   return out.take();
 }
@@ -367,9 +368,10 @@ std::optional<FileRecord> read_file(std::string_view bytes) {
   FileRecord file;
   file.bytes = in.number();
   const std::uint8_t flags = in.byte();
-  if (flags > 7) return std::nullopt;
+  if (flags > 15) return std::nullopt;
   file.directory = (flags & 1) != 0;
   file.local = (flags & 2) != 0;
+  file.removing = (flags & 8) != 0;
   if ((flags & 4) != 0) file.grace = in.time();
   return finished(in, file);
 }
@@ -514,8 +516,8 @@ std::string write_meta(const Meta& meta) {
   out.byte(kMetaFormat).number(meta.sequence).digest(meta.state.big_endian());
   out.number(meta.held.count).digest(meta.held.sum.big_endian());
   for (const std::uint64_t count : meta.by_status) out.number(count);
-  out.number(meta.waiting).number(meta.rejections).number(meta.let_go).number(meta.late_revocations);
-  out.number(meta.unfinished);
+  out.number(meta.waiting).number(meta.waiting_bytes).number(meta.unowned_bytes).number(meta.rejections);
+  out.number(meta.let_go).number(meta.late_revocations).number(meta.unfinished);
   return out.take();
 }
 
@@ -529,6 +531,8 @@ std::optional<Meta> read_meta(std::string_view bytes) {
   meta.held.sum = Sum256::of(in.digest());
   for (std::uint64_t& count : meta.by_status) count = in.number();
   meta.waiting = in.number();
+  meta.waiting_bytes = in.number();
+  meta.unowned_bytes = in.number();
   meta.rejections = in.number();
   meta.let_go = in.number();
   meta.late_revocations = in.number();

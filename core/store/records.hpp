@@ -115,11 +115,16 @@ struct AggregateMember {
 std::string write_member(const AggregateMember& member);
 std::optional<AggregateMember> read_member(std::string_view bytes);
 
+// A file whose bytes are on the disk, or may be: written before the first byte, erased after the last one is gone.
 struct FileRecord {
   std::uint64_t bytes = 0;
   bool directory = false;
-  bool local = false;
-  std::optional<Wall> grace;  // nothing pins it; deleted then
+  bool local = false;         // all bytes are there and will survive a crash
+  bool removing = false;      // the disk was told to delete them; not local any more
+  std::optional<Wall> grace;  // nothing pins it: deleted then; removing: deleted once more then
+
+  // Counts towards Limits::unowned_bytes.
+  std::uint64_t unowned_bytes() const { return grace && !removing ? bytes : 0; }
 };
 std::string write_file(const FileRecord& file);
 std::optional<FileRecord> read_file(std::string_view bytes);
@@ -186,6 +191,8 @@ struct Meta {
   HourSum held;
   std::array<std::uint64_t, message::kStatusCount> by_status{};
   std::uint64_t waiting = 0;
+  std::uint64_t waiting_bytes = 0;  // sizes of their contents
+  std::uint64_t unowned_bytes = 0;  // of files that only their grace keeps
   std::uint64_t rejections = 0;
   std::uint64_t let_go = 0;
   std::uint64_t late_revocations = 0;

@@ -1,7 +1,9 @@
 #include "core/store/run.hpp"
 
 #include "core/store/accounts.hpp"
+#include "core/store/contents.hpp"
 #include "core/store/effects.hpp"
+#include "core/store/files.hpp"
 #include "core/store/forget.hpp"
 #include "core/store/judge.hpp"
 #include "core/store/machines.hpp"
@@ -180,7 +182,7 @@ void let_go(Context& context, Loaded& m) {
     remove_confirmation_rows(context, m.hash, confirmation);
   }
   context.tx.remove(keys::of_hash(Table::envelope, m.hash));
-  context.tx.remove_if_there(keys::of_hash(Table::fetched, m.hash));
+  remove_fetched(context.tx, m.hash);
   if (m.entry.status == Status::pending) set_status(context, m, Status::rejected, m.entry.code, m.entry.details);
   edit(context, m, [](Entry& entry) {
     entry.authentic = false;
@@ -206,18 +208,20 @@ Loaded* oldest(Context& context, Table table) {
 }  // namespace
 
 void keep_limits(Context& context) {
-  while (context.meta.waiting > context.options.limits.waiting_messages) {
+  const Limits& limits = context.options.limits;
+  while (context.meta.waiting > limits.waiting_messages || context.meta.waiting_bytes > limits.waiting_bytes) {
     Loaded* m = oldest(context, Table::waiting);
     if (m == nullptr) return;
     let_go(context, *m);
   }
-  while (context.meta.rejections > context.options.limits.rejections) {
+  while (context.meta.rejections > limits.rejections) {
     Loaded* m = oldest(context, Table::rejection);
     if (m == nullptr) return;
     edit(context, *m, [](Entry& entry) { entry.status = Status::none; });
     context.tx.remove_if_there(keys::of_hash(Table::submitted, m->hash));
     m->erased = true;
   }
+  keep_file_limit(context);
 }
 
 }  // namespace lastmile::store

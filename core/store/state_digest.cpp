@@ -5,6 +5,7 @@
 #include "core/crypto/hash.hpp"
 #include "core/store/codec.hpp"
 #include "core/store/digest.hpp"
+#include "core/store/files.hpp"
 #include "core/store/machines.hpp"
 #include "core/store/posts.hpp"
 #include "core/store/store_impl.hpp"
@@ -56,8 +57,7 @@ void add_files(const Source& source, Entries& out) {
     const auto file = take_hash(rest);
     const auto by = file ? take_hash(rest) : std::nullopt;
     if (!by || rest.size() != 1) Source::damaged(scan.key());
-    // Archives and grace times are each node's own.
-    if (rest[0] == 't') continue;
+    if (rest[0] != kMessagePin) continue;  // the others are each node's own
     out.push_back(digest::pin_entry(*file, *by, rest[0], scan.value()));
   }
   each<FileTag>(source, Table::file_tag, read_tag,

@@ -5,6 +5,7 @@
 #include "core/base/check.hpp"
 #include "core/crypto/hash.hpp"
 #include "core/store/digest.hpp"
+#include "core/store/files.hpp"
 
 namespace lastmile::store {
 namespace {
@@ -84,6 +85,8 @@ Marks marks_of(const Context& context, const Entry& entry) {
   marks.held = entry.held();
   marks.counted = entry.counted();
   marks.waiting = entry.waiting();
+  if (marks.waiting && entry.has_content) marks.waiting_bytes = entry.size;
+  if (marks.waiting && entry.status == Status::pending) marks.claimed_file = entry.file;
   marks.rejection = !entry.authentic && entry.status == Status::rejected;
   marks.unconfirmed = unconfirmed_on(context.options, entry);
   marks.content_time = entry.content_time;
@@ -103,6 +106,11 @@ void replace_marks(Context& context, const Loaded& m, const Marks& before) {
     if (count != nullptr) *count = has ? *count + 1 : *count - 1;
   };
   queue(before.waiting, after.waiting, Table::waiting, &context.meta.waiting);
+  context.meta.waiting_bytes += after.waiting_bytes - before.waiting_bytes;  // mod 2^64, so in either direction
+  if (before.claimed_file != after.claimed_file) {
+    if (before.claimed_file) claim_file(context, *before.claimed_file, m.hash, false);
+    if (after.claimed_file) claim_file(context, *after.claimed_file, m.hash, true);
+  }
   queue(before.rejection, after.rejection, Table::rejection, &context.meta.rejections);
   for (std::size_t i = 0; before.unconfirmed != after.unconfirmed && i < context.options.anchor_chains.size(); ++i) {
     const bool had = (before.unconfirmed >> i & 1) != 0;

@@ -14,6 +14,8 @@ struct Marks {
   bool held = false;
   bool counted = false;  // has an entry in the state
   bool waiting = false;
+  std::uint64_t waiting_bytes = 0;                // of the content that is kept although it waits
+  std::optional<message::ItemHash> claimed_file;  // kept while the message is pending
   bool rejection = false;
   std::uint32_t unconfirmed = 0;  // on which of StoreOptions::anchor_chains it still has to be written, as bits
   Wall content_time;

@@ -4,6 +4,7 @@
 #include "core/store/accounts.hpp"
 #include "core/store/aggregates.hpp"
 #include "core/store/change.hpp"
+#include "core/store/files.hpp"
 
 namespace lastmile::store {
 
@@ -16,6 +17,8 @@ Result<std::unique_ptr<Store>> Store::open(env::Disk& disk, StoreOptions options
 
 StoreImpl::StoreImpl(env::Disk& disk, StoreOptions options, trace::Sink& sink)
     : disk_(disk), options_(std::move(options)), sink_(sink) {}
+
+StoreImpl::~StoreImpl() { durability_->then.clear(); }
 
 Result<Unit> StoreImpl::load() {
   return guarded([&] {
@@ -33,6 +36,9 @@ Result<Unit> StoreImpl::load() {
     rebuild_prices(source, options_, memory_);
     rebuild_books(source, options_, memory_);
     refresh_counts();
+    for (const LocalPin& pin : local_pins(source)) {
+      if (pin.kind == kHeldPin) left_held_.insert(pin.file);
+    }
     return Unit{};
   });
 }
@@ -44,15 +50,37 @@ void StoreImpl::commit(Context& context) {
     disk_.commit(context.tx.take(), [kept = durability_, number](Result<Unit> result) {
       if (result) {
         kept->durable = number;
+        while (!kept->then.empty() && kept->then.front().first <= number) {
+          auto then = std::move(kept->then.front().second);
+          kept->then.pop_front();
+          then();
+        }
       } else if (!kept->error) {
         kept->error = std::move(result).error();
       }
       if (kept->callback) kept->callback();
     });
   }
+  for (const message::ItemHash& file : context.files_to_delete) {
+    const std::uint64_t number = durability_->committed;
+    durability_->deleting[file] = number;
+    when_durable([this, file, number] {
+      disk_.remove_blob(file.text(), [kept = durability_, file, number](Result<Unit> removed) {
+        const auto latest = kept->deleting.find(file);
+        if (latest != kept->deleting.end() && latest->second == number) kept->deleting.erase(latest);
+        if (removed) kept->deleted.push_back(file);
+      });
+    });
+  }
   meta_ = context.meta;
   judgements_ += context.judgements;
   refresh_counts();
+}
+
+void StoreImpl::when_durable(Callback<void()> then) {
+  if (durability_->error) return;
+  if (durability_->durable == durability_->committed) return then();
+  durability_->then.emplace_back(durability_->committed, std::move(then));
 }
 
 void StoreImpl::refresh_counts() {
@@ -63,6 +91,8 @@ void StoreImpl::refresh_counts() {
   counts_.forgotten = count(message::Status::forgotten);
   counts_.removed = count(message::Status::removed);
   counts_.let_go = meta_.let_go;
+  counts_.waiting_bytes = meta_.waiting_bytes;
+  counts_.unowned_bytes = meta_.unowned_bytes;
   counts_.judgements = judgements_;
   counts_.late_revocations = meta_.late_revocations;
 }

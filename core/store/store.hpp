@@ -50,9 +50,8 @@ struct HeldSum {
 
 struct TickOutcome {
   std::vector<StatusChange> changes;
-  // Nothing refers to these files any more and their grace time is over: delete their bytes. They are no longer local
-  // as far as the store knows.
-  std::vector<message::ItemHash> files_to_delete;
+  // Nothing owns these files any more: the disk is told to delete them. They are no longer at hand.
+  std::vector<message::ItemHash> files_deleted;
   std::optional<Wall> next;  // the earliest time at which tick() may have something to do, as known now
   bool unfinished = false;   // call again soon
 };
@@ -100,15 +99,45 @@ class Store {
   virtual Result<Outcome> record_rejected(const message::ItemHash& hash, message::ErrorCode code,
                                           std::string_view details, std::string_view submitted, Wall now) = 0;
 
-  // --- files ---------------------------------------------------------------------------------------------------------
+  // --- files and contents (docs/decisions/0122) ----------------------------------------------------------------------
+  //
+  // The store is the only writer of the disk's blobs: each has an owner, or a grace after which it is deleted.
 
-  // The bytes of this file are at hand and verified (a directory: its cumulative size). STOREs that waited are judged.
-  // A file nothing refers to gets a grace pin.
+  // Writes bytes whose hash the caller has checked. That they may be on the disk is durable before the first of them
+  // is; `done` comes when all are durable (file_arrived() follows), or with the error of the disk. Nothing else owns
+  // the file: it is kept for StoreOptions::file_grace. Keep::held: until release_file(), or the end of this store.
+  enum class Keep : std::uint8_t { grace, held };
+  enum class Written : std::uint8_t { whole, deleted };  // deleted meanwhile, for Limits::unowned_bytes
+  virtual Result<Unit> put_file(const message::ItemHash& file, Bytes bytes, Keep keep, Wall now,
+                                env::Done<Written> done) = 0;
+  virtual Result<Unit> release_file(const message::ItemHash& file, Wall now) = 0;
+  // All bytes of this file are durable and verified (a directory: its cumulative size). STOREs that waited are judged.
+  // No effect when it is being deleted.
   virtual Result<Outcome> file_arrived(const message::ItemHash& file, std::uint64_t bytes, bool directory,
                                        Wall now) = 0;
-  // The archive of a transaction: kept for ever (pin kind `tx`).
-  virtual Result<Outcome> pin_transaction_file(const message::ItemHash& file, Wall now) = 0;
-  virtual Result<bool> has_file(const message::ItemHash& file) const = 0;
+  // Its bytes were read and are not those of its name: it is no longer at hand, and put_file() writes it again.
+  virtual Result<Unit> file_damaged(const message::ItemHash& file, Wall now) = 0;
+  // Its size when all of it is at hand, written to the last byte.
+  virtual Result<std::optional<std::uint64_t>> file_bytes(const message::ItemHash& file) const = 0;
+
+  // The archive of a transaction, kept for ever; not final: until remove_confirmations() takes the transaction back.
+  // By name, whether its bytes are here or not.
+  virtual Result<Unit> pin_transaction_file(const message::ItemHash& file, std::string_view chain, std::uint64_t height,
+                                            std::string_view transaction, bool final, Wall now) = 0;
+  // A head of the content store and its archive, kept as long as the head is known. `beside`: what else must be on the
+  // disk together with that, in keys that are not ours.
+  virtual Result<Unit> pin_head(const message::ItemHash& head, const message::ItemHash& archive, env::Batch beside,
+                                Wall now) = 0;
+  // What heads named turned out to be no archive.
+  virtual Result<Unit> unpin_head_archive(const message::ItemHash& archive, Wall now) = 0;
+  // Heads that are pinned and whose bytes are not at hand: a crash came before they were durable. Reads every pin.
+  virtual Result<std::vector<message::ItemHash>> missing_heads() const = 0;
+
+  // The content of a message that is not inline, as long as the message is kept; empty when it is not here.
+  virtual Result<std::optional<std::uint64_t>> content_bytes(const message::ItemHash& message) const = 0;
+  // As much of the range as there is.
+  virtual Result<std::optional<std::string>> content(const message::ItemHash& message, std::uint64_t offset = 0,
+                                                     std::uint64_t length = ~std::uint64_t{0}) const = 0;
   // Files that waiting STOREs name and that are not at hand, at most `limit`, each once.
   virtual Result<std::vector<message::ItemHash>> wanted_files(std::size_t limit) const = 0;
 
@@ -117,8 +146,9 @@ class Store {
   // Of a message that is known; remembered also for one that is not yet here when it comes later with accept().
   virtual Result<Outcome> add_confirmation(const message::ItemHash& hash, const Confirmation& confirmation,
                                            Wall now) = 0;
-  // A reorganisation took these blocks of a chain back: their confirmations vanish. Final ones stay (finality is
-  // checked by the chain room). Returns the messages concerned in Outcome::changes only if their status changed.
+  // A reorganisation took these blocks of a chain back: their confirmations and archives' pins vanish. Final ones stay
+  // (finality is checked by the chain room). Returns the messages concerned in Outcome::changes only if their status
+  // changed.
   virtual Result<Outcome> remove_confirmations(std::string_view chain, std::uint64_t from_height, Wall now) = 0;
   // Confirmations of the chain at or below this height become final; returns how many messages.
   virtual Result<std::size_t> finalize_confirmations(std::string_view chain, std::uint64_t height) = 0;
@@ -178,6 +208,8 @@ class Store {
     std::uint64_t forgotten = 0;
     std::uint64_t removed = 0;
     std::uint64_t let_go = 0;            // waiting messages dropped for the limit
+    std::uint64_t waiting_bytes = 0;     // contents of waiting messages
+    std::uint64_t unowned_bytes = 0;     // files that only their grace keeps
     std::uint64_t judgements = 0;        // since open
     std::uint64_t late_revocations = 0;  // delegated FORGETs whose right went after they took effect (kept forgotten)
   };

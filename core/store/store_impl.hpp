@@ -2,8 +2,13 @@
 // its transaction as one batch.
 #pragma once
 
+#include <deque>
 #include <functional>
+#include <map>
 #include <memory>
+#include <set>
+#include <utility>
+#include <vector>
 
 #include "core/store/context.hpp"
 #include "core/store/store.hpp"
@@ -13,6 +18,7 @@ namespace lastmile::store {
 class StoreImpl final : public Store {
  public:
   StoreImpl(env::Disk& disk, StoreOptions options, trace::Sink& sink);
+  ~StoreImpl() override;
   // Reads the figures and rebuilds what is kept in memory.
   Result<Unit> load();
 
@@ -24,9 +30,21 @@ class StoreImpl final : public Store {
   Result<Outcome> record_rejected(const message::ItemHash& hash, message::ErrorCode code, std::string_view details,
                                   std::string_view submitted, Wall now) override;
 
+  Result<Unit> put_file(const message::ItemHash& file, Bytes bytes, Keep keep, Wall now,
+                        env::Done<Written> done) override;
+  Result<Unit> file_damaged(const message::ItemHash& file, Wall now) override;
+  Result<Unit> release_file(const message::ItemHash& file, Wall now) override;
   Result<Outcome> file_arrived(const message::ItemHash& file, std::uint64_t bytes, bool directory, Wall now) override;
-  Result<Outcome> pin_transaction_file(const message::ItemHash& file, Wall now) override;
-  Result<bool> has_file(const message::ItemHash& file) const override;
+  Result<std::optional<std::uint64_t>> file_bytes(const message::ItemHash& file) const override;
+  Result<Unit> pin_transaction_file(const message::ItemHash& file, std::string_view chain, std::uint64_t height,
+                                    std::string_view transaction, bool final, Wall now) override;
+  Result<Unit> pin_head(const message::ItemHash& head, const message::ItemHash& archive, env::Batch beside,
+                        Wall now) override;
+  Result<Unit> unpin_head_archive(const message::ItemHash& archive, Wall now) override;
+  Result<std::vector<message::ItemHash>> missing_heads() const override;
+  Result<std::optional<std::uint64_t>> content_bytes(const message::ItemHash& message) const override;
+  Result<std::optional<std::string>> content(const message::ItemHash& message, std::uint64_t offset,
+                                             std::uint64_t length) const override;
   Result<std::vector<message::ItemHash>> wanted_files(std::size_t limit) const override;
 
   Result<Outcome> add_confirmation(const message::ItemHash& hash, const Confirmation& confirmation, Wall now) override;
@@ -68,6 +86,10 @@ class StoreImpl final : public Store {
     std::uint64_t durable = 0;
     std::optional<Error> error;
     Callback<void()> callback;
+    std::deque<std::pair<std::uint64_t, Callback<void()>>> then;  // by commit: to be done once it is durable
+    std::vector<message::ItemHash> deleted;                       // by the disk; tick() takes note
+    // Commits that decided on a deletion which the disk has not answered: what was asked to be written before is gone.
+    std::map<message::ItemHash, std::uint64_t> deleting;
   };
 
   Context context(Wall now) { return {disk_.latest(), options_, meta_, memory_, sink_, now}; }
@@ -75,7 +97,11 @@ class StoreImpl final : public Store {
   // call fails.
   template <class T>
   Result<T> change(Wall now, const std::function<T(Context&)>& work);
+  // The same for calls that judge nothing.
+  Result<Unit> change_files(Wall now, const std::function<void(Context&)>& work);
   void commit(Context& context);
+  // Once everything committed so far is durable; never when it fails or this object is gone.
+  void when_durable(Callback<void()> then);
   void refresh_counts();
 
   Outcome accept_in(Context& context, const ValidMessage& message, const Confirmation* confirmation);
@@ -90,6 +116,8 @@ class StoreImpl final : public Store {
   std::uint64_t judgements_ = 0;
   Wall now_;  // of the last call that told it
   std::optional<Error> broken_;
+  // In use by an incarnation that is gone: the first tick() lets them go, for only then the time is known.
+  std::set<message::ItemHash> left_held_;
   std::shared_ptr<Durability> durability_ = std::make_shared<Durability>();
 };
 

@@ -5,6 +5,7 @@
 #include "core/message/limits.hpp"
 #include "core/store/aggregates.hpp"
 #include "core/store/change.hpp"
+#include "core/store/contents.hpp"
 #include "core/store/effects.hpp"
 #include "core/store/forget.hpp"
 #include "core/store/indexes.hpp"
@@ -55,7 +56,7 @@ void keep_content(Context& context, Loaded& m, const ValidMessage& message) {
   const message::Envelope& envelope = *message.envelope;
   keep_envelope(context, m, message.envelope);
   if (message.fetched != nullptr && !envelope.item_content) {
-    context.tx.put(keys::of_hash(Table::fetched, m.hash), *message.fetched);
+    write_fetched(context.tx, m.hash, *message.fetched);
   }
   m.content = message.content;
   edit(context, m, [&](Entry& entry) {

@@ -2,6 +2,7 @@
 #include "core/base/check.hpp"
 #include "core/store/accounts.hpp"
 #include "core/store/change.hpp"
+#include "core/store/contents.hpp"
 #include "core/store/effects.hpp"
 #include "core/store/files.hpp"
 #include "core/store/status.hpp"
@@ -17,15 +18,111 @@ Result<Outcome> StoreImpl::file_arrived(const message::ItemHash& file, std::uint
   });
 }
 
-Result<Outcome> StoreImpl::pin_transaction_file(const message::ItemHash& file, Wall now) {
-  return change<Outcome>(now, [&](Context& context) {
-    pin_silently(context, file);
-    return Outcome{};
+Result<Unit> StoreImpl::change_files(Wall now, const std::function<void(Context&)>& work) {
+  struct Nothing {
+    std::vector<StatusChange> changes;
+    bool unfinished = false;
+  };
+  const auto changed = change<Nothing>(now, [&](Context& context) {
+    work(context);
+    return Nothing{};
+  });
+  if (!changed) return changed.error();
+  return Unit{};
+}
+
+Result<Unit> StoreImpl::put_file(const message::ItemHash& file, Bytes bytes, Keep keep, Wall now,
+                                 env::Done<Written> done) {
+  bool at_hand = false;
+  auto expected = change_files(now, [&](Context& context) {
+    at_hand = file_record(context.tx, file).local;
+    if (keep == Keep::held) pin_locally(context, file, file, kHeldPin);
+    expect_file(context, file, bytes.size());
+    context.file_to_write = file;
+  });
+  if (!expected) return expected;
+  if (keep == Keep::held) left_held_.erase(file);
+  const std::uint64_t number = durability_->committed;
+  auto answer = [state = durability_, number, file, then = std::move(done)](Result<Unit> written) mutable {
+    if (!written) return then(written.error());
+    const auto deletion = state->deleting.find(file);
+    then(deletion != state->deleting.end() && deletion->second > number ? Written::deleted : Written::whole);
+  };
+  if (at_hand) {
+    disk_.commit({}, std::move(answer));  // nothing to write; answered like everything else, later
+    return Unit{};
+  }
+  when_durable([this, name = file.text(), kept = std::move(bytes), then = std::move(answer)]() mutable {
+    disk_.put_blob(std::move(name), std::move(kept), std::move(then));
+  });
+  return Unit{};
+}
+
+Result<Unit> StoreImpl::file_damaged(const message::ItemHash& file, Wall now) {
+  return change_files(now, [&](Context& context) { file_lost(context, file); });
+}
+
+Result<Unit> StoreImpl::release_file(const message::ItemHash& file, Wall now) {
+  return change_files(now, [&](Context& context) { unpin_locally(context, file, file, kHeldPin); });
+}
+
+Result<std::optional<std::uint64_t>> StoreImpl::file_bytes(const message::ItemHash& file) const {
+  return guarded([&]() -> std::optional<std::uint64_t> {
+    const FileRecord record = file_record(Source(disk_.latest()), file);
+    if (!record.local) return std::nullopt;
+    return record.bytes;
   });
 }
 
-Result<bool> StoreImpl::has_file(const message::ItemHash& file) const {
-  return guarded([&] { return file_record(Source(disk_.latest()), file).local; });
+Result<Unit> StoreImpl::pin_transaction_file(const message::ItemHash& file, std::string_view chain,
+                                             std::uint64_t height, std::string_view transaction, bool final, Wall now) {
+  return change_files(now,
+                      [&](Context& context) { pin_of_transaction(context, file, chain, height, transaction, final); });
+}
+
+Result<Unit> StoreImpl::pin_head(const message::ItemHash& head, const message::ItemHash& archive, env::Batch beside,
+                                 Wall now) {
+  return change_files(now, [&](Context& context) {
+    pin_locally(context, head, head, kHeadPin);
+    pin_locally(context, archive, head, kHeadPin);
+    for (env::Batch::Change& change : beside.changes) {
+      if (change.value) {
+        context.tx.put(std::move(change.key), *std::move(change.value));
+      } else {
+        context.tx.remove(std::move(change.key));
+      }
+    }
+  });
+}
+
+Result<Unit> StoreImpl::unpin_head_archive(const message::ItemHash& archive, Wall now) {
+  return change_files(now, [&](Context& context) {
+    for (const message::ItemHash& head : heads_naming(context.tx, archive)) {
+      unpin_locally(context, archive, head, kHeadPin);
+    }
+  });
+}
+
+Result<std::vector<message::ItemHash>> StoreImpl::missing_heads() const {
+  return guarded([&] {
+    const Source source(disk_.latest());
+    std::vector<message::ItemHash> missing;
+    for (const LocalPin& pin : local_pins(source)) {
+      if (pin.kind == kHeadPin && pin.by == pin.file && !file_record(source, pin.file).local) {
+        missing.push_back(pin.file);
+      }
+    }
+    return missing;
+  });
+}
+
+Result<std::optional<std::uint64_t>> StoreImpl::content_bytes(const message::ItemHash& message) const {
+  return guarded([&] { return fetched_bytes(Source(disk_.latest()), message); });
+}
+
+Result<std::optional<std::string>> StoreImpl::content(const message::ItemHash& message, std::uint64_t offset,
+                                                      std::uint64_t length) const {
+  return guarded([&] { return read_fetched(Source(disk_.latest()), message, offset, length); });
 }
 
 Result<std::vector<message::ItemHash>> StoreImpl::wanted_files(std::size_t limit) const {
@@ -112,6 +209,7 @@ Result<Outcome> StoreImpl::remove_confirmations(std::string_view chain, std::uin
       Loaded* m = context.find(gone.hash);
       if (m != nullptr && m->entry.authentic) refresh_confirmed(context, *m);
     }
+    release_transaction_files(context, chain, from_height);
     return Outcome{};
   });
 }
@@ -127,6 +225,7 @@ Result<std::size_t> StoreImpl::finalize_confirmations(std::string_view chain, st
       if (m != nullptr && m->entry.authentic) record_confirmed(context, settled.hash, settled.confirmation);
       ++count;
     }
+    finalize_transaction_files(context, chain, height);
     return Outcome{};
   });
   if (!result) return result.error();
@@ -147,15 +246,24 @@ Result<std::vector<message::ItemHash>> StoreImpl::unconfirmed(std::string_view c
 }
 
 Result<TickOutcome> StoreImpl::tick(Wall now) {
-  return change<TickOutcome>(now, [&](Context& context) {
+  bool more_files = false;
+  auto ticked = change<TickOutcome>(now, [&](Context& context) {
     context.ticking = true;
     settle_due(context);
     run(context);
+    for (const message::ItemHash& file : std::exchange(left_held_, {})) {
+      unpin_locally(context, file, file, kHeldPin);
+    }
+    for (const message::ItemHash& file : std::exchange(durability_->deleted, {})) file_deleted(context, file);
+    more_files = collect_garbage(context);
+    keep_file_limit(context);
     TickOutcome outcome;
-    outcome.files_to_delete = collect_garbage(context);
+    outcome.files_deleted = context.files_to_delete;
     outcome.next = next_due(context.tx);
     return outcome;
   });
+  if (ticked) ticked->unfinished = ticked->unfinished || more_files;
+  return ticked;
 }
 
 }  // namespace lastmile::store

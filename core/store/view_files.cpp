@@ -1,6 +1,7 @@
 // Files, machines and costs (http-api.md 7, 9, 11).
 #include <algorithm>
 
+#include "core/store/contents.hpp"
 #include "core/store/files.hpp"
 #include "core/store/machines.hpp"
 #include "core/store/streams.hpp"
@@ -49,9 +50,11 @@ std::vector<TimedHash> stores_of(const Source& source, const StoreOptions& optio
 
 Result<std::optional<FileRow>> View::file(const message::ItemHash& file) const {
   return guarded([&]() -> std::optional<FileRow> {
-    if (!source_.has(keys::of_hash(Table::file, file)) && !source_.any(keys::of_hash(Table::pin, file)))
-      return std::nullopt;
-    return file_row(source_, file);
+    const FileRow row = file_row(source_, file);
+    if (row.local) return row;
+    if (const auto bytes = fetched_bytes(source_, file)) return FileRow{file, *bytes, false, true};
+    if (count_pins(source_, file) == 0) return std::nullopt;
+    return row;
   });
 }
 
@@ -84,9 +87,10 @@ Result<std::optional<FileTagRow>> View::latest_file(std::string_view tag) const 
 
 Result<std::uint64_t> View::pin_count(const message::ItemHash& file) const {
   return guarded([&] {
-    std::uint64_t count = 0;
-    for (Scan scan = source_.scan(keys::of_hash(Table::pin, file)); scan.valid(); scan.next()) ++count;
-    return count + (file_record(source_, file).grace ? 1 : 0);
+    const FileRecord record = file_record(source_, file);
+    const auto message = load_entry(source_, file);  // the content of a message that is not inline
+    const bool content = message && message->live() && fetched_bytes(source_, file);
+    return count_pins(source_, file) + (record.grace && !record.removing ? 1 : 0) + (content ? 1 : 0);
   });
 }
 

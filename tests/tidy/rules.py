@@ -155,6 +155,21 @@ def allow_list_is_used(tree):
             yield path, 1, f"ALLOWED_CALLS names `{word}`, which is not there any more"
 
 
+# --- who writes blobs -------------------------------------------------------------------------------------------------------
+
+_BLOB_CALL = re.compile(r"\b(put_blob|remove_blob)\s*\(")
+
+
+def blob_writers(tree):
+    """Only the store keeps the books of who owns a blob (docs/decisions/0122)."""
+    for file in tree.cpp:
+        if not file.path.startswith("core/") or file.path.startswith(("core/store/", "core/env/")):
+            continue
+        for number, line in enumerate(file.code, 1):
+            if match := _BLOB_CALL.search(line):
+                yield file.path, number, f"`{match.group(1)}` outside core/store: use Store::put_file, so that the blob has an owner"
+
+
 # --- order of unordered containers ------------------------------------------------------------------------------------------
 
 _ORDERED_FOLDERS = ("core/", "sim/", "scenarios/engine/")
@@ -260,4 +275,4 @@ def file_length(tree):
             yield path, count, f"{count} lines, at most {MAX_LINES}: one idea per file"
 
 
-ALL = [layering, includes_from_the_root, heavy_headers, pragma_once, banned_calls, allow_list_is_used, iteration_order, links, leftovers, file_length]
+ALL = [layering, includes_from_the_root, heavy_headers, pragma_once, banned_calls, allow_list_is_used, blob_writers, iteration_order, links, leftovers, file_length]

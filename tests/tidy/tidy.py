@@ -107,6 +107,7 @@ PLANTS = [
     ("banned_calls", "another program", {"core/node/a.cpp": 'int x = std::system("ls");\n'}),
     ("banned_calls", "the end of the process", {"core/node/a.cpp": "void f() { std::exit(1); }\n"}),
     ("allow_list_is_used", "an exception nobody needs", {"core/base/check.cpp": "void f() { fprintf(stderr, what); }\n"}),
+    ("blob_writers", "a blob without owner", {"core/node/a.cpp": "void f() { disk.put_blob(name, bytes, done); }\n"}),
     ("iteration_order", "a loop over a map", {"core/store/a.cpp": "std::unordered_map<int, std::vector<int>> m;\nvoid f() { for (auto& [k, v] : m) g(k); }\n"}),
     ("iteration_order", "the member of a header", {
         "sim/env/a.hpp": HEADER + "struct A {\n  std::unordered_set<int> items_;\n};\n",

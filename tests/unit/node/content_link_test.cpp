@@ -48,8 +48,8 @@ class ContentLinkTest : public testing::Test {
   }
   bool asks_for(std::string_view content) {
     const auto names = question();
-    return std::find(names.begin(), names.end(),
-                     gossip::ContentName{gossip::ContentKind::bytes, hash_of(content)}) != names.end();
+    return std::find(names.begin(), names.end(), gossip::ContentName{gossip::ContentKind::bytes, hash_of(content)}) !=
+           names.end();
   }
   void answer_absent() {
     gossip::AnswerBuilder answer(false);

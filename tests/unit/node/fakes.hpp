@@ -109,8 +109,7 @@ class BlobDisk final : public env::Disk {
   const env::Reader& latest() const override { return rows.latest(); }
   std::shared_ptr<const env::Reader> snapshot() const override { return rows.snapshot(); }
   void commit(env::Batch batch, env::Done<Unit> done) override {
-    ++commits;
-    changes += batch.changes.size();
+    for (const auto& change : batch.changes) ++changes[change.key.empty() ? '\0' : change.key.front()];
     rows.commit(std::move(batch), std::move(done));
   }
   void put_blob(std::string name, Bytes bytes, env::Done<Unit> done) override {
@@ -134,8 +133,7 @@ class BlobDisk final : public env::Disk {
 
   store::test::MemoryDisk rows;
   std::map<std::string, Bytes, std::less<>> blobs;
-  std::size_t commits = 0;
-  std::size_t changes = 0;  // of all commits
+  std::map<char, std::size_t> changes;  // of all commits, by the first byte of the key: the table
 };
 
 class Trace final : public trace::Sink {

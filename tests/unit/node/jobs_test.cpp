@@ -36,16 +36,18 @@ TEST_F(JobsTest, BlobsAreReadAFewAtATimeAndAnsweredInOrder) {
   EXPECT_EQ(gauges_.of(trace::Queue::hashing).depth, 0U);
 }
 
-TEST_F(JobsTest, ADamagedBlobIsAsNoneAndIsRemoved) {
+TEST_F(JobsTest, ADamagedBlobIsAsNoneAndItsOwnerIsTold) {
   BlobReader blobs(disk_, jobs_, 2);
   disk_.blobs[named("whole").text()] = to_bytes(std::string_view("whol"));
+  std::vector<message::ItemHash> damaged;
+  blobs.on_damaged([&](const message::ItemHash& name) { damaged.push_back(name); });
   int nothing = 0;
   for (const char* text : {"whole", "absent"}) {
     blobs.read(named(text), [&](const env::Value& bytes) { nothing += bytes == nullptr ? 1 : 0; });
   }
   executor_.run_all();
   EXPECT_EQ(nothing, 2);
-  EXPECT_TRUE(disk_.blobs.empty());
+  EXPECT_EQ(damaged, std::vector{named("whole")});
 }
 
 TEST_F(JobsTest, APublicationIsAnsweredWhenAllItsFilesAreChecked) {

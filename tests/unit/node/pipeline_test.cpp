@@ -35,6 +35,8 @@ class PipelineTest : public testing::Test {
     config_.limits = limits;
     config_.store.charge = false;
     store_ = std::move(store::Store::open(disk_, config_.store)).value();
+    blobs_.on_damaged(
+        [this](const message::ItemHash& file) { ASSERT_TRUE(store_->file_damaged(file, time_.wall()).ok()); });
     pipeline_ = std::make_unique<Pipeline>(time_, time_, executor_, disk_, luck_, *store_, blobs_, trace_, gauges_,
                                            config_, around_);
     pipeline_->start();
@@ -121,14 +123,19 @@ TEST_F(PipelineTest, AContentElsewhereIsAskedForAndAwaited) {
 
 TEST_F(PipelineTest, AContentOnTheDiskIsReadFromThereWhenItIsWhole) {
   const auto message = apart(1), torn = apart(2);
-  disk_.blobs[message.item_hash.text()] = to_bytes(note(wallet(), 1));
-  disk_.blobs[torn.item_hash.text()] = to_bytes(note(wallet(), 2).substr(0, 20));
+  for (const auto& [name, text] :
+       {std::pair(message.item_hash, note(wallet(), 1)), {torn.item_hash, note(wallet(), 2)}}) {
+    ASSERT_TRUE(store_->put_file(name, to_bytes(text), store::Store::Keep::grace, time_.wall(), [](auto) {}).ok());
+    work();
+    ASSERT_TRUE(store_->file_arrived(name, text.size(), false, time_.wall()).ok());
+  }
+  disk_.blobs[torn.item_hash.text()].resize(20);
   arrive(message);
   arrive(torn);
   work();
   EXPECT_EQ(status(message), Status::processed);
-  EXPECT_EQ(around_.wanted, std::vector{torn.item_hash}) << "cut short by a crash: from the others";
-  EXPECT_FALSE(disk_.blobs.contains(torn.item_hash.text()));
+  EXPECT_EQ(around_.wanted, std::vector{torn.item_hash}) << "damaged: from the others";
+  EXPECT_FALSE(*store_->file_bytes(torn.item_hash));
 }
 
 TEST_F(PipelineTest, AContentGivenUpIsAskedForAgain) {

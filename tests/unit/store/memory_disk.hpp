@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/env/disk.hpp"
+#include "tests/unit/store/memory_disk_blobs.hpp"
 
 namespace lastmile::store::test {
 
@@ -29,10 +30,24 @@ class MemoryDisk final : public env::Disk {
     batches_.push_back({std::move(batch), std::move(done)});
     if (instantly_durable) settle();
   }
-  void put_blob(std::string, Bytes, env::Done<Unit>) override {}
-  void get_blob(env::ContentRange, env::Done<Bytes>) override {}
-  void remove_blob(std::string, env::Done<Unit>) override {}
-  std::optional<std::uint64_t> blob_size(std::string_view) const override { return std::nullopt; }
+  void put_blob(std::string name, Bytes bytes, env::Done<Unit> done) override {
+    blobs.put(std::move(name), std::move(bytes), std::move(done));
+    if (instantly_durable) blobs.settle(blobs.waiting());
+  }
+  void get_blob(env::ContentRange range, env::Done<Bytes> done) override {
+    const auto found = blobs.all().find(range.name);
+    if (found == blobs.all().end()) return done(Error{"no blob of this name"});
+    done(found->second);
+  }
+  void remove_blob(std::string name, env::Done<Unit> done) override {
+    blobs.remove(std::move(name), std::move(done));
+    if (instantly_durable) blobs.settle(blobs.waiting());
+  }
+  std::optional<std::uint64_t> blob_size(std::string_view name) const override {
+    const auto found = blobs.all().find(name);
+    if (found == blobs.all().end()) return std::nullopt;
+    return found->second.size();
+  }
 
   // Everything committed so far is durable now, and the store is told.
   void settle() { settle(batches_.size()); }
@@ -49,10 +64,15 @@ class MemoryDisk final : public env::Disk {
   void fail() {
     for (auto& waiting : std::exchange(batches_, {})) waiting.done(Error{"disk full"});
   }
-  // What was not durable is gone; nobody is told.
+  // What was not durable is gone; nobody is told. Of blobs that were not answered anything may be there.
   void crash() {
-    batches_.clear();
-    latest_.rows = durable_;
+    Generator draws(0);
+    lose(draws);
+  }
+  // The same, but some of what was not answered may have become durable.
+  void crash(Generator& draws) {
+    settle_silently(draws.below(batches_.size() + 1));
+    lose(draws);
   }
   std::size_t waiting() const { return batches_.size(); }
 
@@ -63,6 +83,7 @@ class MemoryDisk final : public env::Disk {
     return sum;
   }
 
+  MemoryBlobs blobs;
   bool instantly_durable = true;
   std::size_t durable_batches = 0;
 
@@ -104,6 +125,18 @@ class MemoryDisk final : public env::Disk {
     }
     Rows rows;
   };
+
+  void lose(Generator& draws) {
+    batches_.clear();
+    latest_.rows = durable_;
+    blobs.crash(draws);
+  }
+  // Durable although nobody was told.
+  void settle_silently(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      for (const env::Batch::Change& change : batches_[i].batch.changes) apply(durable_, change);
+    }
+  }
 
   static void apply(Rows& rows, const env::Batch::Change& change) {
     if (change.value != nullptr) {

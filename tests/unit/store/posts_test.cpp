@@ -113,7 +113,7 @@ TEST(Posts, ForgettingTheOriginalForgetsEveryAmendAlsoLateOnes) {
   EXPECT_EQ(node.digest(), other.digest());
 }
 
-TEST(Posts, FetchedContentIsKeptAndPinned) {
+TEST(Posts, FetchedContentIsKeptOnceAndGoesWithItsMessage) {
   Node node;
   Draft draft;
   draft.body = "\"type\":\"note\",\"content\":{\"a\":1}";
@@ -128,7 +128,8 @@ TEST(Posts, FetchedContentIsKeptAndPinned) {
   EXPECT_EQ(node.post(far), "{\"a\":1}");
   node.accept(forget("0xA", 2, {far}));
   EXPECT_EQ(node.status(far), Status::forgotten);
-  EXPECT_EQ(node.tick(node.now + hours(25)).files_to_delete, std::vector{far.hash});
+  EXPECT_FALSE(node.store->content_bytes(far).value());
+  EXPECT_TRUE(node.disk->blobs.all().empty());
   node.check_sum();
 }
 

@@ -135,9 +135,9 @@ TEST(Files, AFileWithoutPinsIsKeptForItsGraceAndThenDeleted) {
   const Made file = store_file("0xA", 1, 1);
   node.accept_all({file, forget("0xA", 2, {file})});
   const Wall start = node.now;
-  EXPECT_TRUE(node.tick(start + hours(23)).files_to_delete.empty());
-  EXPECT_EQ(node.tick(start + hours(25)).files_to_delete, std::vector{file_hash(1)});
-  EXPECT_FALSE(node.store->has_file(file_hash(1)).value());
+  EXPECT_TRUE(node.tick(start + hours(23)).files_deleted.empty());
+  EXPECT_EQ(node.tick(start + hours(25)).files_deleted, std::vector{file_hash(1)});
+  EXPECT_FALSE(node.store->file_bytes(file_hash(1)).value().has_value());
 }
 
 TEST(Files, ASecondPinKeepsTheFile) {
@@ -145,8 +145,8 @@ TEST(Files, ASecondPinKeepsTheFile) {
   node.file(1);
   const Made mine = store_file("0xA", 1, 1);
   node.accept_all({mine, store_file("0xB", 1, 1), forget("0xA", 2, {mine})});
-  EXPECT_TRUE(node.tick(node.now + hours(100)).files_to_delete.empty());
-  EXPECT_TRUE(node.store->has_file(file_hash(1)).value());
+  EXPECT_TRUE(node.tick(node.now + hours(100)).files_deleted.empty());
+  EXPECT_TRUE(node.store->file_bytes(file_hash(1)).value().has_value());
 }
 
 TEST(Files, AFileThatAMachineNeedsCannotBeForgottenAfterIt) {
@@ -359,7 +359,7 @@ TEST(Money, WhoRunsOutIsRemovedAfterItsGraceUnlessItPaysAgain) {
   node.tick(at(8) + hours(25));
   EXPECT_EQ(node.status(file), Status::removed);
   node.tick(at(8) + hours(60));
-  EXPECT_FALSE(node.store->has_file(file_hash(1)).value());
+  EXPECT_FALSE(node.store->file_bytes(file_hash(1)).value().has_value());
   node.check_sum();
 }
 

@@ -209,6 +209,12 @@ StoreOptions paying_world() {
   return options;
 }
 
+StoreOptions dated_world() {
+  StoreOptions options = paying_world();
+  options.payment_rules.old_messages_free = true;
+  return options;
+}
+
 Node::Node(StoreOptions options_in) : options(std::move(options_in)), disk(std::make_unique<MemoryDisk>()) { reopen(); }
 
 void Node::reopen() {
@@ -216,6 +222,16 @@ void Node::reopen() {
   auto opened = Store::open(*disk, options, watcher);
   if (!opened) ADD_FAILURE() << opened.error().text;
   store = std::move(opened).value();
+}
+
+void Node::know_statuses() {
+  watcher.status.clear();
+  for (const Status status : message::kAllStatuses) {
+    if (status == Status::none) continue;
+    const auto rows = view().received({.status = status, .start = {}, .end = {}}, {.per_page = 0, .after = {}});
+    if (!rows) ADD_FAILURE() << rows.error().text;
+    for (const auto& row : rows->items) watcher.status[row.hash.text()] = status;
+  }
 }
 
 Outcome Node::accept(const Made& made, Wall when) {
@@ -232,6 +248,16 @@ Outcome Node::tombstone(std::shared_ptr<const message::Envelope> envelope) {
 
 void Node::file(int number, std::uint64_t bytes) {
   EXPECT_TRUE(store->file_arrived(file_hash(number), bytes, false, now).ok());
+}
+
+void Node::write(const ItemHash& file, std::uint64_t bytes, Store::Keep keep) {
+  const auto put =
+      store->put_file(file, Bytes(bytes, 7), keep, now, [this, file, bytes](Result<Store::Written> written) {
+        EXPECT_TRUE(written.ok());
+        if (*written == Store::Written::deleted) return;
+        EXPECT_TRUE(store->file_arrived(file, bytes, false, now).ok());
+      });
+  EXPECT_TRUE(put.ok());
 }
 
 TickOutcome Node::tick(Wall when) {
@@ -251,6 +277,11 @@ std::optional<ErrorCode> Node::code(const ItemHash& hash) const {
 std::vector<ItemHash> Node::forgotten_by(const ItemHash& hash) const {
   const auto row = view().message(hash).value();
   return row ? row->forgotten_by : std::vector<ItemHash>{};
+}
+
+std::vector<Confirmation> Node::confirmations(const ItemHash& hash) const {
+  const auto row = view().message(hash).value();
+  return row ? row->confirmations : std::vector<Confirmation>{};
 }
 
 std::string Node::aggregate(std::string_view owner, std::string_view key) const {

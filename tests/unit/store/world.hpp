@@ -97,12 +97,16 @@ class MoveWatcher final : public trace::Sink {
 // A world without payment rules of the past: everybody has to pay unless a test says otherwise.
 StoreOptions free_world();
 StoreOptions paying_world();
+// The same, with the dates and heights of messages.md 7.5: old messages are free.
+StoreOptions dated_world();
 
 class Node {
  public:
   explicit Node(StoreOptions options = free_world());
   // The same disk, a new store object.
   void reopen();
+  // After a crash: moves are watched from the statuses that are on the disk.
+  void know_statuses();
 
   Outcome accept(const Made& made) { return accept(made, now); }
   Outcome accept(const Made& made, Wall when);
@@ -112,12 +116,15 @@ class Node {
   }
   Outcome tombstone(std::shared_ptr<const message::Envelope> envelope);
   void file(int number, std::uint64_t bytes = 100);
+  // The same with its bytes: written, and at hand when the disk has answered.
+  void write(const ItemHash& file, std::uint64_t bytes, Store::Keep keep = Store::Keep::grace);
   TickOutcome tick(Wall when);
 
   View view() const { return View(disk->latest(), options); }
   Status status(const ItemHash& hash) const;
   std::optional<ErrorCode> code(const ItemHash& hash) const;
   std::vector<ItemHash> forgotten_by(const ItemHash& hash) const;
+  std::vector<Confirmation> confirmations(const ItemHash& hash) const;        // as people see them
   std::string aggregate(std::string_view owner, std::string_view key) const;  // "" = absent
   std::string post(const ItemHash& original) const;                           // inner content; "" = absent
   Hash256 digest() const;

@@ -1,0 +1,28 @@
+// Receipts: what a client is told waits until it is durable.
+#include <utility>
+
+#include "core/node/pipeline.hpp"
+
+namespace lastmile::node {
+
+using message::Status;
+
+void Pipeline::owe(Receipt receipt, std::vector<ReceiptDone> to) {
+  if (to.empty()) return;
+  owed_.push_back({store_.committed(), std::move(receipt), std::move(to)});
+  timers_.after(Duration{}, [this] { pay_receipts(); });
+}
+
+void Pipeline::pay_receipts() {
+  while (!owed_.empty() && owed_.front().commit <= store_.durable()) {
+    OwedReceipt owed = std::move(owed_.front());
+    owed_.pop_front();
+    const bool kept = owed.receipt.status != Status::rejected && owed.receipt.status != Status::none;
+    if (kept) sink_.record({trace::Kind::message_acknowledged, owed.receipt.item_hash->view(), 0, 0, 0});
+    for (ReceiptDone& done : owed.to) {
+      if (done) done(owed.receipt);
+    }
+  }
+}
+
+}  // namespace lastmile::node
