@@ -228,7 +228,10 @@ gossip::Verdict CoreNode::on_gossip(const gossip::MessageRef& message, env::Peer
     case Admission::full:
       return gossip::Verdict::ignore;
     case Admission::invalid:
+    case Admission::refused_before:
       return gossip::Verdict::ignore;
+    case Admission::forged_before:
+      return gossip::Verdict::reject;
   }
   LM_CHECK(false);
 }

@@ -41,7 +41,8 @@ struct Limits {
   // Retries of one message (messages.md 5.4) and the longest pause between two.
   int retries = 10;
   Duration retry_pause_max = seconds(300);
-  // Gossip repeats dropped without a look: last (hash, signature) pairs (messages.md 5.1).
+  // Gossip repeats dropped without a look: the last (sender, item hash, signature) triples that were refused as forged
+  // or malformed (messages.md 5.1; docs/decisions/0123).
   std::size_t recent_messages = 200000;
   // Frame size of gossip; a larger message is not gossiped but spreads by reconciliation.
   std::size_t gossip_frame_bytes = 262144;

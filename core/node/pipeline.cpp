@@ -39,7 +39,8 @@ Pipeline::Pipeline(env::Clock& clock, env::Timers& timers, env::Executor& execut
       config_(config),
       surroundings_(surroundings),
       retries_(clock, timers, random, config.limits),
-      inbox_({config.limits.inbox_messages, config.limits.inbox_messages_per_source}) {
+      inbox_({config.limits.inbox_messages, config.limits.inbox_messages_per_source}),
+      refused_(config.limits.recent_messages) {
   const Limits& limits = config.limits;
   gauges_.set_limit(trace::Queue::inbox, limits.inbox_messages);
   gauges_.set_limit(trace::Queue::verify, limits.verify_in_flight);
@@ -132,6 +133,12 @@ Admission Pipeline::arrive(std::shared_ptr<const message::Envelope> envelope, Ar
   const FlightKey key{envelope->item_hash, envelope->signature.value_or("")};
   auto flight = flights_.find(key);
   const bool is_new = flight == flights_.end();
+  if (is_new && arrival.origin == Origin::gossip) {
+    if (const auto why = refused_.find(*envelope)) {
+      sink_.record({trace::Kind::message_received, key.first.view(), 0, 0, 0});
+      return *why == RefusedMessages::Why::forged ? Admission::forged_before : Admission::refused_before;
+    }
+  }
   std::uint64_t upload_bytes = 0;
   for (const auto& [file, bytes] : arrival.uploads) upload_bytes += bytes->size();
   if (upload_bytes > 0 && *upload_bytes_ + upload_bytes > config_.limits.upload_bytes) {
@@ -236,7 +243,12 @@ void Pipeline::tell_gossip(Flight& flight, gossip::Verdict verdict) {
 
 void Pipeline::refuse(Flight flight, ErrorCode code, const std::string& details) {
   // Only a bad signature is the forwarder's fault; a format we do not know may be newer than we are.
-  tell_gossip(flight, code == ErrorCode::invalid_signature ? gossip::Verdict::reject : gossip::Verdict::ignore);
+  const bool forged = code == ErrorCode::invalid_signature;
+  tell_gossip(flight, forged ? gossip::Verdict::reject : gossip::Verdict::ignore);
+  // Without a signature another origin may vouch for the message.
+  if (flight.envelope->has_signature()) {
+    refused_.add(*flight.envelope, forged ? RefusedMessages::Why::forged : RefusedMessages::Why::malformed);
+  }
   auto outcome = store_.record_rejected(flight.envelope->item_hash, code, details,
                                         message::serialize_envelope(*flight.envelope), clock_.wall());
   if (!usable(outcome)) return;

@@ -31,6 +31,7 @@
 #include "core/node/config.hpp"
 #include "core/node/fair_queue.hpp"
 #include "core/node/queue_gauges.hpp"
+#include "core/node/refused_messages.hpp"
 #include "core/node/retry_book.hpp"
 #include "core/node/upload_checks.hpp"
 #include "core/store/store.hpp"
@@ -54,6 +55,8 @@ enum class Admission : std::uint8_t {
   known,
   full,
   invalid,
+  forged_before,   // gossip only: a repeat of what was refused for its signature
+  refused_before,  // gossip only: a repeat of what was refused for its format
 };
 
 struct Arrival {
@@ -184,6 +187,7 @@ class Pipeline {
   std::map<message::ItemHash, Instant> files_wanted_;  // since when
   std::size_t uploading_ = 0;                          // flights whose uploads are being written
   std::shared_ptr<std::uint64_t> upload_bytes_ = std::make_shared<std::uint64_t>(0);  // in memory
+  RefusedMessages refused_;
   std::set<message::ItemHash> lost_contents_;  // messages whose content nobody had; asked for again by tick()
   std::deque<OwedReceipt> owed_;
   bool pump_due_ = false;

@@ -101,6 +101,43 @@ TEST_F(Inbox, a_forged_copy_does_not_keep_the_true_message_out) {
   EXPECT_EQ(status(1, good.item_hash), Status::processed);
 }
 
+// `time` is not signed: the same forgery can be dressed in as many ways as one likes.
+TEST_F(Inbox, a_forged_message_in_other_dress_costs_no_second_check) {
+  message::Envelope forged = post(wallet(1), 1);
+  forged.signature = wallet(2).sign("POST", forged.item_hash.text());
+  attack([&](Attacker& m) { m.gossip(message::gossip_payload(forged)); });
+  run(seconds(5));
+  const Duration first = engine_->cpu_busy({1});
+  ASSERT_GT(first, Duration{});
+  for (int i = 1; i <= 20; ++i) {
+    forged.time_number += 1;
+    attack([&](Attacker& m) { m.gossip(message::gossip_payload(forged)); });
+    run(seconds(1));
+  }
+  EXPECT_EQ(engine_->cpu_busy({1}), first);
+  const message::Envelope good = post(wallet(1), 1);
+  publish(0, good);
+  run(minutes(2));
+  EXPECT_EQ(status(1, good.item_hash), Status::processed);
+}
+
+class WithoutMemory : public Inbox {
+ protected:
+  WithoutMemory() : Inbox([](node::NodeConfig& config) { config.limits.recent_messages = 0; }) {}
+};
+
+TEST_F(WithoutMemory, every_dress_of_a_forged_message_is_checked) {
+  message::Envelope forged = post(wallet(1), 1);
+  forged.signature = wallet(2).sign("POST", forged.item_hash.text());
+  attack([&](Attacker& m) { m.gossip(message::gossip_payload(forged)); });
+  run(seconds(5));
+  const Duration first = engine_->cpu_busy({1});
+  forged.time_number += 1;
+  attack([&](Attacker& m) { m.gossip(message::gossip_payload(forged)); });
+  run(seconds(5));
+  EXPECT_EQ(engine_->cpu_busy({1}), first * 2);
+}
+
 TEST_F(Inbox, a_changed_content_is_processed_nowhere) {
   message::Envelope changed = post(wallet(1), 1);
   changed.item_content->replace(changed.item_content->find("note"), 4, "nope");
