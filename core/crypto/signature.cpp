@@ -21,6 +21,7 @@ bool is_valid(const SignedFields& fields, VerifyOptions options) {
     case SignatureFamily::solana:
       return scheme::verify_solana(fields);
     case SignatureFamily::avalanche:
+      if (options.avalanche_hex_senders && fields.sender.starts_with("0x")) return scheme::verify_evm(fields);
       return scheme::verify_avalanche(fields);
     case SignatureFamily::tezos:
       return scheme::verify_tezos(fields);

@@ -43,6 +43,9 @@ enum class NulsForm : std::uint8_t {
 
 struct VerifyOptions {
   NulsForm nuls = NulsForm::raw;
+  // messages.md 9 point 9: a `0x` sender under AVAX is an account of the C-chain, whose wallets sign as EVM wallets do.
+  // The reference knows bech32 senders only.
+  bool avalanche_hex_senders = true;
 };
 
 Verdict verify(const SignedFields& fields, VerifyOptions options = {});

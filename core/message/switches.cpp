@@ -30,7 +30,8 @@ const std::array<SwitchPoint, kSwitchCount>& all_switches() {
       {12, "chain_reorganisations", &Switches::chain_reorganisations},
       {13, "expired_credit_lots", &Switches::expired_credit_lots},
       {14, "empty_transactions", &Switches::empty_transactions},
-      {15, "pending_before_signature", &Switches::pending_before_signature},
+      {15, "pending_before_signature", &Switches::pending_before_signature,
+       "no record of a message is kept before its signature is checked (docs/decisions/0124)"},
       {16, "payment_cutoff_time", &Switches::payment_cutoff_time},
   }};
   return kSwitches;
@@ -45,7 +46,9 @@ const SwitchPoint* find_switch(std::string_view name) {
 
 Switches reference_switches() {
   Switches switches;
-  for (const SwitchPoint& point : all_switches()) switches.*point.member = Behaviour::as_reference;
+  for (const SwitchPoint& point : all_switches()) {
+    if (point.offers(Behaviour::as_reference)) switches.*point.member = Behaviour::as_reference;
+  }
   return switches;
 }
 

@@ -21,6 +21,7 @@ void append_sized(std::string& out, std::string_view text) {
 crypto::VerifyOptions options(const Switches& switches) {
   crypto::VerifyOptions result;
   if (switches.nuls_legacy_signature == Behaviour::as_reference) result.nuls = crypto::NulsForm::printed;
+  result.avalanche_hex_senders = switches.avax_hex_senders == Behaviour::corrected;
   return result;
 }
 
@@ -52,8 +53,8 @@ Duration curve_cost(crypto::Chain chain, std::string_view sender) {
 }  // namespace
 
 env::JobKey verification_key(const Envelope& envelope) {
-  // Two keyed 64-bit digests; their keys only have to differ. A verdict also depends on the switch for NULS, which is
-  // one for a whole run.
+  // Two keyed 64-bit digests; their keys only have to differ. A verdict also depends on the switches for NULS
+  // and AVAX, which are the same for a whole run.
   static constexpr SipKey kHigh{0x6c6173746d696c65, 0x7369676e61747572};
   static constexpr SipKey kLow{0x766572696679206d, 0x6573736167652031};
   std::string text;
@@ -81,8 +82,8 @@ Duration verification_cost(crypto::Chain chain, std::string_view sender, std::si
 env::Job verification_job(std::shared_ptr<const Envelope> envelope, const Switches& switches) {
   LM_CHECK(envelope != nullptr);
   env::Job job{verification_key(*envelope), verification_cost(*envelope), {}};
-  job.run = [shared = std::move(envelope), nuls = options(switches).nuls]() -> env::JobResult {
-    return std::make_shared<const VerificationOutput>(crypto::verify(shared->signed_fields(), {nuls}));
+  job.run = [shared = std::move(envelope), how = options(switches)]() -> env::JobResult {
+    return std::make_shared<const VerificationOutput>(crypto::verify(shared->signed_fields(), how));
   };
   return job;
 }

@@ -17,6 +17,8 @@ constexpr std::string_view kSize = "a size such as \"64MiB\"";
 constexpr std::string_view kLength = "a length of time such as \"250ms\" or \"1h30min\"";
 constexpr std::string_view kText = "a text";
 constexpr std::string_view kPeers = "a list of texts such as \"identity@192.0.2.7:4001\"";
+constexpr std::string_view kCorrectedOnly =
+    "\"corrected\" (the reference's behaviour is not to be had: docs/decisions/0124)";
 constexpr std::string_view kSwitch = "\"corrected\" or \"as_reference\"";
 
 std::string in_quotes(std::string_view text) {
@@ -181,12 +183,14 @@ SettingKey log_format() {
 
 SettingKey protocol_switch(std::string_view name, const message::SwitchPoint& point) {
   const auto member = point.member;
-  return {{name, kSwitch, "a point where the reference and a correct node differ"},
-          [member](Settings& settings, const SettingValue& value) {
+  const bool both = point.offers(message::Behaviour::as_reference);
+  return {{name, both ? kSwitch : kCorrectedOnly, "a point where the reference and a correct node differ"},
+          [member, both](Settings& settings, const SettingValue& value) {
             const auto* given = std::get_if<std::string>(&value);
             const auto behaviour = given == nullptr ? std::nullopt : message::parse_behaviour(*given);
-            if (behaviour.has_value()) settings.switches.*member = *behaviour;
-            return behaviour.has_value();
+            if (!behaviour.has_value() || (!both && *behaviour == message::Behaviour::as_reference)) return false;
+            settings.switches.*member = *behaviour;
+            return true;
           },
           [member](const Settings& settings) { return in_quotes(message::behaviour_text(settings.switches.*member)); }};
 }

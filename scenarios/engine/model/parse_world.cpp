@@ -175,7 +175,9 @@ void parse_parameters(const Place& place, World& world) {
     }
     if (member.key.starts_with("switches.")) {
       const auto* point = message::find_switch(std::string_view(member.key).substr(9));
-      read_enum(at, words::kBehaviours, world.switches.*(point->member));
+      auto& behaviour = world.switches.*(point->member);
+      read_enum(at, words::kBehaviours, behaviour);
+      if (!point->offers(behaviour)) at.refuse("\"corrected\": " + std::string(point->no_reference));
       continue;
     }
     const auto info = std::find_if(all_parameters().begin(), all_parameters().end(),

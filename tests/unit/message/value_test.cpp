@@ -146,7 +146,9 @@ TEST(Switches, SixteenPointsInOrderAllCorrectedByDefault) {
   for (const SwitchPoint& entry : all_switches()) {
     EXPECT_EQ(entry.point, ++point);
     EXPECT_EQ(Switches{}.*entry.member, Behaviour::corrected);
-    EXPECT_EQ(reference_switches().*entry.member, Behaviour::as_reference);
+    EXPECT_TRUE(entry.offers(Behaviour::corrected));
+    EXPECT_EQ(reference_switches().*entry.member == Behaviour::as_reference, entry.offers(Behaviour::as_reference));
+    EXPECT_EQ(entry.offers(Behaviour::as_reference), entry.name != "pending_before_signature");
     EXPECT_EQ(find_switch(entry.name), &entry);
   }
   EXPECT_EQ(point, 16);

@@ -43,6 +43,26 @@ TEST(Verification, EveryChainThatSignsVerifiesAndHasACost) {
   }
 }
 
+// messages.md 9 point 9: accounts of the C-chain sign as EVM accounts do; the reference knows bech32 senders only.
+TEST(Verification, HexSendersUnderAvalancheGoByTheirSwitch) {
+  Envelope envelope = signed_post();
+  const auto account = crypto::Account::derive(crypto::Chain::ETH, 7, 0);
+  envelope.chain = crypto::Chain::AVAX;
+  envelope.signature = account.sign(envelope.signed_fields());
+  Switches as_reference;
+  as_reference.avax_hex_senders = Behaviour::as_reference;
+  EXPECT_EQ(verify(envelope), crypto::Verdict::valid);
+  EXPECT_EQ(verify(envelope, as_reference), crypto::Verdict::invalid);
+  const auto shared = std::make_shared<const Envelope>(envelope);
+  EXPECT_EQ(verdict_of(verification_job(shared).run()), crypto::Verdict::valid);
+  EXPECT_EQ(verdict_of(verification_job(shared, as_reference).run()), crypto::Verdict::invalid);
+
+  envelope.signature = crypto::Account::derive(crypto::Chain::ETH, 7, 1).sign(envelope.signed_fields());
+  EXPECT_EQ(verify(envelope), crypto::Verdict::invalid) << "signed by somebody else";
+  const Envelope bech32 = signed_post(crypto::Chain::AVAX);
+  EXPECT_EQ(verify(bech32, as_reference), crypto::Verdict::valid);
+}
+
 TEST(Verification, TheKeyDependsOnAllThatIsSignedAndOnNothingElse) {
   const Envelope base = signed_post();
   std::set<env::JobKey> keys{verification_key(base)};

@@ -71,6 +71,13 @@ TEST(Settings, all_mistakes_are_told_in_the_order_of_the_lines_up_to_a_limit) {
   EXPECT_THAT(told, testing::StartsWith("node.toml:2: unknown key network.k0"));
 }
 
+TEST(Settings, a_switch_without_the_reference_behaviour_is_refused_by_name) {
+  const std::string told = mistake_in("[switches]\npending_before_signature = \"as_reference\"\n");
+  EXPECT_THAT(told, HasSubstr("switches.pending_before_signature"));
+  EXPECT_THAT(told, HasSubstr("docs/decisions/0124"));
+  EXPECT_TRUE(parse_settings("[switches]\npending_before_signature = \"corrected\"\n", "node.toml", {}).ok());
+}
+
 TEST(Settings, broken_toml_is_an_error_with_line_and_column) {
   EXPECT_THAT(mistake_in("[network\nlisten = 1"), testing::StartsWith("node.toml:1:9: "));
 }

@@ -85,6 +85,15 @@ TEST(Parameters, ReachTheNodeTheyName) {
   EXPECT_EQ(scenario.world.switches.ties, message::Behaviour::as_reference);
 }
 
+TEST(Parameters, ASwitchWithoutTheBehaviourOfTheReferenceIsRefusedByName) {
+  EXPECT_THAT(sample_complaints({R"(/world/parameters={"switches.pending_before_signature":"as_reference"})"}),
+              ::testing::HasSubstr(
+                  "/world/parameters/switches.pending_before_signature: expected \"corrected\": no record of a "
+                  "message is kept before its signature is checked"));
+  EXPECT_EQ(sample({R"(/world/parameters={"switches.pending_before_signature":"corrected"})"}).world.switches,
+            message::Switches{});
+}
+
 TEST(RealWorld, RefusesWhatItCannotDoWithPlaceAndReason) {
   EXPECT_EQ(refusals(sample({"/worlds=[\"sim\"]", "/world/chains=[]", "/faults/0/leak=0.1"}), real_abilities()),
             "f: /worlds: expected \"real\" in this list, found \"sim\"\n"
