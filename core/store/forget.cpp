@@ -393,7 +393,17 @@ bool learn_facts(Context& context, Loaded& m, const message::Content& content) {
     if (ref) context.depend_on_message(m, *ref);
     follow_original(context, m);
   }
-  if (m.entry.type == Type::AGGREGATE) note_element(context, m);
+  // Only now it is known which FORGETs of a key reach it too, and what those that named it prove to others.
+  std::vector<message::ItemHash> more;
+  if (m.entry.type == Type::AGGREGATE) {
+    note_element(context, m);
+    more = forgets_of_key(context, m);
+  }
+  forget_message(context, m, more, m.entry.forgotten_with, m.entry.unproven);
+  for (const message::ItemHash& hash : m.entry.forgotten_by) {
+    const Loaded* forget = context.find(hash);
+    if (forget != nullptr && forget->entry.has_content) context.enqueue(*forget);
+  }
   context.touch_message(m.hash);
   return true;
 }

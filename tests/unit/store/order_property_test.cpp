@@ -80,6 +80,7 @@ void agree(const Node& a, const Node& b, const Population& population, Seen seen
   all.insert(all.end(), population.last.begin(), population.last.end());
   for (const Made& made : all) {
     RC_ASSERT(a.post(made) == b.post(made));
+    RC_ASSERT(a.confirmations(made) == b.confirmations(made));
     if (a.status(made) != b.status(made)) continue;
     const auto by_a = a.forgotten_by(made);
     const auto by_b = b.forgotten_by(made);
@@ -124,6 +125,19 @@ RC_GTEST_PROP(Order, DoesNotMatterWithMoney, (std::uint64_t seed)) {
   agree(*nodes[0], *nodes[2], population);
 }
 
+// Confirmations decide who has to pay for old messages, and may come before their message.
+RC_GTEST_PROP(Order, DoesNotMatterWithConfirmations, (std::uint64_t seed)) {
+  const auto population = populate(any_steps(), {});
+  std::vector<std::unique_ptr<Node>> nodes;
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    nodes.push_back(std::make_unique<Node>(dated_world()));
+    deliver(*nodes.back(), population, seed + i);
+    nodes.back()->check_sum();
+  }
+  agree(*nodes[0], *nodes[1], population);
+  agree(*nodes[0], *nodes[2], population);
+}
+
 // Two stores are in the same state exactly when their sums say so.
 RC_GTEST_PROP(Order, TheSumTellsStatesApart, (std::uint64_t seed)) {
   const auto population = populate(any_steps(), {});
@@ -155,6 +169,21 @@ RC_GTEST_PROP(Order, ReopeningInTheMiddleChangesNothing, (std::uint64_t seed)) {
   agree(straight, broken, population);
 }
 
+// As a node makes it of what a peer gives: the envelope, and the content by its hash.
+ValidMessage with_content(const Node& from, const std::shared_ptr<const message::Envelope>& envelope) {
+  if (envelope->item_content) {
+    auto content = message::parse_inline_content(*envelope);
+    RC_ASSERT(content.ok());
+    return {envelope, std::make_shared<message::Content>(*std::move(content)), nullptr};
+  }
+  auto text = from.store->content(envelope->item_hash).value();
+  RC_ASSERT(text.has_value());
+  auto content = message::parse_fetched_content(*envelope, *text);
+  RC_ASSERT(content.ok());
+  return {envelope, std::make_shared<message::Content>(*std::move(content)),
+          std::make_shared<const std::string>(*std::move(text))};
+}
+
 // Somebody who comes late and gets everything from a peer, tombstones included, ends in the same state.
 RC_GTEST_PROP(Order, ALateNodeLearnsTheSameFromAPeer, (std::uint64_t seed)) {
   const auto population = populate(any_steps(), {.provable = true});
@@ -169,6 +198,9 @@ RC_GTEST_PROP(Order, ALateNodeLearnsTheSameFromAPeer, (std::uint64_t seed)) {
   Generator random(seed);
   random.shuffle(items);
   for (const auto& [number, bytes] : population.files) late.file(number, bytes);
+  for (const auto& [hash, seen] : population.confirmations) {
+    RC_ASSERT(late.store->add_confirmation(hash, seen, late.now).ok());
+  }
   for (const HeldItem& item : items) {
     const auto envelope = early.store->envelope_for_peer(item.hash).value();
     RC_ASSERT(envelope != nullptr);
@@ -176,9 +208,7 @@ RC_GTEST_PROP(Order, ALateNodeLearnsTheSameFromAPeer, (std::uint64_t seed)) {
       late.tombstone(envelope);
       continue;
     }
-    auto content = message::parse_inline_content(*envelope);
-    RC_ASSERT(content.ok());
-    late.accept({{envelope, std::make_shared<message::Content>(*content), nullptr}, item.hash, 0});
+    late.accept({with_content(early, envelope), item.hash, 0});
   }
   late.tick(early.now);
   late.check_sum();

@@ -30,7 +30,9 @@ class Maker {
     // Half of the time on behalf of somebody else.
     const std::string& owner = !rules_.provable && s.other % 2 == 1 ? kOwners[s.other / 2 % kOwners.size()] : who;
     const double time = s.time % 16;  // few, so that equal times are common
-    switch (s.kind % 14) {
+    // Some contents lie elsewhere and come later than their envelope.
+    far_ = (s.who + s.target + s.detail) % 6 == 0;
+    switch (s.kind % 18) {
       case 0:
         return add(write(Type::POST, who, owner, time, "\"type\":\"note\",\"content\":" + number(s.detail)), owner);
       case 1:
@@ -53,6 +55,13 @@ class Maker {
         return key_away(s, who, time);
       case 12:
         return money(s, time);
+      case 13:
+        return instance(s, who, owner, time);
+      case 14:
+        return verified(s, who, owner, time);
+      case 15:
+      case 16:
+        return confirm(s, time);
       default:
         return credit(s, time);
     }
@@ -63,8 +72,8 @@ class Maker {
  private:
   static std::string number(int n) { return std::to_string(n); }
 
-  static Made write(Type type, const std::string& who, const std::string& owner, double time, const std::string& body,
-                    const std::string& channel = "TEST") {
+  Made write(Type type, const std::string& who, const std::string& owner, double time, const std::string& body,
+             const std::string& channel = "TEST") const {
     Draft draft;
     draft.type = type;
     draft.sender = who;
@@ -72,7 +81,8 @@ class Maker {
     draft.time = time;
     draft.body = body;
     draft.channel = channel;
-    return make(draft);
+    // Of what a delegate signed, the envelope alone says too little to judge FORGETs of it (docs/decisions/0121).
+    return far_ && who == owner ? make_fetched(draft) : make(draft);
   }
 
   void add(Made made, const std::string& owner, bool security = false) {
@@ -150,6 +160,55 @@ class Maker {
     add(write(Type::PROGRAM, who, owner, time, body), owner);
   }
 
+  void instance(const Step& s, const std::string& who, const std::string& owner, double time) {
+    Known* disk = pick(s.target, Type::STORE);
+    if (disk == nullptr || forgotten_.contains(disk->made.hash)) return;
+    disk->used = true;
+    const Known* old = s.detail % 2 == 0 ? pick(s.target, Type::INSTANCE) : nullptr;
+    const std::string latest = s.other % 2 == 0 ? "true" : "false";
+    const std::string payment = s.detail % 3 == 0 ? R"("payment":{"type":"credit"},)" : "";
+    std::string body = payment + "\"allow_amend\":" + (s.detail % 5 == 0 ? "false" : "true") +
+                       R"(,"environment":{"hypervisor":"qemu"},"resources":{"vcpus":1,"memory":)" +
+                       number(128 + s.target % 2) + R"(},"rootfs":{"parent":{"ref":")" + disk->made.hash.text() +
+                       R"(","use_latest":)" + latest + R"(},"persistence":"host","size_mib":)" +
+                       number(10 + s.detail % 20) + "}";
+    if (old != nullptr) body += ",\"replaces\":\"" + old->made.hash.text() + "\"";
+    add(write(Type::INSTANCE, who, owner, time, body), owner);
+  }
+
+  void verified(const Step& s, const std::string& who, const std::string& owner, double time) {
+    Known* first = pick(s.target, Type::STORE);
+    Known* second = pick(s.detail, Type::STORE);
+    if (first == nullptr) return;
+    if (forgotten_.contains(first->made.hash) || forgotten_.contains(second->made.hash)) return;
+    first->used = second->used = true;
+    const std::string roothash(64, 'a');
+    add(write(Type::V_PROGRAM, who, owner, time,
+              R"("allow_amend":false,"payment":{"type":"credit"},"environment":{},"resources":{"vcpus":1,"memory":)" +
+                  number(128 + s.detail % 2) + R"(},"runtime":{"ref":")" + first->made.hash.text() +
+                  R"("},"workload":{"ref":")" + second->made.hash.text() + R"(","hash_tree":")" +
+                  first->made.hash.text() + R"(","roothash":")" + roothash +
+                  R"("},"verification":{"backend":"sev_snp","measurements":[{"platform":"sev_snp","digest":")" +
+                  std::string(96, 'b') + R"("}]},"volumes":[])"),
+        owner);
+  }
+
+  void confirm(const Step& s, double time) {
+    const Known* target = pick(s.target);
+    if (target == nullptr) return;
+    Confirmation seen;
+    seen.chain = s.detail % 3 == 0 ? "SOL" : "ETH";
+    seen.height = 22'195'990 + s.detail % 20;  // around the height from which old messages have to be paid for
+    seen.transaction = "0x" + number(s.other);
+    seen.time = at(time);
+    seen.publisher = "0xPublisher";
+    seen.final = s.other % 2 == 0;
+    for (const auto& [hash, other] : out_.confirmations) {
+      if (hash == target->made.hash && other.chain == seen.chain && other.transaction == seen.transaction) return;
+    }
+    out_.confirmations.emplace_back(target->made.hash, seen);
+  }
+
   void away(const Step& s, const std::string& who, double time) {
     std::vector<ItemHash> targets;
     bool foreign = false;
@@ -197,6 +256,7 @@ class Maker {
   }
 
   PopulationRules rules_;
+  bool far_ = false;
   Population out_;
   std::vector<Known> known_;
   std::set<ItemHash> hashes_;
@@ -215,16 +275,35 @@ void deliver(Node& node, const Population& population, std::uint64_t seed) {
   Generator random(seed);
   std::vector<std::function<void()>> events;
   for (const Made& made : population.messages) {
+    if (made.message.fetched != nullptr) {
+      events.emplace_back(
+          [&node, &made] { EXPECT_TRUE(node.store->accept_unfetched(made.message.envelope, node.now).ok()); });
+    }
     events.emplace_back([&node, &made] { node.accept(made); });
     if (random.chance(0.2)) events.emplace_back([&node, &made] { node.accept(made); });
     if (random.chance(0.2))
       events.emplace_back([&node, &made] { EXPECT_TRUE(node.store->give_up(made, node.now).ok()); });
+  }
+  const auto confirm_all = [&node, &population] {
+    for (const auto& [hash, seen] : population.confirmations) {
+      EXPECT_TRUE(node.store->add_confirmation(hash, seen, node.now).ok());
+    }
+  };
+  for (const auto& [hash, seen] : population.confirmations) {
+    events.emplace_back(
+        [&node, hash = hash, &seen = seen] { EXPECT_TRUE(node.store->add_confirmation(hash, seen, node.now).ok()); });
+  }
+  // A reorganisation takes some back; in the end they are in other blocks of the same heights.
+  if (random.chance(0.3)) {
+    const std::uint64_t from = 22'195'990 + random.below(20);
+    events.emplace_back([&node, from] { EXPECT_TRUE(node.store->remove_confirmations("ETH", from, node.now).ok()); });
   }
   for (const auto& [number, bytes] : population.files) {
     events.emplace_back([&node, number = number, bytes = bytes] { node.file(number, bytes); });
   }
   random.shuffle(events);
   for (const auto& event : events) event();
+  confirm_all();
   std::vector<const Made*> last;
   for (const Made& made : population.last) last.push_back(&made);
   random.shuffle(last);

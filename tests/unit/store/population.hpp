@@ -1,5 +1,6 @@
-// Random sets of messages of every type, by a few owners who delegate to each other, with everything that makes order
-// matter: equal times, amends of amends, references before their targets, FORGETs of FORGETs, accounts at their limit.
+// Random sets of messages of every type, inline or with a content that comes later, and of their confirmations, by a
+// few owners who delegate to each other, with everything that makes order matter: equal times, amends of amends,
+// references before their targets, FORGETs of FORGETs, accounts at their limit.
 #pragma once
 
 #include <cstdint>
@@ -32,11 +33,13 @@ struct Population {
   // so that a revocation behind them makes a difference (docs/decisions/0121).
   std::vector<Made> last;
   std::vector<std::pair<int, std::uint64_t>> files;  // number, bytes
+  std::vector<std::pair<ItemHash, Confirmation>> confirmations;
 };
 
 Population populate(const std::vector<Step>& steps, const PopulationRules& rules);
 
-// Everything in random order, some of it twice; `last` at the end, in random order too.
+// Everything in random order, some of it twice, some confirmations taken back in between; `last` at the end, in random
+// order too.
 void deliver(Node& node, const Population& population, std::uint64_t seed);
 
 }  // namespace lastmile::store::test
