@@ -191,5 +191,68 @@ TEST(Conformance, StoresAreRecordedWithTheirCost) {
   EXPECT_GT(stores, 0u);
 }
 
+std::string mib_list(const nlohmann::json& sizes) {
+  std::string list;
+  for (const auto& mib : sizes) {
+    list += (list.empty() ? "" : ",") + ("{\"mount\":\"/v" + std::to_string(list.size()) +
+                                         "\",\"persistence\":\"host\",\"size_mib\":" + mib.dump() + "}");
+  }
+  return "[" + list + "]";
+}
+
+// A machine of the vector, whose files are STOREs of the sizes in the vector, is recorded with the cost in the vector.
+TEST(Conformance, MachinesAreRecordedWithTheirCost) {
+  LM_VECTORS(cases, "costs.json");
+  std::size_t machines = 0;
+  for (const auto& item : cases) {
+    const std::string kind = item.at("kind");
+    if (kind.starts_with("STORE")) continue;
+    SCOPED_TRACE(item.at("id").get<std::string>());
+    Node node;
+    int files = 0;
+    const auto store_of = [&](const char* size) {
+      const int number = ++files;
+      node.file(number, item.value(size, std::uint64_t{1}) * 1048576);
+      const Made made = store_file("0xA", number, number);
+      EXPECT_EQ(node.accept(made).status, Status::processed);
+      return json_text(made.hash.view());
+    };
+    const std::string payment = item.at("payment");
+    Draft draft;
+    draft.time = 100;
+    draft.body = "\"allow_amend\":false,\"payment\":{\"type\":\"" + payment +
+                 "\"},\"resources\":{\"vcpus\":" + item.at("vcpus").dump() +
+                 ",\"memory\":" + item.at("memory_mib").dump() +
+                 "},\"volumes\":" + mib_list(item.value("volumes_mib", nlohmann::json::array()));
+    if (kind.starts_with("PROGRAM")) {
+      draft.type = Type::PROGRAM;
+      draft.body += std::string(",\"type\":\"vm-function\",\"on\":{\"http\":true},\"environment\":{\"internet\":") +
+                    (kind.find("internet true") != std::string::npos ? "true" : "false") +
+                    "},\"code\":{\"encoding\":\"zip\",\"entrypoint\":\"m:a\",\"ref\":" + store_of("code_mib") +
+                    "},\"runtime\":{\"comment\":\"\",\"ref\":" + store_of("runtime_mib") + "}";
+      if (item.contains("data_mib")) {
+        draft.body += ",\"data\":{\"encoding\":\"zip\",\"mount\":\"/d\",\"ref\":" + store_of("data_mib") + "}";
+      }
+    } else {
+      draft.type = Type::INSTANCE;
+      const bool confidential = kind.find("trusted_execution") != std::string::npos;
+      draft.body += std::string(",\"environment\":{\"hypervisor\":\"qemu\"") +
+                    (confidential ? ",\"trusted_execution\":{\"policy\":1}" : "") +
+                    "},\"rootfs\":{\"persistence\":\"host\",\"size_mib\":" + item.at("rootfs_mib").dump() +
+                    ",\"parent\":{\"ref\":" + store_of("parent") + "}}";
+    }
+    const Made machine = make(draft);
+    ASSERT_EQ(node.accept(machine).status, Status::processed);
+    const auto cost = node.view().cost(machine).value();
+    ASSERT_TRUE(cost);
+    const char* key = payment == "credit"       ? "expect_credits_per_second"
+                      : payment == "superfluid" ? "expect_tokens_per_second"
+                                                : "expect_tokens";
+    EXPECT_EQ(cost->total.tokens_text(), item.at(key).get<std::string>());
+    ++machines;
+  }
+  EXPECT_GT(machines, 0u);
+}
+
 }  // namespace
 }  // namespace lastmile::store::test

@@ -398,6 +398,29 @@ TEST(Switches, TiesGoByTheHashOrByArrival) {
   EXPECT_EQ(last(message::Behaviour::as_reference, true), R"({"v":2})");
 }
 
+// messages.md 4.2: an element that comes late into the middle and shares no key is appended by the reference, and taken
+// for the last revision.
+TEST(Switches, TheLastRevisionIsTheNewestElementOrTheOneAppendedLast) {
+  const Made first = aggregate("0xA", 1, "k", R"({"v":1})");
+  const Made middle = aggregate("0xA", 2, "k", R"({"other":2})");
+  const Made last = aggregate("0xA", 3, "k", R"({"v":3})");
+  const auto last_revision = [&](message::Behaviour behaviour, const std::vector<Made>& order) {
+    StoreOptions options = free_world();
+    options.switches.last_revision = behaviour;
+    Node node(options);
+    node.accept_all(order);
+    EXPECT_EQ(node.aggregate("0xA", "k"), R"({"other":2,"v":3})");
+    node.check_sum();
+    return node.view().aggregates("0xA", {"k"}).value()[0].last_revision;
+  };
+  EXPECT_EQ(last_revision(message::Behaviour::corrected, {first, last, middle}), last.hash);
+  EXPECT_EQ(last_revision(message::Behaviour::as_reference, {first, last, middle}), middle.hash);
+  EXPECT_EQ(last_revision(message::Behaviour::as_reference, {first, middle, last}), last.hash);
+  // One that shares a key is folded in its place by both.
+  const Made overlaps = aggregate("0xA", 2, "k", R"({"other":2,"v":9})");
+  EXPECT_EQ(last_revision(message::Behaviour::as_reference, {first, last, overlaps}), last.hash);
+}
+
 TEST(Switches, PaymentCutOffsReadTheSignedTimeOrTheEnvelope) {
   const auto outcome = [](message::Behaviour behaviour) {
     StoreOptions options = free_world();
@@ -522,37 +545,6 @@ TEST(Disk, KeysOfWhoSharesItAreNoObstacleAndAnyOthersAre) {
   EXPECT_TRUE(opens_with(std::string("\xf0") + "chain/ethereum"));
   EXPECT_TRUE(opens_with("\x80"));
   EXPECT_FALSE(opens_with("mine"));
-}
-
-TEST(Disk, DamagedRecordsGiveAnErrorAndNeverACrash) {
-  const Made note = post("0xA", 1, "one");
-  const Made change = amend("0xA", 2, note, "two");
-  const Made element = aggregate("0xA", 1, "k", R"({"v":1})");
-  Node whole(paying_world());
-  whole.accept_all({note, element, balances(1, 10, {{"0xA", "15"}}), credits(1, {{"0xA", 10}})});
-  const auto rows = whole.disk->rows();
-  std::size_t noticed = 0;
-  for (const auto& [key, value] : rows) {
-    if (value == nullptr || value->empty()) continue;
-    for (const std::string& bytes :
-         {value->substr(0, value->size() / 2), std::string("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")}) {
-      Node node(paying_world());
-      node.store.reset();
-      node.disk->rows() = rows;
-      node.disk->rows()[key] = std::make_shared<const std::string>(bytes);
-      auto opened = Store::open(*node.disk, node.options, node.watcher);
-      if (!opened) {
-        ++noticed;
-        continue;
-      }
-      const auto accepted = (*opened)->accept(change.message, node.now);
-      const auto digest = (*opened)->state_digest(node.now);
-      const auto rebuilt = (*opened)->recomputed_state_sum();
-      if (!accepted || !digest || !rebuilt) ++noticed;
-      node.watcher.status.clear();
-    }
-  }
-  EXPECT_GT(noticed, 0u);
 }
 
 TEST(Disk, ACrashLosesAnEndOfTheHistoryAndNothingElse) {
