@@ -38,6 +38,9 @@ if(LM_SANITIZE)
   if(LM_SANITIZE STREQUAL "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-Wno-tsan)           # Asio's headers use atomic_thread_fence
   endif()
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-Wno-maybe-uninitialized)   # false alarms of g++ 12 in instrumented code; release builds keep it
+  endif()
 endif()
 
 option(LM_COVERAGE "instrument for gcovr" OFF)
