@@ -8,7 +8,7 @@
 #include "core/crypto/cid.hpp"
 #include "core/crypto/hash.hpp"
 #include "core/crypto/unixfs.hpp"
-#include "tests/unit/crypto/vectors.hpp"
+#include "tests/unit/vectors.hpp"
 
 namespace lastmile::crypto {
 namespace {

@@ -4,7 +4,7 @@
 #include "core/crypto/hash.hpp"
 #include "core/crypto/signature.hpp"
 #include "tests/unit/crypto/envelope.hpp"
-#include "tests/unit/crypto/vectors.hpp"
+#include "tests/unit/vectors.hpp"
 
 namespace lastmile::crypto {
 namespace {

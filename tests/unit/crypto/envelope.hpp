@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/crypto/signature.hpp"
-#include "tests/unit/crypto/vectors.hpp"
+#include "tests/unit/vectors.hpp"
 
 namespace lastmile::crypto::test {
 

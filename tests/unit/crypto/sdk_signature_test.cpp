@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 
 json entries() {
-  const auto file = read_json(LASTMILE_SOURCE_DIR "/tests/vectors/signed_by_sdk.json");
+  const auto file = lastmile::test::read_json(LASTMILE_SOURCE_DIR "/tests/vectors/signed_by_sdk.json");
   EXPECT_TRUE(file);
   return file.value_or(json::array());
 }

@@ -1,8 +1,6 @@
 // The protocol vectors: real messages, mutations of them, and contents that the public schema library judged.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -10,26 +8,10 @@
 #include "core/message/content.hpp"
 #include "core/message/envelope.hpp"
 #include "core/message/verification.hpp"
+#include "tests/unit/vectors.hpp"
 
 namespace lastmile::message {
 namespace {
-
-std::string folder() {
-  const char* named = std::getenv("LASTMILE_VECTORS");
-  return named != nullptr ? named : LASTMILE_SOURCE_DIR "/../shared/protocol/vectors";
-}
-
-std::optional<nlohmann::json> read(const std::string& file) {
-  std::ifstream stream(folder() + "/" + file);
-  if (!stream) return std::nullopt;
-  return nlohmann::json::parse(stream);
-}
-
-#define LM_VECTORS(name, file)                                              \
-  const auto name##_file = read(file);                                      \
-  if (!name##_file) GTEST_SKIP() << (file) << " not found in " << folder(); \
-  const nlohmann::json& name = *name##_file;                                \
-  ASSERT_FALSE(name.empty())
 
 // The format check of intake: sections 1 and 3.
 std::optional<Refusal> format_refusal(const nlohmann::json& message, Envelope* out = nullptr) {

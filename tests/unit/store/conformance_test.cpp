@@ -2,34 +2,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "core/message/verification.hpp"
 #include "tests/unit/store/world.hpp"
+#include "tests/unit/vectors.hpp"
 
 namespace lastmile::store::test {
 namespace {
 
 using nlohmann::json;
-
-std::string folder() {
-  const char* named = std::getenv("LASTMILE_VECTORS");
-  return named != nullptr ? named : LASTMILE_SOURCE_DIR "/../shared/protocol/vectors";
-}
-
-std::optional<json> read(const std::string& file) {
-  std::ifstream stream(folder() + "/" + file);
-  if (!stream) return std::nullopt;
-  return json::parse(stream);
-}
-
-#define LM_VECTORS(name, file)                                              \
-  const auto name##_file = read(file);                                      \
-  if (!name##_file) GTEST_SKIP() << (file) << " not found in " << folder(); \
-  const json& name = *name##_file;                                          \
-  ASSERT_FALSE(name.empty())
 
 // As the inbox does it: format, then signature. An error is the code.
 Result<Made, ErrorCode> take_in(const json& text) {

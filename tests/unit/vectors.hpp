@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace lastmile::crypto::test {
+namespace lastmile::test {
 
 inline std::string vector_folder() {
   const char* folder = std::getenv("LASTMILE_VECTORS");
@@ -21,10 +21,11 @@ inline std::optional<nlohmann::json> read_json(const std::string& path) {
   return nlohmann::json::parse(file);
 }
 
-}  // namespace lastmile::crypto::test
+}  // namespace lastmile::test
 
 // Skips visibly where the shared folder is missing (a clone without it).
-#define LM_VECTORS(name, file)                                                                                        \
-  const auto name##_file = lastmile::crypto::test::read_json(lastmile::crypto::test::vector_folder() + "/" + (file)); \
-  if (!name##_file) GTEST_SKIP() << (file) << " not found in " << lastmile::crypto::test::vector_folder();            \
-  const nlohmann::json& name = *name##_file
+#define LM_VECTORS(name, file)                                                                        \
+  const auto name##_file = lastmile::test::read_json(lastmile::test::vector_folder() + "/" + (file)); \
+  if (!name##_file) GTEST_SKIP() << (file) << " not found in " << lastmile::test::vector_folder();    \
+  const nlohmann::json& name = *name##_file;                                                          \
+  ASSERT_FALSE(name.empty())
