@@ -93,9 +93,10 @@ def exit_codes(folder):
         print("ok: SIGTERM ends it with 0")
     if (data / "admin.sock").exists():
         sys.exit("the admin socket was left behind")
+    version = (data / "VERSION").read_text()
     (data / "VERSION").write_text("99\n")
     expect("data of a newer program", node("run", "--data", data), 5, "newer")
-    (data / "VERSION").write_text("1\n")
+    (data / "VERSION").write_text(version)
     (data / "keys" / "node.key").chmod(0o644)
     expect("a key that others can read", node("run", "--data", data), 3, "can be read by others")
     (data / "keys" / "node.key").chmod(0o600)
