@@ -14,8 +14,8 @@ class Env;
 
 namespace lastmile::real {
 
-// Batches reach the disk in groups: one write and one sync for all of them. A group closes when it holds so many
-// batches, or when its first one has waited so long.
+// Batches reach the disk in groups: one write and one sync for all of them. When the group before is durable, the next
+// one closes as soon as it holds so many batches, or after so long.
 inline constexpr std::size_t kGroupBatchesMax = 1000;
 inline constexpr Duration kGroupWaitMax = milliseconds(5);
 // Blob operations that wait for a worker; above it they are refused.

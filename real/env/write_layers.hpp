@@ -15,7 +15,8 @@
 
 namespace lastmile::real {
 
-// Above it a commit waits until the flusher has written what is there: the disk is slower than the node.
+// Bytes of keys and values; the memory around them is several times that where rows are small. Above it a commit waits
+// until the flusher has written what is there: the disk is slower than the node.
 inline constexpr std::size_t kLayerBytesMax = 64 * 1024 * 1024;
 
 // The newest change of every key; null = removed.
