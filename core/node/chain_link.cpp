@@ -174,17 +174,13 @@ void ChainLink::archive_arrived(const message::ItemHash& archive, env::Value byt
 // Written, and kept until release_unneeded() finds nobody who needs it.
 void ChainLink::hold(const message::ItemHash& archive, Bytes bytes, Callback<void()> written) {
   held_.insert(archive);
-  const auto size = bytes.size();
-  auto put =
-      store_.put_file(archive, std::move(bytes), store::Store::Keep::held, clock_.wall(),
-                      [this, archive, size, then = std::move(written)](Result<store::Store::Written> durable) mutable {
-                        if (!durable.ok()) return surroundings_.damaged(durable.error());
-                        // Deleted meanwhile: let go while it was being written.
-                        if (*durable == store::Store::Written::deleted) return;
-                        const auto arrived = store_.file_arrived(archive, size, false, clock_.wall());
-                        if (!arrived.ok()) return surroundings_.damaged(arrived.error());
-                        then();
-                      });
+  auto put = store_.put_file(archive, std::move(bytes), store::Store::Keep::held, clock_.wall(),
+                             [this, then = std::move(written)](const Result<store::Store::Written>& done) mutable {
+                               if (!done.ok()) return surroundings_.damaged(done.error());
+                               if (!*done) return;  // gone again: let go while it was being written
+                               surroundings_.follow(**done);
+                               then();
+                             });
   if (!put.ok()) surroundings_.damaged(put.error());
 }
 
@@ -252,9 +248,11 @@ void ChainLink::carry_out(Line& line) {
       save(line);  // before it: an older state would believe that the confirmations are there
       const auto outcome = store_.remove_confirmations(line.config.code, back->from_height, clock_.wall());
       if (!outcome.ok()) return surroundings_.damaged(outcome.error());
+      surroundings_.follow(*outcome);
     } else if (auto* final = std::get_if<chain::MakeFinal>(&action)) {
       const auto outcome = store_.finalize_confirmations(line.config.code, final->height);
       if (!outcome.ok()) return surroundings_.damaged(outcome.error());
+      surroundings_.follow(*outcome);
     }
   }
   release_unneeded();

@@ -30,6 +30,7 @@ class ChainSurroundings {
   virtual ~ChainSurroundings() = default;
   virtual Admission take_in(std::shared_ptr<const message::Envelope> envelope, Arrival arrival) = 0;
   virtual void want_archive(const message::ItemHash& archive) = 0;
+  virtual void follow(const store::Outcome& outcome) = 0;  // what a call of the store changed besides
   virtual void damaged(const Error& error) = 0;
 };
 

@@ -113,6 +113,8 @@ class CoreNode final : public env::PeerHandler,
   // ContentReceiver
   void on_content(const gossip::Arrival& arrival) override;
   void on_content_given_up(const gossip::ContentName& name) override;
+  // ChainSurroundings and HeadSurroundings
+  void follow(const store::Outcome& outcome) override { pipeline_->follow(outcome, std::nullopt); }
   // ChainSurroundings
   Admission take_in(std::shared_ptr<const message::Envelope> envelope, Arrival arrival) override;
   void want_archive(const message::ItemHash& archive) override;

@@ -150,14 +150,14 @@ bool HeadLink::at_hand(const message::ItemHash& file) const {
 }
 
 void HeadLink::keep(const message::ItemHash& file, Bytes bytes, store::Store::Keep how, Callback<void()> written) {
-  const auto size = bytes.size();
   auto put =
       store_.put_file(file, std::move(bytes), how, clock_.wall(),
-                      [this, file, size, then = std::move(written)](Result<store::Store::Written> durable) mutable {
-                        if (!usable(durable)) return;
-                        // Deleted meanwhile: one that nothing pinned; it is asked for again.
-                        if (*durable == store::Store::Written::deleted) return archives_.unavailable(file);
-                        if (usable(store_.file_arrived(file, size, false, clock_.wall()))) then();
+                      [this, file, then = std::move(written)](const Result<store::Store::Written>& done) mutable {
+                        if (!usable(done)) return;
+                        // Gone again: one that nothing pinned. It is asked for again.
+                        if (!*done) return archives_.unavailable(file);
+                        surroundings_.follow(**done);
+                        then();
                       });
   usable(put);
 }

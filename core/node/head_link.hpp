@@ -33,6 +33,7 @@ class HeadSurroundings {
   // A message of an archive. `done` once, when it is durable or refused; status none: no room now.
   virtual Admission take_in_archived(std::shared_ptr<const message::Envelope> envelope, ReceiptDone done) = 0;
   virtual void want_head_content(const message::ItemHash& content) = 0;  // a head or an archive, by its hash
+  virtual void follow(const store::Outcome& outcome) = 0;                // what a call of the store changed besides
   virtual void damaged_by_heads(const Error& error) = 0;
 };
 

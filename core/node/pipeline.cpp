@@ -332,11 +332,8 @@ void Pipeline::write_uploads(const std::shared_ptr<Flight>& flight) {
   const auto left = std::make_shared<std::size_t>(flight->uploads.size());
   for (const auto& [upload, tally] : flight->uploads) {
     auto put = store_.put_file(upload.first, to_bytes(*upload.second), store::Store::Keep::grace, clock_.wall(),
-                               [this, flight, left, file = upload.first,
-                                bytes = upload.second->size()](Result<store::Store::Written> written) {
-                                 if (!written.ok()) return surroundings_.fatal(written.error());
-                                 if (*written == store::Store::Written::whole) file_at_hand(file, bytes);
-                                 if (--*left > 0) return;
+                               [this, flight, left, file = upload.first](const Result<store::Store::Written>& written) {
+                                 if (!file_written(file, written) || --*left > 0) return;
                                  --uploading_;
                                  flight->uploads.clear();
                                  go_on(std::move(*flight));
@@ -413,11 +410,9 @@ void Pipeline::use_content(const message::ItemHash& content, const env::Value& b
 }
 
 void Pipeline::write_file(const message::ItemHash& file, std::string_view bytes) {
-  auto put = store_.put_file(file, to_bytes(bytes), store::Store::Keep::grace, clock_.wall(),
-                             [this, file, size = bytes.size()](Result<store::Store::Written> written) {
-                               if (!written.ok()) return surroundings_.fatal(written.error());
-                               if (*written == store::Store::Written::whole) file_at_hand(file, size);
-                             });
+  auto put =
+      store_.put_file(file, to_bytes(bytes), store::Store::Keep::grace, clock_.wall(),
+                      [this, file](const Result<store::Store::Written>& written) { file_written(file, written); });
   usable(put);
 }
 
@@ -435,11 +430,12 @@ void Pipeline::content_unavailable(const message::ItemHash& content) {
   }
 }
 
-void Pipeline::file_at_hand(const message::ItemHash& file, std::uint64_t bytes) {
-  files_wanted_.erase(file);
-  gauge_fetch();
-  auto outcome = store_.file_arrived(file, bytes, false, clock_.wall());
-  if (usable(outcome)) follow(*outcome, std::nullopt);
+// False: the store failed.
+bool Pipeline::file_written(const message::ItemHash& file, const Result<store::Store::Written>& written) {
+  if (!usable(written)) return false;
+  if (files_wanted_.erase(file) != 0) gauge_fetch();
+  if (*written) follow(**written, std::nullopt);
+  return true;
 }
 
 // --- store

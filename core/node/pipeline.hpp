@@ -102,6 +102,9 @@ class Pipeline {
   void content_arrived(const message::ItemHash& content, env::Value bytes);
   void content_unavailable(const message::ItemHash& content);
 
+  // What a call of the store changed: told, and what is lacking asked for, from this peer first.
+  void follow(const store::Outcome& outcome, std::optional<env::PeerId> hint);
+
   void start();  // once: messages that waited when the node went down are attempted again
 
   void tick();  // now and then: what time alone changes
@@ -155,10 +158,9 @@ class Pipeline {
   void tell_gossip(Flight& flight, gossip::Verdict verdict);
   Flight take(const FlightKey& key);
   void settle(Flight& flight, const store::Outcome& outcome);
-  void follow(const store::Outcome& outcome, std::optional<env::PeerId> hint);
   void owe(Receipt receipt, std::vector<ReceiptDone> to);
   void pay_receipts();
-  void file_at_hand(const message::ItemHash& file, std::uint64_t bytes);
+  bool file_written(const message::ItemHash& file, const Result<store::Store::Written>& written);
   void give_up(const message::ItemHash& hash);
   void attempt(const message::ItemHash& hash);
   void ask_for_lost_contents();

@@ -50,7 +50,7 @@ struct StatusChange {
 struct Need {
   enum class Kind : std::uint8_t {
     message,    // this message: an original, a FORGET's target, a STORE that is referred to
-    file,       // the bytes of this file: fetch them, then call file_arrived
+    file,       // the bytes of this file: fetch them, then call put_file
     aggregate,  // `name`: an element of this key of the FORGET's content.address
     content,    // the message's own content: fetch it, then accept() the whole
   };

@@ -18,7 +18,10 @@ Result<std::unique_ptr<Store>> Store::open(env::Disk& disk, StoreOptions options
 StoreImpl::StoreImpl(env::Disk& disk, StoreOptions options, trace::Sink& sink)
     : disk_(disk), options_(std::move(options)), sink_(sink) {}
 
-StoreImpl::~StoreImpl() { durability_->then.clear(); }
+StoreImpl::~StoreImpl() {
+  durability_->then.clear();
+  durability_->store = nullptr;
+}
 
 Result<Unit> StoreImpl::load() {
   return guarded([&] {

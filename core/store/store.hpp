@@ -104,14 +104,17 @@ class Store {
   // The store is the only writer of the disk's blobs: each has an owner, or a grace after which it is deleted.
 
   // Writes bytes whose hash the caller has checked. That they may be on the disk is durable before the first of them
-  // is; `done` comes when all are durable (file_arrived() follows), or with the error of the disk. Nothing else owns
-  // the file: it is kept for StoreOptions::file_grace. Keep::held: until release_file(), or the end of this store.
+  // is; `done` comes when all are durable and the file is at hand, or with an error: of the disk, or damage. Nothing
+  // else owns the file: it is kept for StoreOptions::file_grace. Keep::held: until release_file(), or the end of this
+  // store.
   enum class Keep : std::uint8_t { grace, held };
-  enum class Written : std::uint8_t { whole, deleted };  // deleted meanwhile, for Limits::unowned_bytes
+  // STOREs that waited for the file were judged. Empty: it is not here any more, deleted for Limits::unowned_bytes or
+  // found to be damaged meanwhile.
+  using Written = std::optional<Outcome>;
   virtual Result<Unit> put_file(const message::ItemHash& file, Bytes bytes, Keep keep, Wall now,
                                 env::Done<Written> done) = 0;
   virtual Result<Unit> release_file(const message::ItemHash& file, Wall now) = 0;
-  // All bytes of this file are durable and verified (a directory: its cumulative size). STOREs that waited are judged.
+  // The same for a file that is there and that put_file() did not write (a directory: its cumulative size).
   // No effect when it is being deleted.
   virtual Result<Outcome> file_arrived(const message::ItemHash& file, std::uint64_t bytes, bool directory,
                                        Wall now) = 0;
@@ -147,11 +150,10 @@ class Store {
   virtual Result<Outcome> add_confirmation(const message::ItemHash& hash, const Confirmation& confirmation,
                                            Wall now) = 0;
   // A reorganisation took these blocks of a chain back: their confirmations and archives' pins vanish. Final ones stay
-  // (finality is checked by the chain room). Returns the messages concerned in Outcome::changes only if their status
-  // changed.
+  // (finality is checked by the chain room).
   virtual Result<Outcome> remove_confirmations(std::string_view chain, std::uint64_t from_height, Wall now) = 0;
-  // Confirmations of the chain at or below this height become final; returns how many messages.
-  virtual Result<std::size_t> finalize_confirmations(std::string_view chain, std::uint64_t height) = 0;
+  // Confirmations of the chain at or below this height become final.
+  virtual Result<Outcome> finalize_confirmations(std::string_view chain, std::uint64_t height) = 0;
   // What has no confirmation on this chain (one of StoreOptions::anchor_chains) and a signature, by reception time:
   // live messages, and forgotten or removed ones worth telling, since without them a FORGET would wait for ever where
   // the chain is the only road. What a synchronization node packs (tombstones by envelope_for_peer). At most `limit`.

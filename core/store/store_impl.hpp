@@ -49,7 +49,7 @@ class StoreImpl final : public Store {
 
   Result<Outcome> add_confirmation(const message::ItemHash& hash, const Confirmation& confirmation, Wall now) override;
   Result<Outcome> remove_confirmations(std::string_view chain, std::uint64_t from_height, Wall now) override;
-  Result<std::size_t> finalize_confirmations(std::string_view chain, std::uint64_t height) override;
+  Result<Outcome> finalize_confirmations(std::string_view chain, std::uint64_t height) override;
   Result<std::vector<message::ItemHash>> unconfirmed(std::string_view chain, std::size_t limit) const override;
 
   Result<TickOutcome> tick(Wall now) override;
@@ -82,6 +82,7 @@ class StoreImpl final : public Store {
  private:
   // Answers of the disk may come after this object is gone.
   struct Durability {
+    StoreImpl* store;  // null when it is gone
     std::uint64_t committed = 0;
     std::uint64_t durable = 0;
     std::optional<Error> error;
@@ -97,7 +98,7 @@ class StoreImpl final : public Store {
   // call fails.
   template <class T>
   Result<T> change(Wall now, const std::function<T(Context&)>& work);
-  // The same for calls that judge nothing.
+  // The same for calls that judge nothing, not even what an earlier one left: they have no outcome to tell it by.
   Result<Unit> change_files(Wall now, const std::function<void(Context&)>& work);
   void commit(Context& context);
   // Once everything committed so far is durable; never when it fails or this object is gone.
@@ -118,7 +119,7 @@ class StoreImpl final : public Store {
   std::optional<Error> broken_;
   // In use by an incarnation that is gone: the first tick() lets them go, for only then the time is known.
   std::set<message::ItemHash> left_held_;
-  std::shared_ptr<Durability> durability_ = std::make_shared<Durability>();
+  std::shared_ptr<Durability> durability_ = std::make_shared<Durability>(this);
 };
 
 }  // namespace lastmile::store

@@ -19,16 +19,17 @@ Result<Outcome> StoreImpl::file_arrived(const message::ItemHash& file, std::uint
 }
 
 Result<Unit> StoreImpl::change_files(Wall now, const std::function<void(Context&)>& work) {
-  struct Nothing {
-    std::vector<StatusChange> changes;
-    bool unfinished = false;
-  };
-  const auto changed = change<Nothing>(now, [&](Context& context) {
-    work(context);
-    return Nothing{};
+  if (broken_) return *broken_;
+  now_ = now;
+  auto result = guarded([&] {
+    Context room = context(now);
+    work(room);
+    keep_file_limit(room);
+    commit(room);
+    return Unit{};
   });
-  if (!changed) return changed.error();
-  return Unit{};
+  if (!result) broken_ = result.error();
+  return result;
 }
 
 Result<Unit> StoreImpl::put_file(const message::ItemHash& file, Bytes bytes, Keep keep, Wall now,
@@ -43,10 +44,21 @@ Result<Unit> StoreImpl::put_file(const message::ItemHash& file, Bytes bytes, Kee
   if (!expected) return expected;
   if (keep == Keep::held) left_held_.erase(file);
   const std::uint64_t number = durability_->committed;
-  auto answer = [state = durability_, number, file, then = std::move(done)](Result<Unit> written) mutable {
+  auto answer = [state = durability_, at_hand, number, file, size = bytes.size(),
+                 then = std::move(done)](Result<Unit> written) mutable {
+    StoreImpl* const store = state->store;
+    if (store == nullptr) return;
     if (!written) return then(written.error());
     const auto deletion = state->deleting.find(file);
-    then(deletion != state->deleting.end() && deletion->second > number ? Written::deleted : Written::whole);
+    const bool deleted = deletion != state->deleting.end() && deletion->second > number;
+    if (!deleted && !at_hand) {
+      auto arrived = store->file_arrived(file, size, false, store->now_);
+      if (!arrived) return then(arrived.error());
+      return then(Written(std::move(*arrived)));
+    }
+    const auto still_here = store->file_bytes(file);  // or found to be damaged meanwhile
+    if (!still_here) return then(still_here.error());
+    then(*still_here ? Written(Outcome{}) : Written{});
   };
   if (at_hand) {
     disk_.commit({}, std::move(answer));  // nothing to write; answered like everything else, later
@@ -214,22 +226,18 @@ Result<Outcome> StoreImpl::remove_confirmations(std::string_view chain, std::uin
   });
 }
 
-Result<std::size_t> StoreImpl::finalize_confirmations(std::string_view chain, std::uint64_t height) {
-  std::size_t count = 0;
-  const auto result = change<Outcome>(now_, [&](Context& context) {
+Result<Outcome> StoreImpl::finalize_confirmations(std::string_view chain, std::uint64_t height) {
+  return change<Outcome>(now_, [&](Context& context) {
     for (NotFinal& settled : not_final(context, chain, 0, height)) {
       remove_confirmation_rows(context, settled.hash, settled.confirmation);
       settled.confirmation.final = true;
       put_confirmation_rows(context, settled.hash, settled.confirmation);
       const Loaded* m = context.find(settled.hash);
       if (m != nullptr && m->entry.authentic) record_confirmed(context, settled.hash, settled.confirmation);
-      ++count;
     }
     finalize_transaction_files(context, chain, height);
     return Outcome{};
   });
-  if (!result) return result.error();
-  return count;
 }
 
 Result<std::vector<message::ItemHash>> StoreImpl::unconfirmed(std::string_view chain, std::size_t limit) const {

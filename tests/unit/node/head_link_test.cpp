@@ -18,6 +18,7 @@ class Around final : public HeadSurroundings {
     return Admission::queued;
   }
   void want_head_content(const message::ItemHash& content) override { wanted.insert(content); }
+  void follow(const store::Outcome&) override {}
   void damaged_by_heads(const Error& error) override { ADD_FAILURE() << error.text; }
   std::vector<message::ItemHash> taken;
   std::set<message::ItemHash> wanted;

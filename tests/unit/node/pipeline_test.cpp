@@ -127,7 +127,6 @@ TEST_F(PipelineTest, AContentOnTheDiskIsReadFromThereWhenItIsWhole) {
        {std::pair(message.item_hash, note(wallet(), 1)), {torn.item_hash, note(wallet(), 2)}}) {
     ASSERT_TRUE(store_->put_file(name, to_bytes(text), store::Store::Keep::grace, time_.wall(), [](auto) {}).ok());
     work();
-    ASSERT_TRUE(store_->file_arrived(name, text.size(), false, time_.wall()).ok());
   }
   disk_.blobs[torn.item_hash.text()].resize(20);
   arrive(message);

@@ -47,6 +47,65 @@ TEST(Ownership, NothingIsWrittenBeforeItsRecordIsDurable) {
   EXPECT_TRUE(at_hand(node, file_hash(1)));
 }
 
+TEST(Ownership, WhoWritesAFileIsToldWhatItsArrivalChanged) {
+  Node node;
+  const Made stored = store_file("0xA", 1, 1);
+  node.accept(stored);
+  ASSERT_EQ(node.status(stored), Status::pending);
+  Store::Written written;
+  ASSERT_TRUE(node.store
+                  ->put_file(file_hash(1), Bytes(100, 7), Keep::grace, node.now,
+                             [&](const Result<Store::Written>& done) { written = *done; })
+                  .ok());
+  ASSERT_TRUE(written);
+  EXPECT_EQ(written->changes, (std::vector<StatusChange>{{stored, Status::pending, Status::processed, std::nullopt}}));
+}
+
+// What an earlier call left to be judged is left to a call that can tell what becomes of it.
+TEST(Ownership, ACallThatTellsOfNoChangesMakesNone) {
+  StoreOptions options = free_world();
+  options.limits.judgements_per_call = 1;
+  Node node(options);
+  std::vector<Made> waiting;
+  for (int i = 1; i <= 4; ++i) waiting.push_back(store_file("0xA", i, 1));
+  for (const Made& made : waiting) node.accept(made);
+  node.file(1);
+  const auto count = [&] {
+    return std::count_if(waiting.begin(), waiting.end(),
+                         [&](const Made& made) { return node.status(made) == Status::processed; });
+  };
+  ASSERT_LT(count(), 4) << "all were judged at once; the test tests nothing";
+  const auto before = count();
+  ASSERT_TRUE(node.store->pin_head(file_hash(2), file_hash(3), {}, node.now).ok());
+  ASSERT_TRUE(node.store->release_file(file_hash(2), node.now).ok());
+  EXPECT_EQ(count(), before);
+  std::size_t told = 0;
+  for (bool more = true; more;) {
+    const TickOutcome outcome = node.tick(node.now);
+    told += outcome.changes.size();
+    more = outcome.unfinished;
+  }
+  EXPECT_EQ(count(), 4);
+  EXPECT_EQ(told, static_cast<std::size_t>(4 - before));
+}
+
+// It was here when it came again, and so it was not written.
+TEST(Ownership, AFileThatIsFoundDamagedWhileItComesAgainIsNotAtHand) {
+  Node node;
+  node.write(file_hash(1), 100);
+  node.disk->instantly_durable = false;
+  std::optional<Store::Written> written;
+  ASSERT_TRUE(node.store
+                  ->put_file(file_hash(1), Bytes(100, 7), Keep::grace, node.now,
+                             [&](const Result<Store::Written>& done) { written = *done; })
+                  .ok());
+  ASSERT_TRUE(node.store->file_damaged(file_hash(1), node.now).ok());
+  node.disk->settle();
+  ASSERT_TRUE(written);
+  EXPECT_FALSE(*written);
+  EXPECT_FALSE(at_hand(node, file_hash(1)));
+}
+
 TEST(Ownership, AStoreKeepsItsFileUntilItIsForgotten) {
   Node node;
   const Made stored = store_file("0xA", 1, 1);
