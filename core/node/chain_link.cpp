@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/crypto/chain.hpp"
+#include "core/node/archive_feed.hpp"
 
 namespace lastmile::node {
 namespace {
@@ -23,17 +24,9 @@ struct ChainLink::Line {
   std::uint64_t index;
   chain::ChainFollower follower;
   std::optional<chain::Packer> packer;
-  std::optional<message::ItemHash> submitted;  // our archive that has not landed
-  // Transactions whose messages are on their way, by height and hash.
-  std::map<std::pair<std::uint64_t, std::string>, chain::TransactionId> taking_in;
+  std::optional<message::ItemHash> submitted;             // our archive that has not landed
+  std::map<chain::TransactionId, ArchiveFeed> taking_in;  // transactions whose messages are on their way
   Instant saved{};
-};
-
-struct ChainLink::Intake {
-  Line* line;
-  chain::TakeIn order;
-  std::size_t next = 0;  // to be offered
-  std::size_t outstanding = 0;
 };
 
 ChainLink::ChainLink(env::Clock& clock, env::Timers& timers, env::Disk& disk, env::ChainGateway& chains,
@@ -109,8 +102,11 @@ std::size_t ChainLink::queued() const {
 bool ChainLink::stands(const store::Confirmation& confirmation) const {
   for (const auto& line : lines_) {
     if (line->config.code != confirmation.chain) continue;
-    const auto id = line->taking_in.find({confirmation.height, confirmation.transaction});
-    if (id != line->taking_in.end() && line->follower.stands(id->second)) return true;
+    // One transaction may hold several events.
+    for (auto next = line->taking_in.lower_bound({confirmation.time, confirmation.height, 0, {}});
+         next != line->taking_in.end() && next->first.height == confirmation.height; ++next) {
+      if (next->first.transaction == confirmation.transaction && line->follower.stands(next->first)) return true;
+    }
   }
   return false;
 }
@@ -147,6 +143,7 @@ void ChainLink::archive_arrived(const message::ItemHash& archive, env::Value byt
   const bool waited_for =
       std::any_of(lines_.begin(), lines_.end(), [&](const auto& line) { return line->follower.waits_for(archive); });
   if (!waited_for) return;
+  if (!reading_.insert(archive).second) return;  // all chains are told what is in it
   // Kept before it is read: who learns of the transaction later will ask us.
   hold(archive, to_bytes(*bytes), [] {});
   bool awaited = false;
@@ -158,8 +155,11 @@ void ChainLink::archive_arrived(const message::ItemHash& archive, env::Value byt
     awaited = true;
     tombstones = line->follower.config().tombstones;
   }
+  if (!awaited) {
+    reading_.erase(archive);
+    return;
+  }
   // Once for all chains; a follower that has given it up meanwhile takes no notice.
-  if (!awaited || !reading_.insert(archive).second) return;
   jobs_.submit(chain::archive_reading_job(archive, std::move(bytes), tombstones),
                [this, archive](const env::JobResult& result) {
                  reading_.erase(archive);
@@ -234,7 +234,7 @@ void ChainLink::carry_out(Line& line) {
     if (auto* follow = std::get_if<chain::Follow>(&action)) {
       chains_.follow(line.config.name, follow->from, follow->known_hash, *this);
     } else if (auto* fetch = std::get_if<chain::FetchArchive>(&action)) {
-      surroundings_.want_archive(fetch->archive);
+      if (!reading_.contains(fetch->archive)) surroundings_.want_archive(fetch->archive);
     } else if (auto* order = std::get_if<chain::TakeIn>(&action)) {
       if (order->archive) {
         const chain::Confirmation& from = order->confirmation;
@@ -268,50 +268,31 @@ void ChainLink::gauge_archives() {
 // --- messages of a transaction
 
 void ChainLink::take_in(Line& line, chain::TakeIn order) {
-  auto intake = std::make_shared<Intake>();
-  intake->line = &line;
-  intake->order = std::move(order);
-  line.taking_in[{intake->order.id.height, intake->order.id.transaction}] = intake->order.id;
-  // Later, never inside a call of the store or of the follower.
-  timers_.after(Duration{}, [this, intake] { feed(intake); });
+  const chain::Confirmation& from = order.confirmation;
+  const store::Confirmation confirmation{from.chain, from.height,    from.transaction,
+                                         from.time,  from.publisher, from.final};
+  // The block may have been taken back and come again, while the messages of the first time are still on their way:
+  // only those of the second carry a confirmation that stands.
+  line.taking_in.erase(order.id);
+  line.taking_in.try_emplace(
+      order.id, timers_, config_.limits, std::move(order.content),
+      [this, confirmation, vouched = order.from_contract](const std::shared_ptr<const message::Envelope>& message,
+                                                          ReceiptDone receipt) {
+        Arrival arrival;
+        arrival.origin = Origin::chain;
+        arrival.vouched = vouched;
+        arrival.confirmation = confirmation;
+        arrival.receipt = std::move(receipt);
+        surroundings_.take_in(message, std::move(arrival));
+      },
+      [this, &line, id = order.id, archive = order.archive] { taken_in(line, id, archive); });
 }
 
-void ChainLink::feed(const std::shared_ptr<Intake>& intake) {
-  const auto& messages = intake->order.content->messages;
-  const chain::Confirmation& from = intake->order.confirmation;
-  while (intake->next < messages.size() && intake->outstanding < config_.limits.feed_at_once) {
-    Arrival arrival;
-    arrival.origin = Origin::chain;
-    arrival.vouched = intake->order.from_contract;
-    arrival.confirmation =
-        store::Confirmation{from.chain, from.height, from.transaction, from.time, from.publisher, from.final};
-    // The receipt may come before take_in returns; a message refused for a full inbox is offered again.
-    const std::size_t position = intake->next++;
-    ++intake->outstanding;
-    arrival.receipt = [this, intake, position](const Receipt& receipt) {
-      --intake->outstanding;
-      const bool refused_for_room = receipt.status == message::Status::none;  // of the inbox or the fetches
-      if (refused_for_room) intake->next = std::min(intake->next, position);
-      timers_.after(refused_for_room ? config_.limits.feed_pause : Duration{}, [this, intake] {
-        if (intake->next >= intake->order.content->messages.size() && intake->outstanding == 0) {
-          if (intake->line == nullptr) return;  // said already
-          Line& line = *std::exchange(intake->line, nullptr);
-          line.taking_in.erase({intake->order.id.height, intake->order.id.transaction});
-          line.follower.taken_in(intake->order.id, clock_.now());
-          if (line.packer && intake->order.archive) line.packer->landed(*intake->order.archive, clock_.now());
-          return carry_out(line);
-        }
-        feed(intake);
-      });
-    };
-    if (surroundings_.take_in(messages[position], std::move(arrival)) == Admission::full) return;
-  }
-  if (messages.empty()) {
-    Line& line = *std::exchange(intake->line, nullptr);
-    line.taking_in.erase({intake->order.id.height, intake->order.id.transaction});
-    line.follower.taken_in(intake->order.id, clock_.now());
-    carry_out(line);
-  }
+void ChainLink::taken_in(Line& line, const chain::TransactionId& id, const std::optional<message::ItemHash>& archive) {
+  line.taking_in.erase(id);
+  line.follower.taken_in(id, clock_.now());
+  if (line.packer && archive) line.packer->landed(*archive, clock_.now());
+  carry_out(line);
 }
 
 // --- writing

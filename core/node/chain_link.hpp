@@ -28,7 +28,8 @@ namespace lastmile::node {
 class ChainSurroundings {
  public:
   virtual ~ChainSurroundings() = default;
-  virtual Admission take_in(std::shared_ptr<const message::Envelope> envelope, Arrival arrival) = 0;
+  // A message of a transaction. Its receipt comes once; status none: no room now.
+  virtual void take_in(std::shared_ptr<const message::Envelope> envelope, Arrival arrival) = 0;
   virtual void want_archive(const message::ItemHash& archive) = 0;
   virtual void follow(const store::Outcome& outcome) = 0;  // what a call of the store changed besides
   virtual void damaged(const Error& error) = 0;
@@ -56,12 +57,11 @@ class ChainLink final : public env::ChainHandler {
   void on_final(std::string_view chain, env::Height height) override;
 
  private:
-  struct Line;    // one followed chain
-  struct Intake;  // messages of one transaction on their way in
+  struct Line;  // one followed chain
   Line* find(std::string_view chain);
   void carry_out(Line& line);
   void take_in(Line& line, chain::TakeIn order);
-  void feed(const std::shared_ptr<Intake>& intake);
+  void taken_in(Line& line, const chain::TransactionId& id, const std::optional<message::ItemHash>& archive);
   void pack(Line& line);
   void submit(Line& line, const chain::WrittenArchive& archive);
   void ticking(Line& line);

@@ -278,8 +278,8 @@ void CoreNode::want_message(const message::ItemHash& message, std::optional<env:
   if (config_.roads.reconciliation) content_->want_envelope(message, hint);
 }
 
-Admission CoreNode::take_in(std::shared_ptr<const message::Envelope> envelope, Arrival arrival) {
-  return pipeline_->arrive(std::move(envelope), std::move(arrival));
+void CoreNode::take_in(std::shared_ptr<const message::Envelope> envelope, Arrival arrival) {
+  pipeline_->arrive(std::move(envelope), std::move(arrival));
 }
 
 void CoreNode::want_archive(const message::ItemHash& archive) {
@@ -298,11 +298,11 @@ void CoreNode::want_patiently(const message::ItemHash& archive) {
 
 void CoreNode::want_head_content(const message::ItemHash& content) { want_patiently(content); }
 
-Admission CoreNode::take_in_archived(std::shared_ptr<const message::Envelope> envelope, ReceiptDone done) {
+void CoreNode::take_in_archived(std::shared_ptr<const message::Envelope> envelope, ReceiptDone done) {
   Arrival arrival;
   arrival.origin = Origin::archive;
   arrival.receipt = std::move(done);
-  return pipeline_->arrive(std::move(envelope), std::move(arrival));
+  pipeline_->arrive(std::move(envelope), std::move(arrival));
 }
 
 bool CoreNode::want_envelope(const message::ItemHash& hash, env::PeerId from) {

@@ -116,11 +116,11 @@ class CoreNode final : public env::PeerHandler,
   // ChainSurroundings and HeadSurroundings
   void follow(const store::Outcome& outcome) override { pipeline_->follow(outcome, std::nullopt); }
   // ChainSurroundings
-  Admission take_in(std::shared_ptr<const message::Envelope> envelope, Arrival arrival) override;
+  void take_in(std::shared_ptr<const message::Envelope> envelope, Arrival arrival) override;
   void want_archive(const message::ItemHash& archive) override;
   void damaged(const Error& error) override { fatal(error); }
   // HeadSurroundings
-  Admission take_in_archived(std::shared_ptr<const message::Envelope> envelope, ReceiptDone done) override;
+  void take_in_archived(std::shared_ptr<const message::Envelope> envelope, ReceiptDone done) override;
   void want_head_content(const message::ItemHash& content) override;
   void damaged_by_heads(const Error& error) override { fatal(error); }
   // ReconcileSurroundings

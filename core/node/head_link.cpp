@@ -442,14 +442,6 @@ void HeadLink::retry_later() {
 
 // --- taking in: one archive at a time, so that what waits for the inbox stays bounded
 
-struct HeadLink::Intake {
-  message::ItemHash archive;
-  chain::SharedArchive content;  // null: what has this name is no archive
-  std::size_t next = 0;          // to be offered
-  std::size_t outstanding = 0;
-  bool done = false;
-};
-
 void HeadLink::take_in_next() {
   if (taking_in_) return;
   const auto archive = archives_.take_at_hand();
@@ -463,38 +455,30 @@ void HeadLink::take_in_next() {
     }
     jobs_.submit(chain::archive_reading_job(archive, std::move(bytes), true),
                  [this, archive](const env::JobResult& result) {
-                   auto intake = std::make_shared<Intake>();
-                   intake->archive = archive;
                    auto content = chain::archive_read(result);
-                   if (content.ok()) {
-                     intake->content = *std::move(content);
-                   } else if (!usable(store_.unpin_head_archive(archive, clock_.wall()))) {
-                     return;  // what is no archive has no messages, now or ever: the name fixes the bytes
-                   }
-                   feed(intake);
+                   if (content.ok()) return feed(archive, *std::move(content));
+                   // What is no archive has no messages, now or ever: the name fixes the bytes.
+                   if (usable(store_.unpin_head_archive(archive, clock_.wall()))) taken_in(archive);
                  });
   });
 }
 
-void HeadLink::feed(const std::shared_ptr<Intake>& intake) {
-  const std::size_t count = intake->content == nullptr ? 0 : intake->content->messages.size();
-  while (intake->next < count && intake->outstanding < config_.limits.feed_at_once) {
-    const std::size_t position = intake->next++;
-    ++intake->outstanding;
-    // May be called before take_in_archived returns, so what follows happens later.
-    const auto done = [this, intake, position](const Receipt& receipt) {
-      --intake->outstanding;
-      const bool no_room = receipt.status == message::Status::none;
-      if (no_room) intake->next = std::min(intake->next, position);
-      timers_.after(no_room ? config_.limits.feed_pause : Duration{}, [this, intake] { feed(intake); });
-    };
-    if (surroundings_.take_in_archived(intake->content->messages[position], done) == Admission::full) return;
-  }
-  if (intake->done || intake->next < count || intake->outstanding > 0) return;
-  intake->done = true;
-  archives_.taken_in(intake->archive);
+void HeadLink::feed(const message::ItemHash& archive, chain::SharedArchive content) {
+  feed_.emplace(
+      timers_, config_.limits, std::move(content),
+      [this](const std::shared_ptr<const message::Envelope>& message, ReceiptDone receipt) {
+        surroundings_.take_in_archived(message, std::move(receipt));
+      },
+      [this, archive] {
+        feed_.reset();
+        taken_in(archive);
+      });
+}
+
+void HeadLink::taken_in(const message::ItemHash& archive) {
+  archives_.taken_in(archive);
   env::Batch batch;
-  batch.remove(kWantedPrefix + intake->archive.text());
+  batch.remove(kWantedPrefix + archive.text());
   commit(std::move(batch));
   taking_in_ = false;
   follow_up();

@@ -14,6 +14,7 @@
 #include "core/env/executor.hpp"
 #include "core/env/network.hpp"
 #include "core/env/timers.hpp"
+#include "core/node/archive_feed.hpp"
 #include "core/node/blob_reader.hpp"
 #include "core/node/config.hpp"
 #include "core/node/fair_queue.hpp"
@@ -31,7 +32,7 @@ class HeadSurroundings {
  public:
   virtual ~HeadSurroundings() = default;
   // A message of an archive. `done` once, when it is durable or refused; status none: no room now.
-  virtual Admission take_in_archived(std::shared_ptr<const message::Envelope> envelope, ReceiptDone done) = 0;
+  virtual void take_in_archived(std::shared_ptr<const message::Envelope> envelope, ReceiptDone done) = 0;
   virtual void want_head_content(const message::ItemHash& content) = 0;  // a head or an archive, by its hash
   virtual void follow(const store::Outcome& outcome) = 0;                // what a call of the store changed besides
   virtual void damaged_by_heads(const Error& error) = 0;
@@ -66,7 +67,6 @@ class HeadLink final : public env::FrameHandler {
     std::optional<env::PeerId> from;
   };
   struct Writing;  // the archive that is being written
-  struct Intake;   // the archive whose messages are on their way in
 
   bool is_known(const std::string& signer) const;
   void load();
@@ -85,7 +85,8 @@ class HeadLink final : public env::FrameHandler {
                env::Batch beside = {});
   void follow_up();
   void take_in_next();
-  void feed(const std::shared_ptr<Intake>& intake);
+  void feed(const message::ItemHash& archive, chain::SharedArchive content);
+  void taken_in(const message::ItemHash& archive);
   void retry_later();
   // With what else is to be on the disk: the records of signers that changed.
   env::Batch saved(env::Batch batch);
@@ -117,6 +118,7 @@ class HeadLink final : public env::FrameHandler {
   sync::WantedArchives archives_;
   std::set<message::ItemHash> missing_;  // heads we know that a crash kept from the disk: asked for again
   bool taking_in_ = false;
+  std::optional<ArchiveFeed> feed_;  // of the archive whose messages are on their way in
   bool writing_ = false;
   // Newest head of ours that we do not have any more; all that is here is due again before the next one is written.
   std::uint64_t lost_sequence_ = 0;

@@ -17,15 +17,13 @@ using message::Status;
 class Around final : public ChainSurroundings {
  public:
   explicit Around(Time& time) : time_(time) {}
-  Admission take_in(std::shared_ptr<const message::Envelope> envelope, Arrival arrival) override {
+  void take_in(std::shared_ptr<const message::Envelope> envelope, Arrival arrival) override {
     auto parsed = message::parse_inline_content(*envelope, {});
     EXPECT_TRUE(parsed.ok());
-    auto outcome =
-        store->accept({envelope, std::make_shared<const message::Content>(std::move(*parsed)), nullptr}, time_.wall(),
-                      link->stands(*arrival.confirmation) ? &*arrival.confirmation : nullptr);
+    auto outcome = store->accept({envelope, std::make_shared<const message::Content>(std::move(*parsed)), nullptr},
+                                 time_.wall(), link->stands(*arrival.confirmation) ? &*arrival.confirmation : nullptr);
     EXPECT_TRUE(outcome.ok());
     arrival.receipt({envelope->item_hash, outcome->status, std::nullopt, {}});
-    return Admission::queued;
   }
   void want_archive(const message::ItemHash& archive) override { wanted.push_back(archive); }
   void follow(const store::Outcome& outcome) override {

@@ -12,10 +12,9 @@ namespace {
 
 class Around final : public HeadSurroundings {
  public:
-  Admission take_in_archived(std::shared_ptr<const message::Envelope> envelope, ReceiptDone done) override {
+  void take_in_archived(std::shared_ptr<const message::Envelope> envelope, ReceiptDone done) override {
     taken.push_back(envelope->item_hash);
     done({envelope->item_hash, message::Status::processed, std::nullopt, {}});
-    return Admission::queued;
   }
   void want_head_content(const message::ItemHash& content) override { wanted.insert(content); }
   void follow(const store::Outcome&) override {}
