@@ -58,8 +58,11 @@ Result<Unit> write_file_durably(const std::filesystem::path& path, std::string_v
 }
 
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit) {
-  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!fd) return file_error("cannot open", path);
+  struct stat about{};
+  if (::fstat(fd.get(), &about) != 0) return file_error("cannot read", path);
+  if (!S_ISREG(about.st_mode)) return Error{path.string() + ": expected a file, found a folder, pipe or device"};
   std::string content;
   char piece[16 * 1024];
   for (;;) {

@@ -48,7 +48,8 @@ Result<Unit> write_file_durably(const std::filesystem::path& path, const std::fi
 // The same with PATH.tmp.
 Result<Unit> write_file_durably(const std::filesystem::path& path, std::string_view content, unsigned mode = 0644);
 
-// All of a file of at most `limit` bytes; longer is an error.
+// All of a regular file of at most `limit` bytes; a longer one is an error, and so is a pipe or a device, which could
+// keep us waiting.
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit);
 
 }  // namespace lastmile::real

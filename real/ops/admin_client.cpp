@@ -3,7 +3,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -11,11 +13,28 @@
 #include <nlohmann/json.hpp>
 
 #include "real/env/os_clock.hpp"
+#include "real/ops/quantity.hpp"
 
 namespace lastmile::real {
 namespace {
 
 constexpr std::size_t kAnswerBytesMax = 512 * 1024 * 1024;
+
+// Why nobody can be asked there, for an operator.
+Error no_node(const std::filesystem::path& path) {
+  if (errno == ENOENT) return Error{"no node runs here: there is no " + path.string()};
+  if (errno == ECONNREFUSED) return Error{"no node runs here: nobody listens on " + path.string() + " any more"};
+  return file_error("no node answers on", path);
+}
+
+// The process that listens at the other end; none when its number means nothing to us.
+Descriptor process_of(int socket) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || peer.pid <= 0) return Descriptor();
+  // The header of glibc 2.36 declares pidfd_open() for C only.
+  return Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, peer.pid, 0)));
+}
 
 }  // namespace
 
@@ -27,10 +46,11 @@ Result<AdminClient> AdminClient::connect(const std::filesystem::path& path) {
   Descriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd) return file_error("cannot make a socket for", path);
   if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    return file_error("no node answers on", path);
+    return no_node(path);
   }
   ::fcntl(fd.get(), F_SETFL, O_NONBLOCK);
-  return AdminClient(std::move(fd));
+  Descriptor process = process_of(fd.get());
+  return AdminClient(std::move(fd), std::move(process));
 }
 
 std::uint64_t AdminClient::post(const std::string& command, const Json& fields) {
@@ -93,10 +113,22 @@ Result<AdminClient::Json> AdminClient::ask(const std::string& command, const Jso
     }
     if (!pumped.ok()) return pumped.error();
     const Duration left = end - clock.now();
-    if (left <= Duration{})
-      return Error{"the node did not answer within " + std::to_string(limit.ns / 1000000) + " ms"};
+    if (left <= Duration{}) return Error{"the node did not answer within " + duration_text(limit)};
     pollfd wait{socket_.get(), static_cast<short>(unsent_.empty() ? POLLIN : POLLIN | POLLOUT), 0};
     ::poll(&wait, 1, static_cast<int>(std::min<std::int64_t>(left.ns / 1000000 + 1, 1000)));
+  }
+}
+
+std::optional<Duration> AdminClient::await_end(Duration limit) {
+  const OsClock clock;
+  const Instant begin = clock.now();
+  for (;;) {
+    if (!process_ && !pump().ok()) return clock.now() - begin;
+    const Duration left = begin + limit - clock.now();
+    if (left <= Duration{}) return std::nullopt;
+    pollfd wait{process_ ? process_.get() : socket_.get(), POLLIN, 0};
+    const int ready = ::poll(&wait, 1, static_cast<int>(std::min<std::int64_t>(left.ns / 1000000 + 1, 1000)));
+    if (process_ && ready > 0) return clock.now() - begin;
   }
 }
 

@@ -23,6 +23,10 @@ class AdminClient {
   Result<Json> ask(const std::string& command, const Json& fields, Duration limit);
   Result<Json> ask(const std::string& command, Duration limit);
 
+  // Waits until the process at the other end has ended; how long that took, or nothing when it lasted longer than
+  // `limit`. In a world of its own process numbers the socket must do: then it is until the node closed it.
+  std::optional<Duration> await_end(Duration limit);
+
   // Queues a question; the fields may have no "id". Gives the id of its answer.
   std::uint64_t post(const std::string& command, const Json& fields);
   // Moves bytes both ways without waiting. Error: the node closed the socket.
@@ -32,8 +36,9 @@ class AdminClient {
   std::size_t unsent_bytes() const { return unsent_.size(); }
 
  private:
-  explicit AdminClient(Descriptor socket) : socket_(std::move(socket)) {}
+  AdminClient(Descriptor socket, Descriptor process) : socket_(std::move(socket)), process_(std::move(process)) {}
   Descriptor socket_;
+  Descriptor process_;  // of the node; readable when it has ended
   std::string unsent_;
   std::string unread_;
   std::deque<std::string> lines_;  // complete, not handed out

@@ -9,6 +9,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "core/base/nearest.hpp"
 #include "real/env/asio.hpp"
 #include "real/env/posix_file.hpp"
 #include "real/ops/admin_request.hpp"
@@ -162,7 +163,7 @@ class AdminServer::Core : public std::enable_shared_from_this<AdminServer::Core>
     if (name == "help") return send(session, answer_line(id, help()));
     const auto found = commands.find(name);
     if (found == commands.end()) {
-      return send(session, answer_line(id, Error{"unknown command " + name.substr(0, 64) + "; \"help\" lists them"}));
+      return send(session, answer_line(id, unknown_command(name)));
     }
     ++session->pending;
     Reply reply = [weak = weak_from_this(), session, id](Result<Json> result) {
@@ -181,6 +182,14 @@ class AdminServer::Core : public std::enable_shared_from_this<AdminServer::Core>
     } catch (const nlohmann::json::exception& error) {  // a field that is missing or of another type
       if (Reply once = std::move(*shared)) once(Error{error.what()});
     }
+  }
+
+  Error unknown_command(const std::string& name) const {
+    std::vector<std::string_view> names{"help"};
+    for (const auto& [known, entry] : commands) names.emplace_back(known);
+    const std::string_view near = nearest(name, names);
+    return Error{"unknown command " + name.substr(0, 64) +
+                 (near.empty() ? "; \"help\" lists them" : "; did you mean \"" + std::string(near) + "\"?")};
   }
 
   Result<Json> help() const {

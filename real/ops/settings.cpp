@@ -26,8 +26,8 @@ struct Mistakes {
     if (lines.size() < kSettingErrorsMax) lines.push_back(where + ": " + what);
   }
   void unknown(const std::string& where, const std::string& name) {
-    const auto nearest = nearest_setting(name);
-    add(where, "unknown key " + name + (nearest.has_value() ? ", did you mean " + *nearest + "?" : ""));
+    const std::string_view near = nearest_setting(name);
+    add(where, "unknown key " + name + (near.empty() ? "" : ", did you mean " + std::string(near) + "?"));
   }
   void wrong(const std::string& where, const KeyInfo& key, const std::string& found) {
     add(where, std::string(key.name) + ": expected " + std::string(key.expected) + ", found " + found);

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <limits>
 
+#include "core/base/nearest.hpp"
 #include "real/ops/quantity.hpp"
 
 namespace lastmile::real {
@@ -284,20 +285,6 @@ std::vector<SettingKey> make_table() {
 
 #undef LM_PLACE
 
-std::size_t edits(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row[b.size()];
-}
-
 }  // namespace
 
 const std::vector<SettingKey>& setting_table() {
@@ -312,19 +299,10 @@ const SettingKey* find_setting(std::string_view name) {
   return nullptr;
 }
 
-std::optional<std::string> nearest_setting(std::string_view name) {
-  constexpr std::size_t kNameMax = 128;  // of a name somebody typed; longer ones are not worth the work
-  if (name.size() > kNameMax) return std::nullopt;
-  std::optional<std::string> best;
-  std::size_t least = name.size() / 2 + 1;  // half of it wrong is a guess
-  for (const SettingKey& key : setting_table()) {
-    const std::size_t distance = edits(name, key.info.name);
-    if (distance < least) {
-      least = distance;
-      best = std::string(key.info.name);
-    }
-  }
-  return best;
+std::string_view nearest_setting(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const SettingKey& key : setting_table()) names.push_back(key.info.name);
+  return nearest(name, names);
 }
 
 }  // namespace lastmile::real

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -25,7 +25,7 @@ struct SettingKey {
 
 const std::vector<SettingKey>& setting_table();
 const SettingKey* find_setting(std::string_view name);
-// The name with the fewest edits, if that is not a wild guess.
-std::optional<std::string> nearest_setting(std::string_view name);
+// The name that was meant; empty if none is near.
+std::string_view nearest_setting(std::string_view name);
 
 }  // namespace lastmile::real

@@ -64,7 +64,8 @@ class CommandLine(unittest.TestCase):
         self.refused("run", SMALL, "--zzzzzzzz", says="there are --help, --out")
         self.refused(says="expected a verb: run, rerun")
         self.refused("run", says="Try: lastmile-sim run --help")
-        self.refused("run", SMALL, "--world", "moon", says="{sim,real}")
+        self.refused("run", SMALL, "--world", "moon", says='--world: expected one of sim, real, found "moon"')
+        self.refused("run", SMALL, "--world", "rael", says='did you mean "real"?')
         self.refused("run", SMALL, "--set", "/fautls=[]", says='did you mean "faults"')
 
     def test_values_that_are_none(self):
@@ -79,7 +80,7 @@ class CommandLine(unittest.TestCase):
         (self.here / "deep").write_text("[" * 100000)
         with open(self.here / "huge", "wb") as huge:
             huge.truncate(1 << 32)
-        self.refused("run", "nowhere.json", says="nowhere.json: expected a file that can be read")
+        self.refused("run", "nowhere.json", says="nowhere.json: expected a scenario file, found no such file")
         self.refused("run", self.here, says="expected a scenario file, found a folder")
         self.refused("run", "huge", says="expected at most 16 MiB")
         (self.here / "cut").write_text('{"format": 1,')
@@ -88,6 +89,72 @@ class CommandLine(unittest.TestCase):
         for name in ("binary", "empty", "deep"):
             self.refused("run", name, says=name + ":")
             self.refused("validate", name, says=name + ":")
+
+    def test_nothing_waits_for_a_file_that_never_ends(self):
+        os.mkfifo(self.here / "pipe")
+        (self.here / "replay.json").write_text(json.dumps({
+            "format": 1, "name": "replay", "question": "?", "world": {"groups": [{"name": "west", "count": 2, "region": "europe"}]},
+            "phases": {"warm_up": "1s", "trouble": "1s", "heal": "1s", "settle": "1s"},
+            "traffic": [{"name": "old", "rate": "1/s", "file": "pipe"}]}))
+        for verb in ("run", "validate", "twin"):
+            self.refused(verb, "pipe", says="pipe: expected a scenario file, found a pipe; - reads one from standard input")
+            self.refused(verb, "/dev/zero", says="/dev/zero: expected a scenario file, found a device")
+            self.refused(verb, "replay.json", says="/traffic/0/file: pipe: expected a file with envelopes, found a pipe")
+        (self.here / "folder").mkdir()
+        os.mkfifo(self.here / "folder/summary.json")
+        self.refused("rerun", "folder", says="folder/summary.json: expected the summary of an earlier run, found a pipe")
+        self.refused("report", "folder", says="folder/summary.json")
+
+    def test_a_dash_reads_standard_input(self):
+        def read(text):
+            return subprocess.run([SIM, "validate", "-"], input=text, capture_output=True, text=True, cwd=self.here, timeout=60)
+        result = read(pathlib.Path(SMALL).read_text())
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertIn("valid, 5 nodes", result.stdout)
+        result = read("{")
+        self.assertEqual(result.returncode, 3)
+        self.assertIn("-: line 1, column 2", result.stderr)
+
+    def test_empty_names_are_refused(self):
+        for line in (["run", ""], ["run", SMALL, "--out", ""], ["run", SMALL, "--out="], ["rerun", ""], ["rerun", ".", "--out", ""],
+                     ["report", ""], ["twin", ""], ["validate", ""], ["list", ""]):
+            self.refused(*line, says="expected")
+        self.refused("run", SMALL, "--out", "a", "--out", "b", says="--out: ")
+
+    # --- errors for programs
+
+    def errors(self, *arguments, status=3):
+        """One JSON object on standard output, nothing on standard error, nothing written."""
+        before = sorted(self.here.rglob("*"))
+        result = self.sim(*arguments, "--json")
+        self.assertEqual((result.returncode, result.stderr), (status, ""), result.stdout)
+        self.assertEqual(result.stdout.count("\n"), 1)
+        self.assertEqual(sorted(self.here.rglob("*")), before)
+        return json.loads(result.stdout)["errors"]
+
+    def test_errors_are_json_when_json_is_asked_for(self):
+        self.assertEqual(self.errors("run", SMALL, "--set", "/fautls=[]"), [{
+            "file": SMALL, "place": "/fautls", "text": 'expected a known key, found "fautls"; did you mean "faults"',
+            "expected": "a known key", "found": '"fautls"', "nearest": "faults"}])
+        self.assertEqual(self.errors("run", SMALL, "--sed", "3"), [{
+            "place": "--sed", "text": 'run: unknown option "--sed"; did you mean "--seed"?', "nearest": "--seed",
+            "hint": "Try: lastmile-sim run --help"}])
+        self.assertEqual(self.errors("rnu")[0]["nearest"], "run")
+        self.assertEqual(self.errors("run", SMALL, "--world", "rael")[0]["place"], "--world")
+        (self.here / "file").write_text("x")
+        (self.here / "scenarios").mkdir()
+        for line in (["run", SMALL, "--out", "file"], ["run", SMALL, "--out", "file", "--world", "real"], ["rerun", "nowhere"],
+                     ["report", "nowhere"], ["twin", "nowhere"], ["validate", "nowhere"], ["list", "nowhere"], []):
+            self.assertTrue(self.errors(*line)[0]["text"], line)
+
+    def test_list_gives_what_it_can_read_and_errors_of_the_rest(self):
+        (self.here / "bad.json").write_text("{")
+        (self.here / "good.json").write_text(pathlib.Path(SMALL).read_text())
+        result = self.sim("list", ".", "--json")
+        self.assertEqual((result.returncode, result.stderr), (3, ""))
+        answer = json.loads(result.stdout)
+        self.assertEqual([entry["file"] for entry in answer["scenarios"]], ["./good.json"])
+        self.assertEqual([entry["file"] for entry in answer["errors"]], ["./bad.json"])
 
     # --- what is printed
 
@@ -181,7 +248,7 @@ class CommandLine(unittest.TestCase):
         self.refused("rerun", "a", says="no digest to compare")
         summary.write_text(whole)
         (self.here / "a/scenario.json").unlink()
-        self.refused("rerun", "a", says="a/scenario.json: expected a file that can be read")
+        self.refused("rerun", "a", says="a/scenario.json: expected a scenario file, found no such file")
         self.refused("report", "nowhere", says="nowhere/summary.json")
 
     def test_report_is_made_again_from_the_folder(self):
@@ -190,6 +257,7 @@ class CommandLine(unittest.TestCase):
         first = page.read_bytes()
         page.unlink()
         self.assertEqual(self.sim("report", "a").stdout, "a/report.html\n")
+        self.assertEqual(json.loads(self.sim("report", "a", "--json").stdout), {"report": "a/report.html"})
         self.assertEqual(page.read_bytes(), first)
 
     def test_other_peoples_folders_stay(self):

@@ -73,11 +73,11 @@ def exit_codes(folder):
     assert (data / "keys" / "node.key").read_text() == before
     expect("run without init", node("run", "--data", folder / "none"), 3, "no data folder", "init")
     expect("no verb", node(), 3, "lastmile-node: expected a verb: init, run")
-    expect("an unknown verb", node("rnu"), 3, 'unknown verb "rnu"; there are init, run')
-    expect("an unknown verb of a verb", node("config", "chek"), 3, 'config: unknown verb "chek"; there are check')
-    expect("an unknown option", node("run", "--dta", data), 3, 'run: unknown option "--dta"; there are --help, --json, --data')
+    expect("an unknown verb", node("rnu"), 3, 'unknown verb "rnu"; did you mean "run"?')
+    expect("an unknown verb of a verb", node("config", "chek"), 3, 'config: unknown verb "chek"; did you mean "check"?')
+    expect("an unknown option", node("run", "--dta", data), 3, 'run: unknown option "--dta"; did you mean "--data"?')
     expect("a value takes no verb's argument along", node("ask", "--data", folder / "none", "--set", "log.level=info", "help"),
-           1, "no node answers on")
+           1, "no node runs here: there is no")
     expect("the version", node("--version"), 0)
     expect("settings of a folder that is none", node("config", "check", "--data", folder / "none"), 3, "none/node.toml: no such file")
     expect("settings of a new folder", node("config", "check", "--data", data), 0, "valid")
@@ -100,6 +100,36 @@ def exit_codes(folder):
     (data / "keys" / "node.key").chmod(0o644)
     expect("a key that others can read", node("run", "--data", data), 3, "can be read by others")
     (data / "keys" / "node.key").chmod(0o600)
+
+
+def stopping(folder):
+    data = folder / "data"
+    expect("stop without a node", node("stop", "--data", data), 1, "no node runs here: there is no")
+    expect("stop of no folder at all", node("stop"), 3, "expected --data or --socket")
+    expect("an empty name", node("stop", "--data", ""), 3, "--data: expected a name, found an empty one")
+    answer = node("stop", "--data", data, "--json")
+    assert (answer.returncode, answer.stderr) == (1, "") and "no node runs" in json.loads(answer.stdout)["errors"][0]["text"], answer
+    for style in ((), ("--json",)):
+        with running(data) as process:
+            Admin(data, process)
+            expect("an unknown command", node("ask", "--data", data, "quues"), 1, 'unknown command quues; did you mean "queues"?')
+            answer = node("stop", "--data", data, *style)
+            if process.poll() != 0:
+                sys.exit(f"stop came back before the node had ended: {process.poll()}")
+            assert (answer.returncode, answer.stderr) == (0, ""), answer
+            if style:
+                assert json.loads(answer.stdout)["stopped"] is True, answer
+            else:
+                assert answer.stdout.startswith("stopped after "), answer
+    with running(data) as process:
+        Admin(data, process)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    expect("stop of a node that was killed", node("stop", "--data", data), 1, "nobody listens on")
+    os.mkfifo(folder / "pipe.toml")
+    expect("settings that are a pipe", node("config", "check", "--config", folder / "pipe.toml"), 3, "expected a file, found a folder, pipe or device")
+    expect("a file name without end", node("config", "check", "--data", "x" * 5000), 3, "no such file")
+    print("ok: stop says what happened")
 
 
 def hostile_client(data):
@@ -162,5 +192,6 @@ def ingest_and_kill(folder):
 with tempfile.TemporaryDirectory(prefix="lastmile-e2e-") as name:
     os.environ.pop("LASTMILE_NETWORK__LISTEN", None)
     exit_codes(pathlib.Path(name))
+    stopping(pathlib.Path(name))
     hostile_client(pathlib.Path(name) / "data")
     ingest_and_kill(pathlib.Path(name))

@@ -45,6 +45,7 @@ bool interrupted() { return signalled; }
 Result<scenario::Summary> run_watched(std::string folder, bool quiet, StartRun start) {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file may grow no more: an error like a full disk, not a death
   Progress bar(quiet);
   scenario::RunOptions options;
   options.folder = std::move(folder);

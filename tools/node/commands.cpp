@@ -4,12 +4,16 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
+#include <system_error>
+#include <vector>
 
 #include "real/ops/admin_client.hpp"
 #include "real/ops/daemon.hpp"
 #include "real/ops/json_guard.hpp"
 #include "real/ops/log.hpp"
 #include "real/ops/settings.hpp"
+#include "tools/arguments/complaint.hpp"
 
 namespace lastmile::tools {
 namespace {
@@ -19,20 +23,30 @@ using real::AdminClient;
 namespace fs = std::filesystem;
 
 constexpr Duration kAnswerMax = seconds(30);
+constexpr Duration kQuick = seconds(1);                      // an end that nobody has to be told to wait for
+constexpr Duration kEndMax = real::kDrainMax + seconds(50);  // then the database is closed
 constexpr std::size_t kFieldsDepthMax = 32;
 
-int fail(int code, const std::string& text) {
-  std::fprintf(stderr, "lastmile-node: %s\n", text.c_str());
+// Mistakes in settings come a line each.
+int fail(const NodeOptions& options, int code, const std::string& text) {
+  std::vector<Complaint> complaints;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) complaints.push_back({.text = line});
+  complain("lastmile-node", complaints, options.json);
   return code;
 }
 
 fs::path settings_file(const NodeOptions& options) { return fs::path(options.data) / "node.toml"; }
 
+bool has_settings_file(const NodeOptions& options) {
+  std::error_code error;
+  return !options.data.empty() && fs::exists(settings_file(options), error);
+}
+
 Result<real::Settings> settings_of(const NodeOptions& options) {
   real::SettingSources sources;
   sources.file = options.config;
-  const fs::path standard = settings_file(options);
-  if (options.config.empty() && !options.data.empty() && fs::exists(standard)) sources.file = standard;
+  if (options.config.empty() && has_settings_file(options)) sources.file = settings_file(options);
   sources.environment = real::setting_environment();
   sources.flags = options.sets;
   return real::load_settings(sources);
@@ -44,17 +58,29 @@ Result<std::string> socket_of(const NodeOptions& options) {
   const auto settings = settings_of(options);
   if (!settings.ok()) return settings.error();
   if (!settings->admin_socket.empty()) return settings->admin_socket;
-  if (options.data.empty()) return Error{"--data or --socket is needed to find the node"};
+  if (options.data.empty()) return Error{"expected --data or --socket to find the node by, found neither"};
   return (fs::path(options.data) / "admin.sock").string();
 }
 
-int ask(const NodeOptions& options, const std::string& command, const json& fields, std::optional<json>& answer) {
+// A connection to the running node; without one the exit code is in `code`.
+std::optional<AdminClient> connect(const NodeOptions& options, int& code) {
   const auto socket = socket_of(options);
-  if (!socket.ok()) return fail(real::kExitUsage, socket.error().text);
+  if (!socket.ok()) {
+    code = fail(options, real::kExitUsage, socket.error().text);
+    return std::nullopt;
+  }
   auto client = AdminClient::connect(*socket);
-  if (!client.ok()) return fail(real::kExitFailed, client.error().text);
+  if (client.ok()) return *std::move(client);
+  code = fail(options, real::kExitFailed, client.error().text);
+  return std::nullopt;
+}
+
+int ask(const NodeOptions& options, const std::string& command, const json& fields, std::optional<json>& answer) {
+  int code = real::kExitOk;
+  auto client = connect(options, code);
+  if (!client) return code;
   auto result = client->ask(command, fields, kAnswerMax);
-  if (!result.ok()) return fail(real::kExitFailed, result.error().text);
+  if (!result.ok()) return fail(options, real::kExitFailed, result.error().text);
   answer = *std::move(result);
   return real::kExitOk;
 }
@@ -63,7 +89,7 @@ int ask(const NodeOptions& options, const std::string& command, const json& fiel
 
 int command_init(const NodeOptions& options) {
   if (const auto made = real::init_node(options.data); !made.ok()) {
-    return fail(made.error().exit_code, made.error().text);
+    return fail(options, made.error().exit_code, made.error().text);
   }
   if (!options.json)
     std::printf("made %s: read %s/node.toml, then: lastmile-node run --data %s\n", options.data.c_str(),
@@ -74,12 +100,12 @@ int command_init(const NodeOptions& options) {
 
 int command_run(const NodeOptions& options) {
   const auto settings = settings_of(options);
-  if (!settings.ok()) return fail(real::kExitUsage, settings.error().text);
+  if (!settings.ok()) return fail(options, real::kExitUsage, settings.error().text);
   if (const auto started = real::start_logging(*settings); !started.ok()) {
-    return fail(real::kExitUsage, started.error().text);
+    return fail(options, real::kExitUsage, started.error().text);
   }
   auto daemon = real::Daemon::start(options.data, *settings, LASTMILE_VERSION);
-  if (!daemon.ok()) return fail(daemon.error().exit_code, daemon.error().text);
+  if (!daemon.ok()) return fail(options, daemon.error().exit_code, daemon.error().text);
   return (*daemon)->run();
 }
 
@@ -94,11 +120,11 @@ int command_version(const NodeOptions& options) {
 
 int command_config_check(const NodeOptions& options) {
   // A folder that was named wrong must not pass for one whose settings are all at their defaults.
-  if (options.config.empty() && !options.data.empty() && !fs::exists(settings_file(options))) {
-    return fail(real::kExitUsage, settings_file(options).string() + ": no such file; init makes one");
+  if (options.config.empty() && !options.data.empty() && !has_settings_file(options)) {
+    return fail(options, real::kExitUsage, settings_file(options).string() + ": no such file; init makes one");
   }
   const auto settings = settings_of(options);
-  if (!settings.ok()) return fail(real::kExitUsage, settings.error().text);
+  if (!settings.ok()) return fail(options, real::kExitUsage, settings.error().text);
   if (!options.json) std::puts("the configuration is valid");
   if (options.json) std::puts(json{{"valid", true}}.dump().c_str());
   return real::kExitOk;
@@ -119,16 +145,34 @@ int command_status(const NodeOptions& options) {
 }
 
 int command_stop(const NodeOptions& options) {
-  std::optional<json> answer;
-  return ask(options, "stop", json::object(), answer);
+  int code = real::kExitOk;
+  auto client = connect(options, code);
+  if (!client) return code;
+  const auto told = client->ask("stop", kAnswerMax);
+  if (!told.ok()) return fail(options, real::kExitFailed, told.error().text);
+  auto took = client->await_end(kQuick);
+  if (!took) {
+    if (!options.json) std::fputs("the node answers what it was handed in, and ends\n", stderr);
+    took = client->await_end(kEndMax);
+    if (took) took = *took + kQuick;
+  }
+  if (!took) return fail(options, real::kExitFailed, "the node was told to stop and still runs; its log says why");
+  const double seconds = static_cast<double>(took->ns) / 1e9;
+  if (options.json) std::puts(json{{"stopped", true}, {"seconds", seconds}}.dump().c_str());
+  if (!options.json) std::printf("stopped after %.1f s\n", seconds);
+  return real::kExitOk;
 }
 
 int command_ask(const NodeOptions& options) {
   json fields = json::object();
   if (!options.fields.empty()) {
-    if (real::json_depth_above(options.fields, kFieldsDepthMax)) return fail(real::kExitUsage, "nested too deeply");
+    if (real::json_depth_above(options.fields, kFieldsDepthMax))
+      return fail(options, real::kExitUsage,
+                  "expected fields nested at most " + std::to_string(kFieldsDepthMax) + " deep, found more");
     fields = json::parse(options.fields, nullptr, false);
-    if (!fields.is_object()) return fail(real::kExitUsage, "the fields must be one JSON object");
+    if (!fields.is_object())
+      return fail(options, real::kExitUsage,
+                  "expected the fields as one JSON object such as '{\"hash\": \"...\"}', found something else");
   }
   std::optional<json> answer;
   if (const int code = ask(options, options.command, fields, answer); code != real::kExitOk) return code;

@@ -26,18 +26,19 @@ int main(int argc, char** argv) {
     return sub;
   };
   const auto with_data = [&](CLI::App* sub, bool required) {
-    auto* option = sub->add_option("--data", options.data, "data folder of the node");
+    auto* option = sub->add_option("--data", options.data, "data folder of the node")->check(tools::not_empty());
     if (required) option->required();
   };
   const auto with_config = [&](CLI::App* sub) {
-    sub->add_option("--config", options.config, "settings; else node.toml in the data folder");
+    sub->add_option("--config", options.config, "settings; else node.toml in the data folder")
+        ->check(tools::not_empty());
     sub->add_option("--set", options.sets, "section.key=value, before environment and file; repeatable")
         ->allow_extra_args(false);
   };
   const auto with_socket = [&](CLI::App* sub) {
     with_data(sub, false);
     with_config(sub);
-    sub->add_option("--socket", options.socket, "admin socket of the running node");
+    sub->add_option("--socket", options.socket, "admin socket of the running node")->check(tools::not_empty());
   };
 
   with_data(add(app, "init", "make a data folder, a node key and a commented node.toml", tools::command_init), true);
@@ -45,7 +46,7 @@ int main(int argc, char** argv) {
   with_data(run, true);
   with_config(run);
   with_socket(add(app, "status", "ask the running node how it does", tools::command_status));
-  with_socket(add(app, "stop", "end the running node", tools::command_stop));
+  with_socket(add(app, "stop", "end the running node and wait until it has ended", tools::command_stop));
   CLI::App* ask = add(app, "ask", "send one command to the running node; \"help\" lists them", tools::command_ask);
   with_socket(ask);
   ask->add_option("command", options.command, "name")->required();
@@ -62,7 +63,7 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error, std::cout, std::cerr);  // --help, --version
-    std::cerr << tools::refusal(app, argc, argv, error);
+    tools::refuse(app, argc, argv, error);
     return real::kExitUsage;
   }
   return command(options);

@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "scenarios/engine/text/finding.hpp"
 #include "tools/arguments/refusal.hpp"
 #include "tools/rig/commands.hpp"
 
@@ -18,20 +17,21 @@ int main(int argc, char** argv) {
       "Usually started by: lastmile-sim run FILE --world real");
   tools::RigCommandOptions options;
   auto* run = app.add_subcommand("run", "run a scenario and write its folder");
-  run->add_option("FILE", options.file, "scenario file")->required();
+  run->add_option("FILE", options.file, "scenario file; - reads standard input")->required()->check(tools::not_empty());
   run->add_option("--seed", options.seed, "seed of every random draw; replaces the one in the file")
       ->check(tools::is_seed());
   run->add_option("--set", options.sets, "/json/pointer=value: change one value of the file; repeatable")
       ->allow_extra_args(false);
-  run->add_option("--out", options.out, "run folder (default runs/NAME-SEED-real)");
-  run->add_option("--node", options.node, "program of the nodes (default: lastmile-node beside this program)");
+  run->add_option("--out", options.out, "run folder (default runs/NAME-SEED-real)")->check(tools::not_empty());
+  run->add_option("--node", options.node, "program of the nodes (default: lastmile-node beside this program)")
+      ->check(tools::not_empty());
   run->add_flag("--json", options.json, "one JSON object on standard output");
   run->add_flag("--quiet", options.quiet, "no progress");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error, std::cout, std::cerr);  // --help, --version
-    std::cerr << tools::refusal(app, argc, argv, error, scenario::nearest);
+    tools::refuse(app, argc, argv, error);
     return tools::kExitUsage;
   }
   return tools::command_run(options);

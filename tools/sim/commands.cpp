@@ -2,12 +2,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
+#include <system_error>
 
 #include "scenarios/engine/folder/run_folder.hpp"
 #include "scenarios/engine/model/load.hpp"
+#include "scenarios/engine/text/input_file.hpp"
 #include "scenarios/engine/text/json.hpp"
 #include "scenarios/engine/text/json_reader.hpp"
 #include "scenarios/engine/text/quantity.hpp"
@@ -32,10 +34,10 @@ StartRun in_simulator(const Scenario& wanted) {
 
 bool quiet(const CommandOptions& options) { return options.quiet || options.json; }
 
-Result<scenario::Summary> run_into(const std::string& out, const Scenario& wanted, const CommandOptions& options) {
-  auto folder = scenario::RunFolder::begin(out);
-  if (!folder.ok()) return folder.error();
-  return run_in_folder(wanted, *std::move(folder), quiet(options), in_simulator(wanted));
+// Nothing was decided about the scenario: no room on the disk, say.
+int undecided(const CommandOptions& options, const Error& why) {
+  fail(options, why.text);
+  return scenario::exit_status(scenario::Verdict::unknown);
 }
 
 std::string default_out(const Scenario& wanted) { return fmt::format("runs/{}-{}", wanted.name, wanted.seed); }
@@ -43,8 +45,9 @@ std::string default_out(const Scenario& wanted) { return fmt::format("runs/{}-{}
 // The digest of an earlier run, from the summary in its folder.
 Result<std::string> digest_of(const std::string& folder) {
   const std::string path = in_folder(folder, "summary.json");
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return Error{path + ": expected the summary of an earlier run, found none that can be read"};
+  const auto opened = scenario::open_input(path);
+  if (!opened.ok()) return Error{path + ": expected the summary of an earlier run, found " + opened.error().text};
+  std::istream& in = **opened;
   std::string text(scenario::kJsonBytesMax + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(in.gcount()));
@@ -82,7 +85,8 @@ int run_in_rig(const CommandOptions& options) {
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   execv(rig.c_str(), argv.data());
-  return fail("cannot start " + rig);
+  fail(options, rig + ": cannot be started: " + std::generic_category().message(errno));
+  return scenario::exit_status(scenario::Verdict::unknown);
 }
 
 }  // namespace
@@ -92,20 +96,28 @@ int command_run(CommandOptions& options) {
   const auto wanted = load_wanted(options, options.file);
   if (!wanted) return kExitUsage;
   const std::string out = options.out.empty() ? default_out(*wanted) : options.out;
-  const auto summary = run_into(out, *wanted, options);
-  if (!summary.ok()) return fail(summary.error().text);
+  auto folder = scenario::RunFolder::begin(out);
+  if (!folder.ok()) return fail(options, folder.error().text);
+  const auto summary = run_in_folder(*wanted, *std::move(folder), quiet(options), in_simulator(*wanted));
+  if (!summary.ok()) return undecided(options, summary.error());
   print_run(*summary, out, options.json);
   return scenario::exit_status(summary->verdict);
 }
 
 int command_rerun(CommandOptions& options) {
   const auto before = digest_of(options.file);
-  if (!before.ok()) return fail(before.error().text + killed_hint(options.file));
+  if (!before.ok()) return fail(options, before.error().text, killed_hint(options.file));
   const auto wanted = load_wanted(options, in_folder(options.file, "scenario.json"));
   if (!wanted) return kExitUsage;
-  const auto summary = options.out.empty() ? run_watched({}, quiet(options), in_simulator(*wanted))
-                                           : run_into(options.out, *wanted, options);
-  if (!summary.ok()) return fail(summary.error().text);
+  std::optional<scenario::RunFolder> folder;
+  if (!options.out.empty()) {
+    auto begun = scenario::RunFolder::begin(options.out);
+    if (!begun.ok()) return fail(options, begun.error().text);
+    folder = *std::move(begun);
+  }
+  const auto summary = folder ? run_in_folder(*wanted, *std::move(folder), quiet(options), in_simulator(*wanted))
+                              : run_watched({}, quiet(options), in_simulator(*wanted));
+  if (!summary.ok()) return undecided(options, summary.error());
   const bool equal = summary->digest && summary->digest->hex() == *before;
   const bool decided = equal || !interrupted();  // what was ended early had no chance to be equal
   if (options.json) {
@@ -125,7 +137,7 @@ int command_twin(CommandOptions& options) {
   const auto wanted = load_wanted(options, options.file);
   if (!wanted) return kExitUsage;
   const auto twins = sim::run_twins(*wanted);
-  if (!twins.ok()) return fail(twins.error().text);
+  if (!twins.ok()) return undecided(options, twins.error());
   const bool equal = twins->difference.empty();
   if (options.json) {
     Json json = Json::object().set("equal", equal).set("events", Json::unsigned_integer(twins->events));

@@ -6,9 +6,9 @@
 #include <filesystem>
 
 #include "scenarios/engine/model/load.hpp"
-#include "scenarios/engine/text/finding.hpp"
 #include "scenarios/engine/text/json.hpp"
 #include "scenarios/engine/text/quantity.hpp"
+#include "tools/console/complaints.hpp"
 #include "tools/console/print_summary.hpp"
 #include "tools/sim/output.hpp"
 #include "tools/study/report.hpp"
@@ -52,11 +52,8 @@ int command_validate(CommandOptions& options) {
   if (options.json) {
     std::puts(scenario::compact(scenario::resolved(*wanted)).c_str());
   } else {
-    const auto several = [](std::size_t count, std::string_view noun) {
-      return fmt::format("{} {}{}", scenario::human_count(count), noun, count == 1 ? "" : "s");
-    };
-    fmt::print("{}: valid, {}, {}, {}\n", wanted->name, several(wanted->world.nodes(), "node"),
-               several(wanted->faults.size(), "fault"), several(wanted->checks.size(), "check"));
+    fmt::print("{}: valid, {}, {}, {}\n", wanted->name, scenario::counted(wanted->world.nodes(), "node"),
+               scenario::counted(wanted->faults.size(), "fault"), scenario::counted(wanted->checks.size(), "check"));
   }
   return 0;
 }
@@ -65,12 +62,12 @@ int command_list(CommandOptions& options) {
   const std::string root = options.file.empty() ? "scenarios" : options.file;
   std::error_code error;
   if (!fs::is_directory(root, error)) {
-    return fail(root + ": expected a folder with scenario files" +
-                (options.file.empty() ? ", found none here; name one: lastmile-sim list FOLDER" : ""));
+    return fail(options, root + ": expected a folder with scenario files" +
+                             (options.file.empty() ? ", found none here; name one: lastmile-sim list FOLDER" : ""));
   }
   const auto files = scenario_files(root);
   Json all = Json::list();
-  int status = 0;
+  std::vector<Complaint> wrong;
   std::size_t width = 4;
   for (const std::string& path : files) width = std::max(width, path.size());
   if (!options.json && !files.empty()) fmt::print("{:<{}}  {:>7}  {:<9}  question\n", "file", width, "nodes", "worlds");
@@ -78,8 +75,8 @@ int command_list(CommandOptions& options) {
     scenario::Findings findings;
     const auto found = scenario::load_scenario_file(path, {}, findings);
     if (!found) {
-      std::fputs(findings.lines(path).c_str(), stderr);
-      status = kExitUsage;
+      const auto found_wrong = complaints_of(findings, path);
+      wrong.insert(wrong.end(), found_wrong.begin(), found_wrong.end());
       continue;
     }
     if (options.json) {
@@ -94,18 +91,25 @@ int command_list(CommandOptions& options) {
     }
   }
   if (options.json) {
-    std::puts(scenario::compact(Json::object().set("scenarios", std::move(all))).c_str());
-  } else if (files.empty()) {
-    fmt::print("{}: no scenario file\n", root);
+    const std::string errors = wrong.empty() ? "" : ",\"errors\":" + complaints_json(wrong);
+    fmt::print("{{\"scenarios\":{}{}}}\n", scenario::compact(all), errors);
+  } else {
+    if (files.empty()) fmt::print("{}: no scenario file\n", root);
+    complain(kProgram, wrong, false);
   }
-  return status;
+  return wrong.empty() ? 0 : kExitUsage;
 }
 
 int command_report(CommandOptions& options) {
   if (auto written = study::write_report(options.file); !written.ok()) {
-    return fail(written.error().text + killed_hint(options.file));
+    return fail(options, written.error().text, killed_hint(options.file));
   }
-  fmt::print("{}\n", (fs::path(options.file) / "report.html").string());
+  const std::string page = (fs::path(options.file) / "report.html").lexically_normal().string();
+  if (options.json) {
+    std::puts(scenario::compact(Json::object().set("report", page)).c_str());
+  } else {
+    fmt::print("{}\n", page);
+  }
   return 0;
 }
 

@@ -2,7 +2,6 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "scenarios/engine/text/finding.hpp"
 #include "tools/arguments/refusal.hpp"
 #include "tools/sim/commands.hpp"
 
@@ -30,40 +29,41 @@ int main_of(int argc, char** argv) {
 
   CommandOptions options;
   auto* run = app.add_subcommand("run", "run a scenario and write its folder");
-  run->add_option("FILE", options.file, "scenario file")->required();
-  run->add_option("--out", options.out, "run folder (default runs/NAME-SEED)");
+  run->add_option("FILE", options.file, "scenario file; - reads standard input")->required()->check(not_empty());
+  run->add_option("--out", options.out, "run folder (default runs/NAME-SEED)")->check(not_empty());
   run->add_option("--world", options.world, "sim, or real: nodes as processes on loopback")
-      ->check(CLI::IsMember({"sim", "real"}));
+      ->check(one_of({"sim", "real"}));
   common_options(*run, options);
 
   auto* rerun = app.add_subcommand("rerun", "run the scenario of a run folder again and compare the digests");
-  rerun->add_option("OUTDIR", options.file, "folder of an earlier run")->required();
-  rerun->add_option("--out", options.out, "also write a run folder");
+  rerun->add_option("OUTDIR", options.file, "folder of an earlier run")->required()->check(not_empty());
+  rerun->add_option("--out", options.out, "also write a run folder")->check(not_empty());
   rerun->add_flag("--json", options.json, "one JSON object on standard output");
   rerun->add_flag("--quiet", options.quiet, "no progress");
 
   auto* report = app.add_subcommand("report", "write report.html of a run folder again");
-  report->add_option("OUTDIR", options.file, "folder of an earlier run")->required();
+  report->add_option("OUTDIR", options.file, "folder of an earlier run")->required()->check(not_empty());
+  report->add_flag("--json", options.json, "one JSON object on standard output");
 
   auto* twin = app.add_subcommand("twin", "run a scenario twice in this process and name the first event that differs");
-  twin->add_option("FILE", options.file, "scenario file")->required();
+  twin->add_option("FILE", options.file, "scenario file; - reads standard input")->required()->check(not_empty());
   common_options(*twin, options);
 
   auto* validate = app.add_subcommand("validate", "check a scenario file without running it");
-  validate->add_option("FILE", options.file, "scenario file")->required();
+  validate->add_option("FILE", options.file, "scenario file; - reads standard input")->required()->check(not_empty());
   validate->add_option("--world", options.world, "also check that this world can run it")
-      ->check(CLI::IsMember({"sim", "real"}));
+      ->check(one_of({"sim", "real"}));
   common_options(*validate, options);
 
   auto* list = app.add_subcommand("list", "list the scenarios of a folder with their questions");
-  list->add_option("FOLDER", options.file, "where to look (default scenarios)");
+  list->add_option("FOLDER", options.file, "where to look (default scenarios)")->check(not_empty());
   list->add_flag("--json", options.json, "one JSON object on standard output");
 
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error, std::cout, std::cerr);  // --help, --version
-    std::cerr << refusal(app, argc, argv, error, scenario::nearest);
+    refuse(app, argc, argv, error);
     return kExitUsage;
   }
   if (*run) return command_run(options);

@@ -1,29 +1,20 @@
 #include "tools/sim/output.hpp"
 
-#include <cstdio>
 #include <filesystem>
 
-#include "scenarios/engine/model/abilities.hpp"
-#include "scenarios/engine/model/load.hpp"
-#include "scenarios/engine/text/finding.hpp"
+#include "tools/arguments/complaint.hpp"
+#include "tools/console/wanted.hpp"
 
 namespace lastmile::tools {
 
-int fail(const std::string& text) {
-  std::fprintf(stderr, "lastmile-sim: %s\n", text.c_str());
+int fail(const CommandOptions& options, std::string text, std::string hint) {
+  complain(kProgram, {.text = std::move(text), .hint = std::move(hint)}, options.json);
   return kExitUsage;
 }
 
 std::optional<scenario::Scenario> load_wanted(const CommandOptions& options, const std::string& path) {
-  scenario::Findings findings;
-  auto loaded = scenario::load_scenario_file(path, {options.sets, options.seed}, findings);
-  if (loaded) {
-    const bool real = options.world == "real";
-    scenario::unsupported(*loaded, real ? scenario::real_abilities() : scenario::simulator_abilities(), findings);
-  }
-  if (findings.empty()) return loaded;
-  std::fputs(findings.lines(path).c_str(), stderr);
-  return std::nullopt;
+  const auto world = options.world == "real" ? scenario::WorldKind::real : scenario::WorldKind::sim;
+  return load_wanted(path, {options.sets, options.seed}, world, kProgram, options.json);
 }
 
 std::string killed_hint(const std::string& folder) {
@@ -33,7 +24,7 @@ std::string killed_hint(const std::string& folder) {
       !std::filesystem::exists(path / "scenario.json", error)) {
     return {};
   }
-  return "; that run was killed before its end, start it again: lastmile-sim run " + (path / "scenario.json").string();
+  return "That run was killed before its end; start it again: lastmile-sim run " + (path / "scenario.json").string();
 }
 
 }  // namespace lastmile::tools

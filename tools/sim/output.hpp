@@ -9,13 +9,15 @@
 
 namespace lastmile::tools {
 
-// One line on standard error; gives kExitUsage.
-int fail(const std::string& text);
+inline constexpr const char* kProgram = "lastmile-sim";
 
-// The scenario as the options change it, when the world they name can run it. Findings go to standard error.
+// One complaint; gives kExitUsage. `hint`: a sentence of its own, may be empty.
+int fail(const CommandOptions& options, std::string text, std::string hint = "");
+
+// The scenario as the options change it, when the world they name can run it. Complains otherwise.
 std::optional<scenario::Scenario> load_wanted(const CommandOptions& options, const std::string& path);
 
-// What is left of a run that was killed: a hint how to go on, to follow an error. Empty for other folders.
+// What is left of a run that was killed: a hint how to go on. Empty for other folders.
 std::string killed_hint(const std::string& folder);
 
 }  // namespace lastmile::tools

@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
@@ -61,6 +62,12 @@ class RecordReader {
   bool torn_ = false;
 };
 
+// Not open when it is no file: a pipe would keep us waiting.
+std::ifstream opened(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_regular_file(path, error) ? std::ifstream(path, std::ios::binary) : std::ifstream();
+}
+
 }  // namespace
 
 void TimeHistogram::add(double seconds) {
@@ -90,7 +97,7 @@ std::vector<std::pair<double, double>> TimeHistogram::cumulative() const {
 }
 
 void read_metrics(const std::string& path, RunData& run) {
-  std::ifstream file(path, std::ios::binary);
+  std::ifstream file = opened(path);
   std::string line;
   if (!file || !std::getline(file, line) || line != "time_s,scope,name,value") {
     run.notes.push_back("metrics.csv is missing or cannot be read: the timeline is not shown.");
@@ -117,7 +124,7 @@ void read_metrics(const std::string& path, RunData& run) {
 }
 
 void read_events(const std::string& path, RunData& run) {
-  std::ifstream file(path, std::ios::binary);
+  std::ifstream file = opened(path);
   std::string line;
   if (!file || !std::getline(file, line) || line.size() > kHeaderBytesMax) {
     run.notes.push_back("events.lmt is missing or cannot be read: propagation times are not shown.");

@@ -1,12 +1,15 @@
 #include "scenarios/engine/folder/event_log.hpp"
 
 #include <array>
+#include <cerrno>
+#include <cstdio>
 #include <functional>
 #include <unordered_map>
 
 #include "core/base/check.hpp"
 #include "core/crypto/chain.hpp"
 #include "core/message/status.hpp"
+#include "scenarios/engine/folder/write_error.hpp"
 #include "scenarios/engine/text/json.hpp"
 
 namespace lastmile::scenario {
@@ -132,12 +135,17 @@ struct EventLog::State {
   std::FILE* file = nullptr;
   std::string path;
   Record record = Record::summary;
-  bool failed = false;
+  int error = 0;  // of the first write that failed
   std::uint64_t records = 0;
   std::array<const Layout*, trace::kKindCount> layout{};
   std::array<std::uint64_t, crypto::kChainCount> position_of_code;  // in the header's list of chains
   std::unordered_map<std::string, std::uint32_t, HashOfText, std::equal_to<>> numbers;
   std::string buffer;
+
+  bool failed() const { return error != 0; }
+  void note_failure() {
+    if (error == 0) error = errno;
+  }
 
   void append(std::uint64_t value, std::size_t width) {
     for (std::size_t i = 0; i < width; ++i) buffer += static_cast<char>(value >> (8 * i));
@@ -164,7 +172,7 @@ struct EventLog::State {
   }
   void flush(bool all) {
     if (buffer.empty() || (!all && buffer.size() < kBufferBytes)) return;
-    if (std::fwrite(buffer.data(), 1, buffer.size(), file) != buffer.size()) failed = true;
+    if (std::fwrite(buffer.data(), 1, buffer.size(), file) != buffer.size()) note_failure();
     buffer.clear();
   }
 };
@@ -178,7 +186,7 @@ Result<std::unique_ptr<EventLog>> EventLog::create(const std::string& path, cons
                                                    const NodeTable& nodes) {
   auto state = std::make_unique<State>();
   state->file = std::fopen(path.c_str(), "wb");
-  if (state->file == nullptr) return Error{path + ": cannot be written"};
+  if (state->file == nullptr) return cannot_write(path, errno);
   state->path = path;
   state->record = scenario.record;
   state->position_of_code.fill(kNoChain);
@@ -250,13 +258,15 @@ void EventLog::delivered(Instant time, Node node, std::uint8_t kind, std::uint32
   s.flush(false);
 }
 
+bool EventLog::failed() const { return state_->failed(); }
+
 Result<Unit> EventLog::close() {
   State& s = *state_;
   LM_CHECK(s.file != nullptr);
   s.flush(true);
-  if (std::fclose(s.file) != 0) s.failed = true;
+  if (std::fclose(s.file) != 0) s.note_failure();
   s.file = nullptr;
-  if (s.failed) return Error{s.path + ": not everything could be written"};
+  if (s.failed()) return cannot_write(s.path, s.error);
   return Unit{};
 }
 

@@ -40,6 +40,8 @@ class EventLog final : public Observer {
 
   // Flushes and closes; says whether everything reached the file.
   Result<Unit> close();
+  // A write failed, and the rest is in vain.
+  bool failed() const;
   std::uint64_t records() const;
 
  private:

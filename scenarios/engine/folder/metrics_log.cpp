@@ -1,11 +1,13 @@
 #include "scenarios/engine/folder/metrics_log.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <set>
 
 #include "core/base/check.hpp"
 #include "scenarios/engine/folder/numbers.hpp"
+#include "scenarios/engine/folder/write_error.hpp"
 
 namespace lastmile::scenario {
 namespace {
@@ -20,17 +22,21 @@ struct Scope {
 struct MetricsLog::State {
   std::FILE* file = nullptr;
   std::string path;
-  bool failed = false;
+  int error = 0;  // of the first write that failed
   const Timeline& timeline;
   const Watch& watch;
   std::vector<Scope> scopes;
   std::set<std::vector<Node>> known;  // islands that are a group, or were there before, add nothing
   std::size_t spans_seen = 0;
 
+  bool failed() const { return error != 0; }
+  void note_failure() {
+    if (error == 0) error = errno;
+  }
   State(const Timeline& t, const Watch& w) : timeline(t), watch(w) {}
 
   void write(const std::string& line) {
-    if (std::fwrite(line.data(), 1, line.size(), file) != line.size()) failed = true;
+    if (std::fwrite(line.data(), 1, line.size(), file) != line.size()) note_failure();
   }
   void row(std::string& out, const std::string& time, const std::string& scope, std::string_view name, double value) {
     out += time + "," + scope + "," + std::string(name) + "," + figure_number(value) + "\n";
@@ -46,7 +52,7 @@ Result<std::unique_ptr<MetricsLog>> MetricsLog::create(const std::string& path, 
                                                        const Timeline& timeline, const Watch& watch) {
   auto state = std::make_unique<State>(timeline, watch);
   state->file = std::fopen(path.c_str(), "wb");
-  if (state->file == nullptr) return Error{path + ": cannot be written"};
+  if (state->file == nullptr) return cannot_write(path, errno);
   state->path = path;
   Scope all{"all", {}};
   std::vector<Scope> groups;
@@ -92,12 +98,14 @@ void MetricsLog::on_sample(Instant time) {
   s.write(out);
 }
 
+bool MetricsLog::failed() const { return state_->failed(); }
+
 Result<Unit> MetricsLog::close() {
   State& s = *state_;
   LM_CHECK(s.file != nullptr);
-  if (std::fclose(s.file) != 0) s.failed = true;
+  if (std::fclose(s.file) != 0) s.note_failure();
   s.file = nullptr;
-  if (s.failed) return Error{s.path + ": not everything could be written"};
+  if (s.failed()) return cannot_write(s.path, s.error);
   return Unit{};
 }
 

@@ -18,6 +18,8 @@ class MetricsLog final : public Observer {
   ~MetricsLog() override;
   void on_sample(Instant time) override;
   Result<Unit> close();
+  // A write failed, and the rest is in vain.
+  bool failed() const;
 
  private:
   struct State;

@@ -4,10 +4,12 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 
 #include "core/base/check.hpp"
+#include "scenarios/engine/folder/write_error.hpp"
 #include "scenarios/engine/model/load.hpp"
 
 namespace lastmile::scenario {
@@ -27,8 +29,17 @@ Result<Unit> written(const std::string& path, std::string_view content, std::ios
   std::ofstream file(path, std::ios::binary | mode);
   file.write(content.data(), static_cast<std::streamsize>(content.size()));
   file.close();
-  if (!file) return Error{path + ": cannot be written"};
+  if (!file) return cannot_write(path, errno);
   return Unit{};
+}
+
+// Nothing but what a run left is ever replaced.
+Result<Unit> may_be_replaced(const fs::path& target) {
+  std::error_code error;
+  if (!fs::exists(target, error) || is_empty_folder(target)) return Unit{};
+  if (!fs::is_directory(target, error)) return Error{target.string() + ": expected a folder, found a file"};
+  if (fs::exists(target / kSummary, error)) return Unit{};
+  return Error{target.string() + ": expected an empty folder or an earlier run (with summary.json), found other files"};
 }
 
 }  // namespace
@@ -61,12 +72,7 @@ Result<RunFolder> RunFolder::begin(const std::string& target) {
     return Error{target + ": expected the name of a folder for this run"};
   }
   std::error_code error;
-  if (fs::exists(name, error) && !is_empty_folder(name)) {
-    if (!fs::is_directory(name, error)) return Error{name + ": expected a folder, found a file"};
-    if (!fs::exists(fs::path(name) / kSummary, error)) {
-      return Error{name + ": expected an empty folder or an earlier run (with summary.json), found other files"};
-    }
-  }
+  if (auto allowed = may_be_replaced(name); !allowed.ok()) return allowed.error();
   const std::string partial = name + ".partial";
   if (fs::exists(partial, error)) {
     if (!is_empty_folder(partial) && !fs::exists(fs::path(partial) / kScenario, error)) {
@@ -113,6 +119,7 @@ Result<Unit> RunFolder::log(std::string_view line) {
 
 Result<Unit> RunFolder::commit() {
   LM_CHECK(!done_);
+  if (auto allowed = may_be_replaced(target_); !allowed.ok()) return allowed.error();  // a run may take hours
   std::error_code error;
   const std::string replaced = target_ + ".replaced";
   const bool there = fs::exists(target_, error);

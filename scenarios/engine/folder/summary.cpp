@@ -81,11 +81,11 @@ Summary make_summary(const Scenario& scenario, std::uint64_t seed, const Timelin
 
 void end_early(Summary& summary, std::string why) {
   for (CheckResult& check : summary.checks) {
-    if (is_safety(check.name) || check.verdict != Verdict::fail) continue;
-    if (check.first_violation && check.first_violation->time < summary.end) continue;
-    check.verdict = Verdict::unknown;
-    check.first_violation.reset();
-    check.detail += "; the run was ended early";
+    if (check.verdict == Verdict::fail && !check.decided) {
+      check.verdict = Verdict::unknown;
+      check.first_violation.reset();
+    }
+    if (check.verdict == Verdict::unknown) check.detail += "; the run was ended early (" + why + ")";
   }
   summary.limit_hit = std::move(why);
 }

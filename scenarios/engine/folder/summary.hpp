@@ -51,8 +51,8 @@ struct Summary {
 // Everything but what only the runner knows: world, version, digest, seconds, memory, events, frames_stopped,
 // limit_hit. Set these (limit_hit by end_early()), then call decide().
 Summary make_summary(const Scenario& scenario, std::uint64_t seed, const Timeline& timeline, Watch& watch, Instant end);
-// The run was ended before its time: what liveness lacked at that moment it might still have reached, so that those
-// checks become unknown. A violation before the end stays a failure.
+// The run was ended before its time: what was not decided by then might still have come out well, so those failures
+// become unknown; and every unknown check says why the run ended.
 void end_early(Summary& summary, std::string why);
 // fail if any check failed; else unknown if any is unknown, a limit was hit or an awaited event never came; else pass.
 Verdict decide(const Summary& summary);

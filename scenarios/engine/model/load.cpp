@@ -1,30 +1,31 @@
 #include "scenarios/engine/model/load.hpp"
 
 #include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <iostream>
 
+#include "scenarios/engine/text/input_file.hpp"
 #include "scenarios/engine/text/json_reader.hpp"
 
 namespace lastmile::scenario {
 namespace {
 
-std::optional<std::string> read_text(const std::string& path, Findings& findings) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) {
-    findings.expected("", "a scenario file", "a folder");
-    return std::nullopt;
-  }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    findings.expected("", "a file that can be read", "none");
-    return std::nullopt;
-  }
+std::optional<std::string> read_all(std::istream& file, Findings& findings) {
   std::string text;
   text.resize(kJsonBytesMax + 1);
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
-  return text;
+  if (!file.bad()) return text;
+  findings.expected("", "a file that can be read to its end", "none");
+  return std::nullopt;
+}
+
+std::optional<std::string> read_text(const std::string& path, Findings& findings) {
+  if (path == "-") return read_all(std::cin, findings);
+  const auto file = open_input(path);
+  if (file.ok()) return read_all(**file, findings);
+  const bool pipe = file.error().text == "a pipe";
+  findings.expected("", "a scenario file", file.error().text + (pipe ? "; - reads one from standard input" : ""));
+  return std::nullopt;
 }
 
 }  // namespace

@@ -25,7 +25,8 @@ struct LoadOptions {
   std::optional<std::uint64_t> seed;  // applied last
 };
 std::optional<Scenario> load_scenario(std::string_view text, const LoadOptions& options, Findings& findings);
-// From a file. Paths of traffic files in the result are resolved against the folder of the scenario file.
+// From a file; "-" is standard input. Paths of traffic files in the result are resolved against the folder of the
+// scenario file.
 std::optional<Scenario> load_scenario_file(const std::string& path, const LoadOptions& options, Findings& findings);
 
 // Every key with its effective value; parsing it again gives an equal Scenario.

@@ -1,12 +1,11 @@
 // The scenario with every default filled, and its digest.
 #include <fmt/core.h>
 
-#include <fstream>
-
 #include "core/crypto/hash.hpp"
 #include "scenarios/engine/model/load.hpp"
 #include "scenarios/engine/model/parameters.hpp"
 #include "scenarios/engine/model/selectors_of.hpp"
+#include "scenarios/engine/text/input_file.hpp"
 
 namespace lastmile::scenario {
 namespace {
@@ -340,8 +339,10 @@ Hash256 scenario_digest(const Scenario& scenario) {
   bare.sweep.reset();
   // What a replayed file holds, not where it lies: a run folder has a copy of its own.
   for (TrafficSpec& traffic : bare.traffic) {
-    std::ifstream file(traffic.file, std::ios::binary);
-    if (traffic.file.empty() || !file) continue;
+    if (traffic.file.empty()) continue;
+    const auto opened = open_input(traffic.file);
+    if (!opened.ok()) continue;
+    std::istream& file = **opened;
     crypto::Sha256 hash;
     std::string block(1 << 16, '\0');
     while (file.read(block.data(), static_cast<std::streamsize>(block.size())), file.gcount() > 0) {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,6 +16,8 @@
 #include "scenarios/engine/text/when.hpp"
 
 namespace lastmile::scenario {
+
+struct FileEnvelope;
 
 enum class Arrival : std::uint8_t { poisson, periodic, burst };
 std::string_view arrival_text(Arrival arrival);
@@ -45,6 +48,7 @@ struct TrafficSpec {
   Share new_files{kWhole};                              // of the STOREs; the others pin a file that was uploaded before
   std::optional<Delegation> delegation;                 // empty: everybody acts for himself
   std::string file;  // instead of all of this but name, into, rate, arrival, from, until: envelopes, one per line
+  std::shared_ptr<const std::vector<FileEnvelope>> envelopes;  // what load_envelopes() found in it
   friend bool operator==(const TrafficSpec&, const TrafficSpec&) = default;
 };
 

@@ -124,6 +124,8 @@ void Runner::sample(Instant now) {
   observers_.on_sample(now);
   next_sample_ = now + kSampleInterval;
   if (finished()) return;
+  // close() says why; a full disk does not get emptier.
+  if (event_log_ && (event_log_->failed() || metrics_log_->failed())) end_early("the run folder cannot be written");
   if (timeline_->phase() == Phase::settle && watch_->settled()) timeline_->finish(now);
   if (options_.progress) {
     options_.progress(

@@ -2,16 +2,20 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/base/nearest.hpp"  // for all who report findings
+
 namespace lastmile::scenario {
 
 struct Finding {
-  std::string place;  // JSON pointer ("/faults/0/from"), or "line 3, column 7" for syntax errors, empty = whole file
-  std::string text;   // expected ..., found ...; did you mean "..."
+  std::string place;     // JSON pointer ("/faults/0/from"), or "line 3, column 7" for syntax errors, empty = whole file
+  std::string text;      // expected ..., found ...; did you mean "..."
+  std::string expected;  // the parts of such a sentence; empty when it has another form
+  std::string found;
+  std::string nearest;
   friend bool operator==(const Finding&, const Finding&) = default;
 };
 
@@ -36,9 +40,5 @@ class Findings {
   std::vector<Finding> list_;
   std::size_t total_ = 0;
 };
-
-// The word nearest to `word` by edit distance (insert, delete, replace, swap of neighbours), if it is near enough to be
-// a slip: at most a third of its length, at least one. Ties: the first. Empty when none is.
-std::string_view nearest(std::string_view word, std::span<const std::string_view> known);
 
 }  // namespace lastmile::scenario

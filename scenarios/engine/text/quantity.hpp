@@ -66,5 +66,7 @@ std::string drift_text(Drift value);
 std::string human_duration(Duration value);
 std::string human_size(std::uint64_t bytes);
 std::string human_count(std::uint64_t count);
+// "1 node", "2,500 nodes".
+std::string counted(std::uint64_t count, std::string_view noun);
 
 }  // namespace lastmile::scenario

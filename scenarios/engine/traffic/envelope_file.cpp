@@ -1,7 +1,5 @@
 #include "scenarios/engine/traffic/envelope_file.hpp"
 
-#include <filesystem>
-#include <fstream>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -9,6 +7,7 @@
 #include "core/crypto/hash.hpp"
 #include "core/message/content.hpp"
 #include "core/message/json_view.hpp"
+#include "scenarios/engine/text/input_file.hpp"
 
 namespace lastmile::scenario {
 namespace {
@@ -72,12 +71,9 @@ std::vector<message::ItemHash> needs_of(const message::Content& content) {
 }  // namespace
 
 Result<std::vector<FileEnvelope>> read_envelopes(const std::string& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error))
-    return Error{path + ": expected a file with envelopes, found a folder"};
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return Error{path + ": expected a file with envelopes that can be read, found none"};
-  return read_envelopes(file, path);
+  const auto file = open_input(path);
+  if (!file.ok()) return Error{path + ": expected a file with envelopes, found " + file.error().text};
+  return read_envelopes(**file, path);
 }
 
 Result<std::vector<FileEnvelope>> read_envelopes(std::istream& file, const std::string& path) {
@@ -124,8 +120,23 @@ Result<std::vector<FileEnvelope>> read_envelopes(std::istream& file, const std::
     out.push_back({envelope->item_hash, envelope->type, envelope->sender, envelope->signature.value_or(""),
                    message::serialize_envelope(*envelope), needs_of(*content), std::move(upload)});
   }
+  if (file.bad()) return Error{path + ": expected a file that can be read to its end, found none"};
   if (out.empty()) return Error{path + ": expected at least one envelope, found none"};
   return out;
+}
+
+bool load_envelopes(Scenario& scenario, Findings& findings) {
+  for (std::size_t i = 0; i < scenario.traffic.size(); ++i) {
+    TrafficSpec& traffic = scenario.traffic[i];
+    if (traffic.file.empty()) continue;
+    auto read = read_envelopes(traffic.file);
+    if (read.ok()) {
+      traffic.envelopes = std::make_shared<const std::vector<FileEnvelope>>(*std::move(read));
+    } else {
+      findings.add("/traffic/" + std::to_string(i) + "/file", read.error().text);
+    }
+  }
+  return findings.empty();
 }
 
 }  // namespace lastmile::scenario

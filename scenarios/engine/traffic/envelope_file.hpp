@@ -8,6 +8,7 @@
 
 #include "core/base/result.hpp"
 #include "core/message/envelope.hpp"
+#include "scenarios/engine/text/finding.hpp"
 #include "scenarios/engine/traffic/traffic.hpp"
 
 namespace lastmile::scenario {
@@ -28,5 +29,9 @@ struct FileEnvelope {
 Result<std::vector<FileEnvelope>> read_envelopes(const std::string& path);
 // The same from any stream; `name` stands in errors.
 Result<std::vector<FileEnvelope>> read_envelopes(std::istream& file, const std::string& name);
+
+// Reads the files of a scenario's traffic into it, so that a mistake in one is found before anything runs. Returns
+// false with findings.
+bool load_envelopes(Scenario& scenario, Findings& findings);
 
 }  // namespace lastmile::scenario

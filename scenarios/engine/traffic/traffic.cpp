@@ -19,12 +19,12 @@ struct Entry {
   Generator places;                       // draws the entry node
   std::optional<std::vector<Node>> into;  // selected at the first publication, when counting atoms draw
   std::unique_ptr<Author> author;         // null for a file
-  std::vector<FileEnvelope> envelopes;
+  std::shared_ptr<const std::vector<FileEnvelope>> envelopes;  // of a file
   std::size_t next_envelope = 0;
   std::unordered_map<message::ItemHash, std::uint64_t> numbers;  // of a file's messages that came already
 
   std::optional<Instant> next_time() const {
-    if (!author && next_envelope >= envelopes.size()) return std::nullopt;
+    if (!author && next_envelope >= envelopes->size()) return std::nullopt;
     return arrivals.next();
   }
 };
@@ -99,17 +99,19 @@ Result<Traffic> Traffic::open(const Scenario& scenario, std::uint64_t seed, cons
         Generator(stream("places")),
         std::nullopt,
         nullptr,
-        {},
+        nullptr,
         0,
         {}};
     if (spec.file.empty()) {
       const Economy* economy = scenario.economy ? &*scenario.economy : nullptr;
       entry.author = std::make_unique<Author>(spec, seed, first_account, economy);
       first_account += spec.accounts;
+    } else if (spec.envelopes) {
+      entry.envelopes = spec.envelopes;
     } else {
       auto envelopes = read_envelopes(spec.file);
       if (!envelopes.ok()) return envelopes.error();
-      entry.envelopes = std::move(*envelopes);
+      entry.envelopes = std::make_shared<const std::vector<FileEnvelope>>(*std::move(envelopes));
     }
     state->entries.push_back(std::move(entry));
   }
@@ -142,14 +144,14 @@ Publication Traffic::next() {
   if (entry->author) {
     entry->author->write(p);
   } else {
-    FileEnvelope& from = entry->envelopes[entry->next_envelope++];
+    const FileEnvelope& from = (*entry->envelopes)[entry->next_envelope++];
     p.type = from.type;
     p.item_hash = from.item_hash;
-    p.sender = std::move(from.sender);
-    p.signature = std::move(from.signature);
-    p.envelope = std::move(from.text);
+    p.sender = from.sender;
+    p.signature = from.signature;
+    p.envelope = from.text;
     p.from_file = true;
-    if (from.upload) p.uploads.push_back(std::move(*from.upload));
+    if (from.upload) p.uploads.push_back(*from.upload);
     for (const message::ItemHash& needed : from.needs) {
       const auto found = entry->numbers.find(needed);
       if (found != entry->numbers.end()) p.needs.push_back(found->second);

@@ -36,7 +36,7 @@ class Healed final : public CheckRun {
     const auto fault_end = c_.healing.fault_end();
     const std::uint64_t required = c_.healing.required();
     if (!fault_end || required == 0 || c_.ledger.targets() == 0) {
-      r.detail = !fault_end      ? "no fault was in force, or the last one did not end"
+      r.detail = !fault_end      ? no_fault_ended()
                  : required == 0 ? "nothing was published before the last fault ended"
                                  : "no honest core node runs";
       return r;
@@ -64,6 +64,12 @@ class Healed final : public CheckRun {
   }
 
  private:
+  std::string no_fault_ended() const {
+    const auto& spans = c_.timeline.spans();
+    const auto lasts = std::find_if(spans.begin(), spans.end(), [](const FaultSpan& span) { return !span.ended; });
+    if (lasts != spans.end()) return "the fault " + c_.scenario.faults[lasts->entry].name + " was still in force";
+    return spans.empty() ? "no fault was in force" : "a fault was still to come";
+  }
   void name_missing(CheckResult& r, Instant end, Instant fault_end) const {
     const auto excused = c_.ledger.excused();
     for (MessageId id = 0; id < c_.ledger.size(); ++id) {
@@ -353,7 +359,7 @@ class BacklogDrained final : public CheckRun {
     }
     r.verdict = held_ ? Verdict::pass : Verdict::fail;
     r.held_at = held_;
-    r.detail = human_count(backlog_) + " messages wait, at most " + human_count(check_.backlog_at_most) + " may";
+    r.detail = counted(backlog_, "message") + " waiting, at most " + human_count(check_.backlog_at_most) + " may";
     if (held_) r.detail = "down to " + human_count(backlog_) + " after up to " + human_count(most_);
     if (!held_) {
       r.first_violation = Violation{end, c_.node_name(fullest_), "",

@@ -31,6 +31,7 @@ struct CheckResult {
   std::uint64_t examined = 0;
   std::optional<Instant> held_at;
   std::optional<Violation> first_violation;
+  bool decided = false;  // a failure that more time could not have mended: a safety check, or a bound that had passed
 };
 
 // One measure as summary.json shows it. A distribution has all figures; a single value only `value`.

@@ -1,5 +1,8 @@
 // Checks that are watched always.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "core/base/check.hpp"
@@ -38,7 +41,7 @@ class Watching : public CheckRun {
     r.first_violation = violation_;
     if (violation_) {
       r.verdict = Verdict::fail;
-      r.detail = human_count(violations_) + " " + std::string(bad) + "; first: " + violation_->event;
+      r.detail = std::string(bad) + ": " + human_count(violations_) + "; first: " + violation_->event;
     } else if (examined_ == 0) {
       r.detail = std::move(idle);
     } else {
@@ -68,7 +71,7 @@ class NoForgedMessage final : public Watching {
   void on_sample(Instant) override { compare(); }
   CheckResult result(Instant) override {
     compare();
-    std::string good = "all of " + human_count(examined_) + " processed were signed by wallets of the run";
+    std::string good = of_count(examined_, examined_) + " processed were signed by wallets of the run";
     if (unread_ > 0) good += "; signatures of " + human_count(unread_) + " could not be read";
     return conclude(std::move(good), "no message was processed", "messages that nobody signed were processed");
   }
@@ -111,7 +114,7 @@ class AcknowledgedKept final : public Watching {
       if (c_.ledger.is_up(node)) look_at(end, node);
     }
     std::string good = "everything acknowledged is still there";
-    if (restarts_ > 0) good += ", also after " + human_count(restarts_) + " restarts";
+    if (restarts_ > 0) good += ", also after " + counted(restarts_, "restart");
     return conclude(std::move(good), "no message was acknowledged by a node that still has its disk",
                     "acknowledged messages are gone");
   }
@@ -218,20 +221,33 @@ class StatusMovesLegal final : public Watching {
                  std::string(message::status_text(to)));
   }
   CheckResult result(Instant) override {
-    return conclude("all of " + human_count(examined_) + " moves were legal", "no status changed", "illegal moves");
+    return conclude(of_count(examined_, examined_) + " moves were legal", "no status changed", "illegal moves");
   }
 };
 
+// The words of a queue for somebody who does not know the node.
+std::string queue_text(std::size_t queue) {
+  static constexpr std::array<std::string_view, trace::kQueueCount> kMeanings{
+      "messages not looked at yet", "signatures being checked",        "contents being fetched",
+      "messages that must wait",    "what is sent to one peer",        "comparisons with peers",
+      "archives being fetched",     "contents and archives worked on", "heads of archives to be checked"};
+  return std::string(trace::queue_name(static_cast<trace::Queue>(queue))) + " (" + std::string(kMeanings[queue]) + ")";
+}
+
+std::string second_text(Instant time) { return fmt::format("{:.1f} s", static_cast<double>(time.ns) / 1e9); }
+
+// A full queue turns away what comes, and says so: that is what its limit is for. Holding more is the violation.
 class BoundedQueues final : public Watching {
  public:
   using Watching::Watching;
   std::vector<Kind> wants() const override { return {Kind::queue_depth, Kind::queue_refused}; }
   void on_event(const Seen& seen) override {
-    if (seen.event.kind == Kind::queue_refused) {
-      ++refusals_;
-      return;
+    if (seen.event.a >= trace::kQueueCount) return;
+    if (seen.event.kind == Kind::queue_depth) {
+      look(seen.time, seen.node, seen.event.a, seen.event.b, seen.event.c);
+    } else if (refused_++ == 0) {
+      first_refused_ = {seen.time, seen.node, seen.event.a, 0, 0};
     }
-    if (seen.event.a < trace::kQueueCount) look(seen.time, seen.node, seen.event.a, seen.event.b, seen.event.c);
   }
   void on_sample(Instant time) override {
     // At most kNodesPerSample nodes per second, in turn: a hundred thousand light nodes need no closer look.
@@ -245,37 +261,44 @@ class BoundedQueues final : public Watching {
     }
   }
   CheckResult result(Instant) override {
-    std::string good = "no queue was ever used";
-    if (fullest_limit_ > 0) {
-      good = "fullest: " + std::string(trace::queue_name(static_cast<trace::Queue>(fullest_queue_))) + " " +
-             of_count(fullest_depth_, fullest_limit_) + " on " + c_.node_name(fullest_node_);
+    std::string good = "no queue held more than its limit";
+    if (fullest_.limit > 0) {
+      good += std::string("; ") + (fullest_.depth == fullest_.limit ? "first full" : "fullest") + ": " +
+              queue_text(fullest_.queue) + " of " + c_.node_name(fullest_.node) + ", " +
+              of_count(fullest_.depth, fullest_.limit) + " at " + second_text(fullest_.time);
     }
-    if (refusals_ > 0) good += "; " + human_count(refusals_) + " refusals";
-    return conclude(std::move(good), "no queue was seen", "times a queue passed its limit");
+    if (refused_ > 0) {
+      good += "; turned away for lack of room, as limits are meant to: " + human_count(refused_) + ", first by " +
+              queue_text(first_refused_.queue) + " of " + c_.node_name(first_refused_.node) + " at " +
+              second_text(first_refused_.time);
+    }
+    return conclude(std::move(good), "no queue was seen", "times a queue held more than its limit");
   }
 
  private:
   static constexpr std::uint32_t kNodesPerSample = 2000;
+  struct Fill {
+    Instant time;
+    Node node = 0;
+    std::size_t queue = 0;
+    std::uint64_t depth = 0;
+    std::uint64_t limit = 0;
+  };
   void look(Instant time, Node node, std::size_t queue, std::uint64_t depth, std::uint64_t limit) {
     ++examined_;
-    // depth / limit > fullest_depth / fullest_limit, in whole numbers.
-    if (depth > 0 && (fullest_limit_ == 0 || depth * fullest_limit_ > fullest_depth_ * limit)) {
-      fullest_depth_ = depth;
-      fullest_limit_ = limit;
-      fullest_queue_ = queue;
-      fullest_node_ = node;
+    // depth / limit > fullest_.depth / fullest_.limit, in whole numbers.
+    if (depth > 0 && (fullest_.limit == 0 || depth * fullest_.limit > fullest_.depth * limit)) {
+      fullest_ = {time, node, queue, depth, limit};
     }
     if (depth <= limit) return;
     violated(time, node, kNoMessage,
-             std::string(trace::queue_name(static_cast<trace::Queue>(queue))) + " of " + c_.node_name(node) + " held " +
-                 human_count(depth) + ", its limit is " + human_count(limit));
+             queue_text(queue) + " of " + c_.node_name(node) + " held " + human_count(depth) + ", its limit is " +
+                 human_count(limit));
   }
   Node next_ = 0;
-  std::uint64_t refusals_ = 0;
-  std::uint64_t fullest_depth_ = 0;
-  std::uint64_t fullest_limit_ = 0;
-  std::size_t fullest_queue_ = 0;
-  Node fullest_node_ = 0;
+  Fill fullest_;  // the first of equals
+  std::uint64_t refused_ = 0;
+  Fill first_refused_;
 };
 
 class FinalityRespected final : public Watching {
@@ -300,7 +323,7 @@ class FinalityRespected final : public Watching {
                  human_count(e.b) + " although " + human_count(known->second) + " was final");
   }
   CheckResult result(Instant) override {
-    return conclude(human_count(reorgs_) + " reorganisations, none of final blocks", "no block became final",
+    return conclude(counted(reorgs_, "reorganisation") + ", none of final blocks", "no block became final",
                     "times something final was taken back");
   }
 
@@ -334,15 +357,15 @@ class Diverged final : public Watching {
     const bool lasts = std::any_of(spans.begin(), spans.end(), [&](const FaultSpan& span) {
       return span.entry == fault_ && !span.ended && end < span.until;
     });
-    if (examined_ > 0 && most_ == 0 && lasts) {  // the run was ended early
+    if (examined_ > 0 && most_ == 0 && lasts) {
       examined_ = 0;
-      return conclude("", "no difference until the run was ended, early", "");
+      return conclude("", "no difference yet", "");
     }
     if (examined_ > 0 && most_ == 0) {
       violated(end, std::string(), std::string(),
                "both sides had the same messages all the time while " + check_.during + " lasted");
     }
-    return conclude("up to " + human_count(most_) + " messages apart between " + names_,
+    return conclude("up to " + counted(most_, "message") + " apart between " + names_,
                     check_.during + " was never in force at a sample", "sides never differed");
   }
 

@@ -189,20 +189,6 @@ void Watch::on_sample(Instant time) {
   s.sampled = true;
 }
 
-namespace {
-
-// What did not hold when a limit or an interruption ended the run might have held later: nobody knows. A deadline that
-// had passed by then was missed all the same.
-void excuse(CheckResult& result, const Check& check, std::optional<Instant> due, Instant end) {
-  if (result.verdict != Verdict::fail || is_safety(check.name)) return;
-  if (check.within && due && *due + *check.within < end) return;
-  result.verdict = Verdict::unknown;
-  result.detail += "; the run was ended early";
-  result.first_violation.reset();
-}
-
-}  // namespace
-
 bool Watch::settled() const {
   const State& s = *state_;
   if (!s.sampled || s.timeline.phase() != Phase::settle) return false;
@@ -252,7 +238,6 @@ std::vector<CheckResult> Watch::results(Instant end) {
   for (const auto& info : all_measures()) all.emplace_back(info.name);
   const auto measured = s.meters.results(end, all);
   std::vector<CheckResult> out;
-  const bool cut_short = end < s.scenario.phases.end(Phase::settle) && !settled();
   for (std::size_t i = 0; i < s.scenario.checks.size(); ++i) {
     const Check& check = s.scenario.checks[i];
     if (check.name == CheckName::measure) {
@@ -263,10 +248,8 @@ std::vector<CheckResult> Watch::results(Instant end) {
     } else {
       out.push_back(s.in_order[i]->result(end));
     }
-    if (cut_short) {
-      const bool heals = check.name == CheckName::healed;
-      excuse(out.back(), check, heals ? s.healing.fault_end() : std::optional(s.timeline.traffic_end()), end);
-    }
+    const auto due = check.name == CheckName::healed ? s.healing.fault_end() : std::optional(s.timeline.traffic_end());
+    out.back().decided = is_safety(check.name) || (check.within && due && *due + *check.within < end);
   }
   return out;
 }

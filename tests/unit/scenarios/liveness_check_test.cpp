@@ -1,4 +1,5 @@
 // Each liveness check: planted fault, good run, nothing to look at; and runs that a limit ended.
+#include "scenarios/engine/folder/summary.hpp"
 #include "tests/unit/scenarios/fake_run.hpp"
 
 namespace lastmile::scenario::test {
@@ -314,26 +315,59 @@ TEST(MeasureCheck, PassesWithinAndIsUnknownWhenNothingWasSeen) {
 
 // --- a run that ended early
 
+// As Runner ends one.
+Summary ended_early(FakeRun& run, double time) {
+  run.until(time);
+  Summary summary = make_summary(*run.scenario, 7, *run.timeline, run.watch(), at(time));
+  end_early(summary, "interrupted");
+  return summary;
+}
+
 TEST(CutShort, LeavesUnknownWhatMightStillHaveHeld) {
   FakeRun run(R"({"name":"all_processed"},{"name":"converged"},{"name":"measure","of":"published","at_least":5})");
   run.until(5);
   run.publish(0, 0);
   run.world.digests[2] = crypto::sha256("other");
-  run.until(30);
-  for (std::size_t i = 0; i < 3; ++i) {
-    EXPECT_EQ(run.result(i).verdict, Verdict::unknown) << i;
-    EXPECT_THAT(run.result(i).detail, ::testing::HasSubstr("the run was ended early"));
+  for (const CheckResult& check : ended_early(run, 30).checks) {
+    EXPECT_EQ(check.verdict, Verdict::unknown) << check.detail;
+    EXPECT_FALSE(check.first_violation);
   }
 }
 
-TEST(CutShort, StillFailsWhereABoundHadPassed) {
-  FakeRun run(kHealed);
-  run.until(25);
+TEST(CutShort, GivesEveryUndecidedCheckItsReason) {
+  FakeRun run(
+      R"({"name":"healed"},{"name":"diverged","during":"cut"},{"name":"all_processed"},{"name":"finality_respected"},)"
+      R"({"name":"measure","of":"time_to_heal_s","stat":"value","at_most":"5s"})");
+  run.until(5);
   run.publish(0, 0);
-  run.until(75);
   run.process_everywhere(0);
-  run.until(76);
-  EXPECT_EQ(run.result().verdict, Verdict::fail);
+  run.until(25);
+  run.publish(1, 0);
+  run.process_everywhere(1);
+  const auto checks = ended_early(run, 30).checks;  // while the cut lasts
+  EXPECT_EQ(checks[0].detail, "the fault cut was still in force; the run was ended early (interrupted)");
+  EXPECT_EQ(checks[1].detail, "no difference yet; the run was ended early (interrupted)");
+  EXPECT_EQ(checks[2].verdict, Verdict::pass) << "nothing is open about it";
+  EXPECT_EQ(checks[3].detail, "no block became final; the run was ended early (interrupted)");
+  EXPECT_EQ(checks[4].detail, "time_to_heal_s: nothing was seen; the run was ended early (interrupted)");
+}
+
+TEST(CutShort, StillFailsWhereABoundHadPassed) {
+  FakeRun late(kHealed);
+  late.until(25);
+  late.publish(0, 0);
+  late.until(75);
+  late.process_everywhere(0);
+  EXPECT_EQ(ended_early(late, 76).checks.front().verdict, Verdict::fail) << "healed, but too late";
+  FakeRun never(kHealed);
+  never.until(25);
+  never.publish(0, 0);
+  EXPECT_EQ(ended_early(never, 69).checks.front().verdict, Verdict::unknown)
+      << "the cut ended at 50 s, 20 s are allowed";
+  FakeRun overdue(kHealed);
+  overdue.until(25);
+  overdue.publish(0, 0);
+  EXPECT_EQ(ended_early(overdue, 76).checks.front().verdict, Verdict::fail) << "not healed when it had to be";
 }
 
 TEST(CutShort, IsNotARunThatEndsBecauseAllHolds) {

@@ -71,8 +71,9 @@ def replaced_or_refused(folder, first):
     mine = pathlib.Path(folder).parent / "mine"
     mine.mkdir()
     (mine / "thesis.txt").write_text("years of work")
-    status, _, errors = run("--out", str(mine))
-    expect(status == 3 and "expected an empty folder or an earlier run" in errors, f"other folders are refused: {errors}")
+    status, refused, _ = run("--out", str(mine))
+    expect(status == 3 and "expected an empty folder or an earlier run" in refused["errors"][0]["text"],
+           f"other folders are refused: {refused}")
     expect([p.name for p in mine.iterdir()] == ["thesis.txt"], "and left alone")
 
 

@@ -214,7 +214,8 @@ TEST(BoundedQueues, FailsWhenAnEventShowsAQueueAboveItsLimit) {
   FakeRun run(R"({"name":"bounded_queues"})");
   run.until(5);
   run.event(4, {Kind::queue_depth, {}, static_cast<std::uint64_t>(trace::Queue::inbox), 11, 10});
-  expect_violation(run.result(), 5, "east-1", "", "inbox of east-1 held 11, its limit is 10");
+  expect_violation(run.result(), 5, "east-1", "",
+                   "inbox (messages not looked at yet) of east-1 held 11, its limit is 10");
 }
 
 TEST(BoundedQueues, FailsWhenASampleFindsOne) {
@@ -222,16 +223,29 @@ TEST(BoundedQueues, FailsWhenASampleFindsOne) {
   run.until(5);
   run.world.queues[{0, trace::Queue::fetch}] = {1001, 1000};
   run.until(6);
-  expect_violation(run.result(), 6, "west-0", "", "fetch of west-0 held 1,001, its limit is 1,000");
+  expect_violation(run.result(), 6, "west-0", "",
+                   "fetch (contents being fetched) of west-0 held 1,001, its limit is 1,000");
 }
 
-TEST(BoundedQueues, PassesAtTheLimitAndCountsRefusals) {
+TEST(BoundedQueues, PassesAtTheLimitAndTellsWhatAFullQueueTurnedAway) {
   FakeRun run(R"({"name":"bounded_queues"})");
   run.until(5);
-  run.event(4, {Kind::queue_depth, {}, static_cast<std::uint64_t>(trace::Queue::inbox), 10, 10});
-  run.event(4, {Kind::queue_refused, {}, static_cast<std::uint64_t>(trace::Queue::inbox), 0, 0});
+  run.event(4, {Kind::queue_depth, {}, static_cast<std::uint64_t>(trace::Queue::inbox), 9, 10});
+  EXPECT_EQ(
+      run.result().detail,
+      "no queue held more than its limit; fullest: inbox (messages not looked at yet) of east-1, 9 of 10 at 5.0 s");
+  run.until(6);
+  run.event(3, {Kind::queue_depth, {}, static_cast<std::uint64_t>(trace::Queue::inbox), 10, 10});
+  run.event(3, {Kind::queue_refused, {}, static_cast<std::uint64_t>(trace::Queue::inbox), 0, 0});
+  run.until(7);
+  run.event(4, {Kind::queue_depth, {}, static_cast<std::uint64_t>(trace::Queue::verify), 256, 256});
+  run.event(4, {Kind::queue_refused, {}, static_cast<std::uint64_t>(trace::Queue::heads), 0, 0});
   EXPECT_EQ(run.result().verdict, Verdict::pass);
-  EXPECT_EQ(run.result().detail, "fullest: inbox 10 of 10 on east-1; 1 refusals");
+  EXPECT_EQ(
+      run.result().detail,
+      "no queue held more than its limit; first full: inbox (messages not looked at yet) of east-0, 10 of 10 at "
+      "6.0 s; turned away for lack of room, as limits are meant to: 2, first by inbox (messages not looked at yet) "
+      "of east-0 at 6.0 s");
 }
 
 TEST(BoundedQueues, IsUnknownWhenNoQueueWasSeen) {
@@ -282,7 +296,7 @@ TEST(Diverged, PassesWhenOneSideKnewMore) {
   run.process_everywhere(0);
   const CheckResult r = run.result_at_end();
   EXPECT_EQ(r.verdict, Verdict::pass);
-  EXPECT_EQ(r.detail, "up to 1 messages apart between group:west and group:east");
+  EXPECT_EQ(r.detail, "up to 1 message apart between group:west and group:east");
   EXPECT_EQ(r.examined, 30U) << "one look per second of the cut";
 }
 

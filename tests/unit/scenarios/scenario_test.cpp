@@ -166,7 +166,7 @@ TEST(Errors, RefuseSpeedsThatWouldBecomeNoLimit) {
 TEST(Files, ThatCannotBeReadAreNamed) {
   Findings findings;
   EXPECT_FALSE(load_scenario_file("/nonexistent/x.json", {}, findings).has_value());
-  EXPECT_EQ(findings.lines("x.json"), "x.json: expected a file that can be read, found none\n");
+  EXPECT_EQ(findings.lines("x.json"), "x.json: expected a scenario file, found no such file\n");
   Findings folder;
   EXPECT_FALSE(load_scenario_file("/", {}, folder).has_value());
   EXPECT_EQ(folder.lines("/"), "/: expected a scenario file, found a folder\n");

@@ -125,7 +125,7 @@ TEST(EnvelopeFile, RefusesHostileLinesByNumber) {
 
 TEST(EnvelopeFile, MustBeAFile) {
   EXPECT_EQ(read_envelopes("/nonexistent/f.jsonl").error().text,
-            "/nonexistent/f.jsonl: expected a file with envelopes that can be read, found none");
+            "/nonexistent/f.jsonl: expected a file with envelopes, found no such file");
   EXPECT_EQ(read_envelopes("/").error().text, "/: expected a file with envelopes, found a folder");
 }
 
