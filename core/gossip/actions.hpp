@@ -16,6 +16,7 @@ enum class Check : std::uint8_t { good, bad, later, busy };
 // The topic's validator. `later`: the answer comes with Router::validated(), never with `later` again.
 enum class Verdict : std::uint8_t { accept, reject, ignore, later };
 
+// Who delivered a message is kNobody (limits.hpp) when its number went to another peer while the message was checked.
 class Actions {
  public:
   virtual ~Actions() = default;

@@ -85,6 +85,9 @@ void DeliveryRecords::expire(Instant now) {
 void DeliveryRecords::forget(env::PeerId peer) {
   for (const auto& record : records_) {
     std::erase_if(record->deliverers, [peer](const auto& deliverer) { return deliverer.peer == peer; });
+    for (DeliveryRecord::Copy& copy : record->copies) {
+      if (copy.from == peer) copy.from = kNobody;
+    }
   }
 }
 

@@ -23,7 +23,7 @@ struct DeliveryRecord {
   // One content may come with different authors, numbers and signatures; each such copy is checked by itself.
   struct Copy {
     MessageRef message;
-    env::PeerId from;  // who delivered this copy first
+    env::PeerId from;  // who delivered this copy first, or kNobody
     env::Frame frame;  // its one-message RPC, empty if it came with others
   };
   struct Deliverer {

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "core/base/time.hpp"
+#include "core/env/network.hpp"
 
 namespace lastmile::gossip {
 
@@ -33,6 +34,8 @@ inline constexpr std::size_t kSeenMessagesMax = 1 << 21;   // ids a router remem
 // PeerIds are dense, and a network gives a number again before it comes near (env::PeerHandler::on_forgotten): a larger
 // one is a mistake of ours.
 inline constexpr std::uint32_t kPeerNumbersMax = 1 << 24;
+// Stands where a peer was whose number was given to another one meanwhile.
+inline constexpr env::PeerId kNobody{kPeerNumbersMax};
 // A router that numbers messages for itself begins again from below when it has given so many numbers: after 24 days of
 // 1000 messages/s. What it still remembers keeps being remembered.
 inline constexpr std::uint32_t kRenumberAt = 1u << 31;

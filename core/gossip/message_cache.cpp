@@ -57,6 +57,12 @@ env::Frame MessageCache::take_for(MessageKey key, env::PeerId peer, int times_ma
   return entry.frame;
 }
 
+void MessageCache::forget(env::PeerId peer) {
+  for (Entry& entry : entries_) {
+    if (entry.sent) std::erase_if(*entry.sent, [peer](const Sent& sent) { return sent.peer == peer; });
+  }
+}
+
 void MessageCache::drop_oldest(std::size_t count) {
   for (; count > 0; --count, ++head_) {
     Entry& entry = entries_[head_];

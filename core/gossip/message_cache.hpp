@@ -38,6 +38,7 @@ class MessageCache {
 
   // The frame to answer an IWANT of this peer with; empty when not held, or sent to it `times_max` times before.
   env::Frame take_for(MessageKey key, env::PeerId peer, int times_max);
+  void forget(env::PeerId peer);  // nothing was sent to who has this number next
 
   // Calls visit(entry) for the messages of the newest `windows` windows, oldest first.
   template <class Visit>

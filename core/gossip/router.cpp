@@ -120,6 +120,7 @@ void Router::on_forgotten(env::PeerId peer) {
   peers_[peer.value] = PeerRecord{};
   backoffs_.forget(peer);
   records_.forget(peer);
+  cache_.forget(peer);
   std::erase_if(promises_, [peer](const Promise& promise) { return promise.peer == peer; });
 }
 

@@ -116,11 +116,11 @@ void Router::reconsider(env::PeerId peer, PeerRecord& record) {
 
 // What speaks for a peer raises its score with the next heartbeat; what speaks against it lowers it at once.
 void Router::count_first_delivery(env::PeerId peer, TopicId topic) {
-  if (!params_->scoring || !peers_[peer.value].connected) return;
-  PeerRecord& record = peers_[peer.value];
-  catch_up(peer, record);
+  PeerRecord* const record = params_->scoring ? find(peer) : nullptr;
+  if (record == nullptr) return;
+  catch_up(peer, *record);
   add_capped(topic_peer(peer, topic).first_deliveries, topics_->score(topic).first_deliveries_cap);
-  record.counted |= topic_bit(topic);
+  record->counted |= topic_bit(topic);
 }
 
 // Mesh peers only; others have no duty to deliver.

@@ -455,6 +455,53 @@ TEST_F(BoundsTest, NothingOfAForgottenPeerFallsOnWhoGetsItsNumber) {
   EXPECT_FALSE(router().in_backoff(peer(1), topic, now));
 }
 
+// What it handed in may be good or bad: neither praise nor blame is for the one who has its number now, and he gets
+// what he did not bring.
+TEST_F(BoundsTest, AMessageUnderCheckBelongsToNobodyOnceItsBearerIsForgotten) {
+  start();
+  connect_many(1, 2);
+  hear_graft(1);
+  actions.verdict = Verdict::later;
+  const MessageRef good = message("good");
+  const MessageRef bad = message("bad");
+  hear(1, good);
+  hear(1, bad);
+  router().on_lost(peer(1), now);
+  router().on_forgotten(peer(1));
+  connect(1);
+  hear_graft(1);
+  const double before = score(1);
+  actions.sent.clear();
+  router().validated(bad, Verdict::reject, now);
+  router().validated(good, Verdict::accept, now);
+  EXPECT_EQ(score(1), before);
+  ASSERT_EQ(actions.delivered.size(), 1u);
+  EXPECT_EQ(actions.delivered[0].second, kNobody);
+  const auto forwarded = std::count_if(actions.sent.begin(), actions.sent.end(), [](const auto& sent) {
+    return sent.to == peer(1) && !sent.rpc().publish.empty();
+  });
+  EXPECT_EQ(forwarded, 1);
+}
+
+TEST_F(BoundsTest, WhatAForgottenPeerWasSentIsSentToWhoGetsItsNumber) {
+  start();
+  connect_many(1, 2);
+  const MessageRef m = message("m");
+  hear(2, m);
+  const auto answers = [&] {
+    actions.sent.clear();
+    hear_iwant(1, ids({m->key().value}));
+    return actions.sent.size();
+  };
+  int times = 0;
+  while (answers() == 1) ASSERT_LT(++times, 10);
+  ASSERT_GT(times, 0);
+  router().on_lost(peer(1), now);
+  router().on_forgotten(peer(1));
+  connect(1);
+  EXPECT_EQ(answers(), 1u);
+}
+
 // A GRAFT that waits for a full transport must not go out after the peer has pruned us.
 TEST_F(BoundsTest, APruneTakesBackTheGraftThatIsStillWaiting) {
   start();
