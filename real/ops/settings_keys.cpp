@@ -242,6 +242,8 @@ std::vector<SettingKey> make_table() {
   add(count_key("limits.reconcile_answers_per_minute", "reconciliations answered to one peer",
                 LM_PLACE(std::size_t, limits.reconcile_answers_per_minute)));
   add(count_key("limits.archives_wanted", "archives being fetched", LM_PLACE(std::size_t, limits.archives_wanted)));
+  add(count_key("limits.feed_at_once", "messages of one archive or transaction taken in at once",
+                LM_PLACE(std::size_t, limits.feed_at_once)));
   add(length_key("intervals.gossip_heartbeat", "between heartbeats of the mesh",
                  LM_PLACE(Duration, intervals.gossip_heartbeat)));
   add(length_key("intervals.reconcile_every", "between reconciliations with a random peer",

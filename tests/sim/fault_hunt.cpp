@@ -1,11 +1,13 @@
 // Looks for faults that a network does not survive: random scenarios from the catalogue of faults, each with everything
-// it breaks mended by the end of trouble, so that every check must pass.
+// it breaks mended by the end of trouble, and often with limits and intervals far from the usual ones, so that every
+// check must pass. A check that had nothing to look at is a failure too: the plan asks only for those that apply.
 //
 //   fault_hunt FIRST COUNT        seeds FIRST, FIRST + 1, ...; exit status 1 when one fails
 //   fault_hunt --show SEED        prints the scenario of a seed
 //
 // A failing scenario is made smaller (faults, accounts, traffic are left out while it still fails) and printed as JSON:
 // run it with lastmile-sim, find the cause, and leave a directed test.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
@@ -27,11 +29,24 @@ struct Plan {
   std::string topology = R"({"kind": "full"})";
   std::string roads;
   std::string chains;
+  std::string parameters = R"("intervals.archive_every": "5s")";
   std::string into = "all";
   std::uint64_t rate = 8;
   bool delegation = false;
   bool economy = false;
   std::vector<std::string> faults;
+
+  // Besides those that apply to every plan.
+  std::string further_checks() const {
+    std::string list;
+    const bool comes_back = std::any_of(faults.begin(), faults.end(), [](const std::string& fault) {
+      return fault.find(R"("disk": "kept")") != std::string::npos ||
+             fault.find(R"("disk": "torn")") != std::string::npos;
+    });
+    if (comes_back) list += R"(, {"name": "acknowledged_kept"})";
+    if (!chains.empty()) list += R"(, {"name": "finality_respected"}, {"name": "confirmed"})";
+    return list;
+  }
 
   std::string text() const {
     std::string list;
@@ -50,18 +65,19 @@ struct Plan {
   "world": {{"regions": "internet-2019",
     "groups": [{{"name": "west", "count": {1}, "region": "north_america"}}, {{"name": "east", "count": {2}, "region": "europe"}}],
     "topology": {3}, "chains": [{4}], "roads": {5},
-    "parameters": {{"intervals.archive_every": "5s"}}}},
+    "parameters": {{{11}}}}},
   "traffic": [{{"name": "wallets", "into": "{6}", "rate": "{7}/s", "from": "1s", "until": "settle",
     "accounts": {{"count": 24, "chains": {{"ETH": "50%", "SOL": "50%"}}}},
     "types": {{"POST": "45%", "AGGREGATE": "20%", "STORE": "15%", "PROGRAM": "5%", "INSTANCE": "5%", "FORGET": "10%"}},
     "files": {{"size": {{"law": "uniform", "min": "1KiB", "max": "4KiB"}}}}, "size": {{"law": "lognormal", "median": "500B", "sigma": 1.5, "at_most": "90KiB"}}{8}}}],{9}
   "faults": [{10}],
-  "checks": [{{"name": "no_forged_message"}}, {{"name": "acknowledged_kept"}}, {{"name": "forgotten_stays_forgotten"}},
-    {{"name": "status_moves_legal"}}, {{"name": "bounded_queues"}}, {{"name": "finality_respected"}}, {{"name": "healed"}}, {{"name": "converged"}},
-    {{"name": "all_processed"}}, {{"name": "acknowledged_everywhere"}}]
+  "checks": [{{"name": "no_forged_message"}}, {{"name": "forgotten_stays_forgotten"}}, {{"name": "status_moves_legal"}},
+    {{"name": "bounded_queues"}}, {{"name": "healed"}}, {{"name": "converged"}}, {{"name": "all_processed"}},
+    {{"name": "acknowledged_everywhere"}}{12}]
 }}
 )",
-                       seed, west, east, topology, chains, roads, into, rate, rights, money, list);
+                       seed, west, east, topology, chains, roads, into, rate, rights, money, list, parameters,
+                       further_checks());
   }
 };
 
@@ -80,6 +96,7 @@ class Planner {
     plan_.economy = draws_.below(2) == 0;
     const std::uint64_t count = 1 + draws_.below(5);
     for (std::uint64_t i = 0; i < count; ++i) plan_.faults.push_back(fault(i));
+    if (draws_.below(3) != 0) parameters();
     return plan_;
   }
 
@@ -113,6 +130,43 @@ class Planner {
       default:
         set(true, true, false, false);
     }
+  }
+
+  // Few of each, so that the failure of a plan says which of them matters. The least of every range is what a node can
+  // still work with: one signature at a time, one commit, an inbox of some messages. Small ones are as likely as large.
+  void parameters() {
+    const auto add = [this](std::string_view name, std::uint64_t least, std::uint64_t most, std::string_view unit) {
+      if (draws_.below(3) != 0) return;
+      const std::uint64_t value = between(least, most);
+      plan_.parameters += unit.empty() ? fmt::format(R"(, "{}": {})", name, value)
+                                       : fmt::format(R"(, "{}": "{}{}")", name, value, unit);
+    };
+    add("limits.inbox_messages", 20, 2000, "");
+    add("limits.inbox_messages_per_source", 5, 500, "");
+    add("limits.verify_in_flight", 1, 64, "");
+    add("limits.inbox_turn", 1, 64, "");
+    add("limits.fetch_wanted", 16, 1000, "");
+    add("limits.commits_in_flight", 1, 200, "");
+    add("limits.recent_messages", 1, 2000, "");
+    add("limits.peer_queued_bytes", 128, 4096, "KiB");
+    add("limits.reconcile_sessions", 1, 4, "");
+    add("limits.reconcile_answers_per_minute", 32, 256, "");
+    add("limits.archives_wanted", 1, 64, "");
+    add("limits.feed_at_once", 4, 256, "");
+    add("intervals.gossip_heartbeat", 300, 3000, "ms");
+    add("intervals.reconcile_every", 5, 120, "s");
+    add("intervals.store_tick", 1, 30, "s");
+    add("intervals.dial_pause_min", 500, 10'000, "ms");
+    add("intervals.dial_pause_max", 10, 120, "s");
+    add("intervals.content_deadline", 2, 30, "s");
+    add("intervals.request_deadline", 2, 30, "s");
+  }
+  // Each size is as likely as its half.
+  std::uint64_t between(std::uint64_t least, std::uint64_t most) {
+    std::uint64_t doublings = 0;
+    while (least << (doublings + 1) <= most) ++doublings;
+    const std::uint64_t from = least << draws_.below(doublings + 1);
+    return from + draws_.below(std::min(from, most - from + 1));
   }
 
   std::string one_of(std::vector<std::string> words) {
@@ -181,7 +235,7 @@ class Planner {
   bool has_chain_ = false;
 };
 
-// The first check that fails and why; empty when all is well. A check with nothing to look at says nothing.
+// The first check that does not pass and why; empty when all is well.
 std::optional<std::string> failure_of(const Plan& plan) {
   scenario::Findings findings;
   const auto scenario = scenario::load_scenario(plan.text(), {}, findings);
@@ -189,11 +243,13 @@ std::optional<std::string> failure_of(const Plan& plan) {
   const auto summary = run_scenario(*scenario, {});
   if (!summary.ok()) return "it did not run: " + summary.error().text;
   for (const scenario::CheckResult& check : summary->checks) {
-    if (check.verdict != scenario::Verdict::fail) continue;
-    std::string why = std::string(scenario::check_text(check.name)) + ": " + check.detail;
+    if (check.verdict == scenario::Verdict::pass) continue;
+    std::string why = fmt::format("{}: {}, {}", scenario::check_text(check.name), scenario::verdict_text(check.verdict),
+                                  check.detail);
     if (check.first_violation) why += "; " + check.first_violation->message + " " + check.first_violation->event;
     return why;
   }
+  if (summary->limit_hit) return "limits: the run ended at " + *summary->limit_hit;
   return std::nullopt;
 }
 
@@ -217,6 +273,11 @@ Plan shrink(Plan plan, std::string& why) {
       Plan without = plan;
       without.faults.erase(without.faults.begin() + static_cast<std::ptrdiff_t>(i));
       attempt(std::move(without));
+    }
+    if (plan.parameters != Plan{}.parameters) {
+      Plan usual = plan;
+      usual.parameters = Plan{}.parameters;
+      attempt(std::move(usual));
     }
     for (bool Plan::* part : {&Plan::economy, &Plan::delegation}) {
       if (!(plan.*part)) continue;

@@ -42,6 +42,7 @@ const std::vector<Entry>& entries() {
       count("limits.reconcile_sessions", &L::reconcile_sessions),
       count("limits.reconcile_answers_per_minute", &L::reconcile_answers_per_minute),
       count("limits.archives_wanted", &L::archives_wanted),
+      count("limits.feed_at_once", &L::feed_at_once),
       interval("intervals.gossip_heartbeat", &I::gossip_heartbeat),
       interval("intervals.reconcile_every", &I::reconcile_every),
       interval("intervals.store_tick", &I::store_tick),
