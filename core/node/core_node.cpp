@@ -206,6 +206,7 @@ void CoreNode::on_lost(env::PeerId peer, env::CloseReason) {
 void CoreNode::on_forgotten(env::PeerId peer) {
   if (heads_) heads_->on_forgotten(peer);
   if (gossip_) gossip_->on_forgotten(peer);
+  if (reconcile_) reconcile_->on_forgotten(peer);
   content_->on_forgotten(peer);
 }
 
@@ -246,8 +247,13 @@ void CoreNode::on_content(const gossip::Arrival& arrival) {
   Arrival message;
   message.origin = Origin::peer;
   message.peer = arrival.from;
-  pipeline_->arrive(*arrival.bytes, std::move(message));
-  if (reconcile_) reconcile_->no_longer_wanted(arrival.name.hash);
+  const Admission admission = pipeline_->arrive(*arrival.bytes, std::move(message));
+  if (!reconcile_) return;
+  if (admission == Admission::full) {
+    reconcile_->found_no_room(arrival.name.hash);
+  } else {
+    reconcile_->no_longer_wanted(arrival.name.hash);
+  }
 }
 
 void CoreNode::on_content_given_up(const gossip::ContentName& name) {
@@ -308,6 +314,8 @@ void CoreNode::take_in_archived(std::shared_ptr<const message::Envelope> envelop
 bool CoreNode::want_envelope(const message::ItemHash& hash, env::PeerId from) {
   return content_->want_envelope(hash, from);
 }
+
+std::size_t CoreNode::inbox_room(env::PeerId from) const { return pipeline_->room(Origin::peer, from); }
 
 bool CoreNode::stands(const store::Confirmation& confirmation) {
   return chain_ == nullptr || chain_->stands(confirmation);

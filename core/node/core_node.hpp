@@ -125,6 +125,7 @@ class CoreNode final : public env::PeerHandler,
   void damaged_by_heads(const Error& error) override { fatal(error); }
   // ReconcileSurroundings
   bool want_envelope(const message::ItemHash& hash, env::PeerId from) override;
+  std::size_t inbox_room(env::PeerId from) const override;
   void damaged_by_reconciliation(const Error& error) override { fatal(error); }
   // Surroundings
   void spread(const message::Envelope& envelope, Origin origin) override;

@@ -1,6 +1,7 @@
 // A bounded queue that is fair to its sources: a flood from one peer, or in the name of one sender, delays itself only.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -8,8 +9,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-
-#include "core/base/check.hpp"
 
 namespace lastmile::node {
 
@@ -20,18 +19,19 @@ class FairQueue {
  public:
   struct Limits {
     std::size_t total;       // items in the queue
-    std::size_t per_source;  // of them by one source
+    std::size_t per_source;  // of them by one source; more than `total` is as good as `total`
   };
   enum class Push : std::uint8_t { accepted, full, source_full };
 
-  explicit FairQueue(Limits limits) : limits_(limits) { LM_CHECK(limits.per_source <= limits.total); }
+  explicit FairQueue(Limits limits) : limits_{limits.total, std::min(limits.total, limits.per_source)} {}
 
-  // Would push() accept an item of this source?
-  bool has_room(std::uint64_t source) const {
-    if (size_ >= limits_.total) return false;
+  // How many more items of this source push() would accept.
+  std::size_t room(std::uint64_t source) const {
     const auto slot = sources_.find(source);
-    return slot == sources_.end() || slot->second.size < limits_.per_source;
+    const std::size_t taken = slot == sources_.end() ? 0 : slot->second.size;
+    return std::min(limits_.total - size_, limits_.per_source - taken);
   }
+  bool has_room(std::uint64_t source) const { return room(source) > 0; }
 
   Push push(std::uint64_t source, const std::string& sender, Item item) {
     if (size_ >= limits_.total) return Push::full;

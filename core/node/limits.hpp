@@ -53,7 +53,10 @@ struct Limits {
   // Reconciliation: sessions of our own at once, and requests per minute we answer to one peer.
   std::size_t reconcile_sessions = 4;
   std::size_t reconcile_answers_per_minute = 256;
-  // Hashes a peer told us of and we have not asked for yet: of all peers, and of one.
+  // Hashes in offers of one peer per minute; what is above is found again by a session.
+  std::size_t reconcile_offered_per_minute = 65536;
+  // Hashes a peer told us of and we have not asked for yet: of all peers, and of one. When all places are taken, the
+  // peer that has most of them makes room for others.
   std::size_t reconcile_backlog = 200'000;
   std::size_t reconcile_backlog_per_peer = 100'000;
   // Envelopes being fetched at one peer's word. Invented names are asked for in many rounds; they must leave room among
@@ -61,6 +64,8 @@ struct Limits {
   std::size_t reconcile_wanted_per_peer = 1024;
   // Hashes asked for of late, remembered for Intervals::reconcile_ask_again.
   std::size_t reconcile_remembered = 100'000;
+  // Looks at the backlog per turn of the loop.
+  std::size_t reconcile_turn = 1024;
   // Heads of the content store that wait for the check of their signature, of all peers and of one, and of them in the
   // executor.
   std::size_t head_inbox = 4096;
@@ -90,6 +95,8 @@ struct Intervals {
   Duration archive_every = minutes(1);
   // A message told of again is not asked for again before this time has passed.
   Duration reconcile_ask_again = seconds(60);
+  // Before a full inbox is looked at again for room.
+  Duration reconcile_pause = seconds(1);
   // Chains: how often their followers look at the clock, and how often their state is written.
   Duration chain_tick = seconds(1);
   Duration chain_save = seconds(10);

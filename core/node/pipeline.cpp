@@ -94,7 +94,7 @@ std::uint64_t Pipeline::pending() const {
 
 // --- arrival
 
-bool Pipeline::has_room(Origin origin, env::PeerId peer) const { return inbox_.has_room(turn_of(origin, peer)); }
+std::size_t Pipeline::room(Origin origin, env::PeerId peer) const { return inbox_.room(turn_of(origin, peer)); }
 
 Admission Pipeline::arrive(std::string_view payload, Arrival arrival) {
   if (inbox_.size() >= config_.limits.inbox_messages) {

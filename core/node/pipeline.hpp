@@ -96,7 +96,8 @@ class Pipeline {
   Admission arrive(std::string_view payload, Arrival arrival);
   Admission arrive(std::shared_ptr<const message::Envelope> envelope, Arrival arrival);
 
-  bool has_room(Origin origin, env::PeerId peer) const;  // in the inbox, for one more message of this source
+  std::size_t room(Origin origin, env::PeerId peer) const;  // in the inbox, for more messages of this source
+  bool has_room(Origin origin, env::PeerId peer) const { return room(origin, peer) > 0; }
 
   // Bytes whose hash was checked: content of a message, or a file of one. Of no effect when nothing waits for it.
   void content_arrived(const message::ItemHash& content, env::Value bytes);

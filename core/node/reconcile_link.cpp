@@ -10,7 +10,7 @@ struct ReconcileLink::Session {
   env::PeerId peer;
   sync::Initiator initiator;
   std::uint64_t bytes = 0;
-  bool lost = false;
+  bool over = false;
 };
 
 ReconcileLink::ReconcileLink(env::Clock& clock, env::Timers& timers, env::Network& network, Generator& random,
@@ -39,15 +39,20 @@ void ReconcileLink::start() {
 }
 
 void ReconcileLink::every_minute() {
-  const auto& connected = peers_.connected();
-  if (!connected.empty()) begin(connected[random_.below(connected.size())]);
   const Instant now = clock_.now();
-  while (!asked_order_.empty() && now - asked_order_.front().first > config_.intervals.reconcile_ask_again) {
-    asked_.erase(asked_order_.front().second);
-    asked_order_.pop_front();
+  std::erase_if(told_, [](const auto& entry) {
+    const Told& told = entry.second;
+    return told.backlog.empty() && told.wanted == 0 && !told.settled_until;
+  });
+  std::erase_if(asked_, [&](const auto& entry) { return now - entry.second >= config_.intervals.reconcile_ask_again; });
+  std::erase_if(minutes_, [&](const auto& entry) { return now - entry.second.since > minutes(1); });
+  const auto& connected = peers_.connected();
+  if (!connected.empty()) {
+    // Whose words wait to be looked at has nothing to say that is worth hearing now: mostly the same again.
+    const env::PeerId peer = connected[random_.below(connected.size())];
+    const auto told = told_.find(peer);
+    if (told == told_.end() || told->second.backlog.empty()) begin(peer);
   }
-  std::erase_if(told_, [](const auto& entry) { return entry.second.backlog.empty() && entry.second.wanted == 0; });
-  std::erase_if(answered_, [&](const auto& entry) { return now - entry.second.since > minutes(1); });
   resume();
   timers_.after(config_.intervals.reconcile_every, [this] { every_minute(); });
 }
@@ -59,19 +64,35 @@ void ReconcileLink::on_connected(env::PeerId peer, env::Direction direction) {
 
 void ReconcileLink::on_lost(env::PeerId peer) {
   std::erase(waiting_, peer);
-  if (const auto session = sessions_.find(peer); session != sessions_.end()) session->second->lost = true;
+  if (const auto session = sessions_.find(peer); session != sessions_.end()) {
+    finish(std::shared_ptr(session->second), End::lost);
+  }
+  const auto told = told_.find(peer);
+  if (told == told_.end()) return;
+  backlog_ -= told->second.backlog.size();
+  gauge_backlog();
+  const std::size_t wanted = told->second.wanted;
+  told->second = {};
+  told->second.wanted = wanted;
+}
+
+void ReconcileLink::on_forgotten(env::PeerId peer) {
+  std::erase_if(wanted_, [peer](const auto& wanted) { return wanted.second == peer; });
+  told_.erase(peer);
+  minutes_.erase(peer);
 }
 
 // --- asking
 
-// `from`: what lies below was settled by the session before.
-void ReconcileLink::begin(env::PeerId peer, const sync::HeldItem& from) {
+void ReconcileLink::begin(env::PeerId peer) {
   if (sessions_.contains(peer)) return;
   if (sessions_.size() >= config_.limits.reconcile_sessions) {
     if (std::find(waiting_.begin(), waiting_.end(), peer) == waiting_.end()) waiting_.push_back(peer);
     return;
   }
-  auto session = std::make_shared<Session>(peer, random_.next(), from);
+  // What lies below the beginning was settled by the session before.
+  const auto settled = std::exchange(told_[peer].settled_until, std::nullopt);
+  auto session = std::make_shared<Session>(peer, random_.next(), settled.value_or(sync::range_begin()));
   sessions_[peer] = session;
   ++figures_.sessions;
   timers_.after(Duration{}, [this, session] { step(session); });
@@ -83,47 +104,44 @@ bool ReconcileLink::usable(const Error& error) {
 }
 
 void ReconcileLink::step(const std::shared_ptr<Session>& session) {
-  if (session->lost) return finish(session);
+  if (session->over) return;
   auto request = session->initiator.next(held_);
   if (!request.ok()) {
     usable(request.error());
     return;
   }
-  if (!*request) return finish(session);
+  if (!*request) return finish(session, End::complete);
   env::Frame frame = sync::ReconcileBody::of(std::move(**request));
   session->bytes += frame->wire_size();
   network_.request(session->peer, env::Protocol::reconciliation, std::move(frame), config_.intervals.request_deadline,
-                   [this, session](Result<env::Frame> answer) {
-                     if (!answer.ok()) {
-                       session->lost = true;  // busy or gone; what was found so far is still good
-                       return finish(session);
-                     }
-                     session->bytes += (*answer)->wire_size();
-                     auto decoded = sync::reconcile_message(*answer);
-                     if (!decoded.ok() || !std::holds_alternative<sync::Answer>(*decoded)) {
-                       session->lost = true;
-                       network_.close(session->peer, env::CloseReason::protocol_error);
-                       return finish(session);
-                     }
-                     auto taken = session->initiator.on_answer(held_, std::get<sync::Answer>(*decoded));
-                     if (!taken.ok()) {
-                       usable(taken.error());
-                       return;
-                     }
-                     if (*taken == sync::Initiator::Taken::protocol_error) {
-                       session->lost = true;
-                       network_.close(session->peer, env::CloseReason::protocol_error);
-                       return finish(session);
-                     }
-                     step(session);
-                   });
+                   [this, session](Result<env::Frame> answer) { on_answer(session, answer); });
 }
 
-void ReconcileLink::finish(const std::shared_ptr<Session>& session) {
+void ReconcileLink::on_answer(const std::shared_ptr<Session>& session, const Result<env::Frame>& frame) {
+  if (session->over) return;
+  if (!frame.ok()) return finish(session, End::failed);
+  session->bytes += (*frame)->wire_size();
+  const auto answer = sync::reconcile_message(*frame);
+  if (answer.ok() && std::holds_alternative<sync::Answer>(*answer)) {
+    const auto taken = session->initiator.on_answer(held_, std::get<sync::Answer>(*answer));
+    if (!taken.ok()) {
+      usable(taken.error());
+      return;
+    }
+    if (*taken == sync::Initiator::Taken::good) return step(session);
+  }
+  network_.close(session->peer, env::CloseReason::protocol_error);
+  finish(session, End::failed);
+}
+
+void ReconcileLink::finish(const std::shared_ptr<Session>& session, End end) {
   const sync::Initiator& initiator = session->initiator;
-  for (const message::ItemHash& hash : initiator.lacking()) want(hash, session->peer);
-  figures_.lacking += initiator.lacking().size();
-  if (!session->lost) {
+  session->over = true;
+  if (end != End::lost) {
+    for (const message::ItemHash& hash : initiator.lacking()) want(hash, session->peer);
+    figures_.lacking += initiator.lacking().size();
+  }
+  if (end == End::complete) {
     for (sync::Offer& offer : sync::make_offers(initiator.other_lacks())) {
       env::Frame frame = sync::ReconcileBody::of(std::move(offer));
       session->bytes += frame->wire_size();
@@ -133,27 +151,40 @@ void ReconcileLink::finish(const std::shared_ptr<Session>& session) {
   figures_.rounds += initiator.round_trips();
   figures_.bytes += session->bytes;
   sink_.record({trace::Kind::reconciled, {}, session->peer.value, initiator.round_trips(), session->bytes});
-  const bool again = !session->lost && initiator.over() && !initiator.complete();
   sessions_.erase(session->peer);
-  // Ended at a limit: another session finds the rest. It must not begin anew, or it would find again what is being
-  // fetched.
-  if (again) begin(session->peer, initiator.settled_until());
   while (!waiting_.empty() && sessions_.size() < config_.limits.reconcile_sessions) {
     const env::PeerId next = waiting_.front();
     waiting_.pop_front();
     begin(next);
   }
-  resume();
+  if (end == End::complete && !initiator.complete()) {
+    // Ended at a limit: another session finds the rest, once what this one found is being fetched.
+    Told& told = told_[session->peer];
+    told.settled_until = initiator.settled_until();
+    if (told.backlog.empty()) begin(session->peer);
+  }
+  resume_later();
 }
 
+// What finds no room is found again by a later session.
 void ReconcileLink::want(const message::ItemHash& hash, env::PeerId from) {
   Told& told = told_[from];
-  // What finds no room is found again by a later session.
-  if (backlog_ >= config_.limits.reconcile_backlog) return;
   if (told.backlog.size() >= config_.limits.reconcile_backlog_per_peer) return;
+  if (backlog_ >= config_.limits.reconcile_backlog && !make_room(told)) return;
   told.backlog.emplace_back(hash, clock_.now());
   ++backlog_;
   gauge_backlog();
+}
+
+// The peer that takes most of the common backlog gives up its newest, unless the newcomer would then have most.
+bool ReconcileLink::make_room(const Told& newcomer) {
+  const auto most = std::max_element(told_.begin(), told_.end(), [](const auto& a, const auto& b) {
+    return a.second.backlog.size() < b.second.backlog.size();
+  });
+  if (most->second.backlog.size() <= newcomer.backlog.size() + 1) return false;
+  most->second.backlog.pop_back();
+  --backlog_;
+  return true;
 }
 
 std::optional<Instant> ReconcileLink::oldest() const {
@@ -166,10 +197,24 @@ std::optional<Instant> ReconcileLink::oldest() const {
   return first;
 }
 
+env::PeerId ReconcileLink::free_place(std::map<message::ItemHash, env::PeerId>::iterator wanted) {
+  const env::PeerId told_by = wanted->second;
+  --told_.at(told_by).wanted;
+  wanted_.erase(wanted);
+  return told_by;
+}
+
 void ReconcileLink::no_longer_wanted(const message::ItemHash& hash) {
+  if (const auto wanted = wanted_.find(hash); wanted != wanted_.end()) free_place(wanted);
+  resume_later();
+}
+
+void ReconcileLink::found_no_room(const message::ItemHash& hash) {
   if (const auto wanted = wanted_.find(hash); wanted != wanted_.end()) {
-    --told_.at(wanted->second).wanted;
-    wanted_.erase(wanted);
+    const env::PeerId told_by = free_place(wanted);
+    asked_.erase(hash);
+    want(hash, told_by);
+    told_.at(told_by).not_before = clock_.now() + config_.intervals.reconcile_pause;
   }
   resume_later();
 }
@@ -184,21 +229,35 @@ void ReconcileLink::resume_later() {
   });
 }
 
+void ReconcileLink::resume_after_pause() {
+  if (pause_due_) return;
+  pause_due_ = true;
+  timers_.after(config_.intervals.reconcile_pause, [this] {
+    pause_due_ = false;
+    resume();
+  });
+}
+
 // Peers take turns, so that one that tells of very much delays itself only.
 void ReconcileLink::resume() {
-  std::size_t idle = 0;  // peers in a row that had nothing, or have their share
-  while (backlog_ > 0 && idle < told_.size()) {
+  bool inbox_full = false;  // for one of them
+  std::size_t idle = 0;     // peers in a row that had nothing, or have their share
+  for (std::size_t turn = 0; backlog_ > 0 && idle < told_.size(); ++turn) {
+    if (turn == config_.limits.reconcile_turn) return resume_later();
     auto next = told_.upper_bound(last_served_);
     if (next == told_.end()) next = told_.begin();
     last_served_ = next->first;
     Told& told = next->second;
-    if (told.backlog.empty() || told.wanted >= config_.limits.reconcile_wanted_per_peer) {
-      ++idle;
+    ++idle;
+    if (told.backlog.empty() || told.wanted >= config_.limits.reconcile_wanted_per_peer) continue;
+    if (clock_.now() < told.not_before || told.wanted >= surroundings_.inbox_room(next->first)) {
+      inbox_full = true;
       continue;
     }
     idle = 0;
     if (!ask_next(next->first, told)) return;
   }
+  if (inbox_full) resume_after_pause();
 }
 
 // False: no room among the fetches, or the store failed.
@@ -212,33 +271,43 @@ bool ReconcileLink::ask_next(env::PeerId from, Told& told) {
   if (!*held && !lately) {
     if (!surroundings_.want_envelope(hash, from)) return false;  // continued when something arrived
     if (wanted_.try_emplace(hash, from).second) ++told.wanted;
-    if (asked_.size() < config_.limits.reconcile_remembered) {
-      asked_[hash] = now;
-      asked_order_.emplace_back(now, hash);
-    }
+    if (asked_.size() < config_.limits.reconcile_remembered) asked_[hash] = now;
   }
   told.backlog.pop_front();
   --backlog_;
   gauge_backlog();
+  if (told.backlog.empty() && told.settled_until) begin(from);
   return true;
 }
 
 // --- answering
+
+ReconcileLink::Minute& ReconcileLink::minute_of(env::PeerId peer) {
+  const Instant now = clock_.now();
+  Minute& minute = minutes_.try_emplace(peer, Minute{now}).first->second;
+  if (now - minute.since > minutes(1)) minute = {now};
+  return minute;
+}
 
 void ReconcileLink::on_frame(env::PeerId from, const env::Frame& frame) {
   auto decoded = sync::reconcile_message(frame);
   if (!decoded.ok() || !std::holds_alternative<sync::Offer>(*decoded)) {
     return network_.close(from, env::CloseReason::protocol_error);
   }
-  for (const message::ItemHash& hash : std::get<sync::Offer>(*decoded).hashes) want(hash, from);
-  resume();
+  Minute& minute = minute_of(from);
+  for (const message::ItemHash& hash : std::get<sync::Offer>(*decoded).hashes) {
+    if (minute.offered >= config_.limits.reconcile_offered_per_minute) {
+      ++figures_.offers_refused;
+      continue;
+    }
+    ++minute.offered;
+    want(hash, from);
+  }
+  resume_later();
 }
 
 void ReconcileLink::on_request(env::PeerId from, const env::Frame& frame, env::Reply reply) {
-  Answered& answered = answered_[from];
-  const Instant now = clock_.now();
-  if (answered.requests == 0 || now - answered.since > minutes(1)) answered = {now, 0};
-  if (++answered.requests > config_.limits.reconcile_answers_per_minute) {
+  if (++minute_of(from).requests > config_.limits.reconcile_answers_per_minute) {
     ++figures_.refused;
     return reply(Error{"too many requests in this minute"});
   }

@@ -1,12 +1,14 @@
 // Road 1, second half: compares what two peers hold, when they connect and now and then with one random peer, and
 // fetches what is missing through the ordinary inbox (architecture.md 8).
+//
+// What a peer tells of is its word alone until it is fetched: told names wait in a backlog in which every peer has its
+// share, are asked for by turns, and no faster than the inbox takes what comes of it.
 #pragma once
 
 #include <deque>
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -28,6 +30,8 @@ class ReconcileSurroundings {
   virtual ~ReconcileSurroundings() = default;
   // Ask this peer for the envelope. False when too much is wanted already: it is offered again later.
   virtual bool want_envelope(const message::ItemHash& hash, env::PeerId from) = 0;
+  // How many messages of this peer the inbox would take now.
+  virtual std::size_t inbox_room(env::PeerId from) const = 0;
   virtual void damaged_by_reconciliation(const Error& error) = 0;
 };
 
@@ -40,16 +44,21 @@ class ReconcileLink final : public env::FrameHandler {
 
   void start();
   void on_connected(env::PeerId peer, env::Direction direction);
+  // What it told us of and was not asked for is dropped: its next session finds it again.
   void on_lost(env::PeerId peer);
+  void on_forgotten(env::PeerId peer);  // lost before
   // The envelope came, by whatever road, or nobody has it: its place is free.
   void no_longer_wanted(const message::ItemHash& hash);
+  // The envelope came and the inbox was full: it is asked for again.
+  void found_no_room(const message::ItemHash& hash);
 
   struct Figures {
     std::uint64_t sessions = 0;
     std::uint64_t rounds = 0;
     std::uint64_t bytes = 0;  // of requests, answers and offers, both directions, as the initiator sees them
     std::uint64_t lacking = 0;
-    std::uint64_t refused = 0;  // requests above the limit per minute
+    std::uint64_t refused = 0;         // requests above the limit per minute
+    std::uint64_t offers_refused = 0;  // hashes in offers above the limit per minute
   };
   const Figures& figures() const { return figures_; }
   std::size_t sessions() const { return sessions_.size(); }
@@ -60,21 +69,35 @@ class ReconcileLink final : public env::FrameHandler {
 
  private:
   struct Session;
-  struct Answered {
+  enum class End : std::uint8_t {
+    complete,  // or at a limit
+    failed,    // busy, or answers that are none; what was found so far is still good
+    lost,
+  };
+  // What a peer may do in a minute.
+  struct Minute {
     Instant since;
     std::size_t requests = 0;
+    std::size_t offered = 0;  // hashes
   };
   // What one peer told us of.
   struct Told {
     std::deque<std::pair<message::ItemHash, Instant>> backlog;  // not asked for yet, and since when we know of it
     std::size_t wanted = 0;                                     // being fetched
+    Instant not_before{};                                       // nothing more is asked for: the inbox was full
+    std::optional<sync::HeldItem> settled_until;                // a session ended at a limit: the next begins here
   };
   void every_minute();
-  void begin(env::PeerId peer, const sync::HeldItem& from = sync::range_begin());
+  void begin(env::PeerId peer);
   void step(const std::shared_ptr<Session>& session);
-  void finish(const std::shared_ptr<Session>& session);
+  void on_answer(const std::shared_ptr<Session>& session, const Result<env::Frame>& frame);
+  void finish(const std::shared_ptr<Session>& session, End end);
+  Minute& minute_of(env::PeerId peer);
   void want(const message::ItemHash& hash, env::PeerId from);
+  bool make_room(const Told& newcomer);
+  env::PeerId free_place(std::map<message::ItemHash, env::PeerId>::iterator wanted);
   void resume_later();
+  void resume_after_pause();
   void resume();
   bool ask_next(env::PeerId from, Told& told);
   bool usable(const Error& error);
@@ -98,9 +121,9 @@ class ReconcileLink final : public env::FrameHandler {
   std::size_t backlog_ = 0;                          // of all peers
   env::PeerId last_served_{};                        // peers take turns
   bool resume_due_ = false;
-  std::map<message::ItemHash, Instant> asked_;
-  std::deque<std::pair<Instant, message::ItemHash>> asked_order_;
-  std::map<env::PeerId, Answered> answered_;
+  bool pause_due_ = false;
+  std::map<message::ItemHash, Instant> asked_;  // of late
+  std::map<env::PeerId, Minute> minutes_;
   Figures figures_;
 };
 

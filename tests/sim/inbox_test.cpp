@@ -261,6 +261,57 @@ TEST_F(WithoutGossip, invented_offers_leave_room_for_what_others_tell) {
   EXPECT_EQ(status(1, good.item_hash), Status::processed);
 }
 
+// Two attackers, and room for little.
+class Invented : public Inbox {
+ protected:
+  Invented()
+      : Inbox([](node::NodeConfig& config) {
+          config.roads.gossip = false;
+          config.limits.reconcile_backlog = 2000;
+          config.limits.reconcile_backlog_per_peer = 1000;
+          config.limits.reconcile_wanted_per_peer = 100;
+          config.limits.fetch_wanted = 400;
+        }) {
+    NodeSpec spec;
+    spec.name = "n";
+    node::NodeConfig evil;
+    evil.peers = {"b"};
+    engine_->add_node(std::move(spec), [evil](const NodeEnv& env) { return std::make_unique<Attacker>(env, evil); });
+    engine_->start({3});
+    run(seconds(1));
+  }
+  void offer_nothing() {
+    for (const NodeIndex evil : {NodeIndex{2}, NodeIndex{3}}) {
+      engine_->on_loop(evil, [&] {
+        auto& attacker = *static_cast<Attacker*>(engine_->node(evil));
+        if (!attacker.connected()) attacker.start();
+        std::vector<message::ItemHash> invented;
+        for (int i = 0; i < 500; ++i) {
+          invented.push_back(message::ItemHash::of(crypto::sha256("nothing " + std::to_string(++invented_))));
+        }
+        attacker.offer(std::move(invented));
+      });
+    }
+  }
+  std::uint64_t invented_ = 0;
+};
+
+TEST_F(Invented, names_keep_a_node_that_comes_late_waiting_for_minutes_at_most) {
+  engine_->crash({1}, DiskFate::lost);
+  std::vector<message::Envelope> true_ones;
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    true_ones.push_back(post(wallet(1), i));
+    publish(0, true_ones.back());
+  }
+  engine_->start({1});
+  for (int second = 0; second < 300; ++second) {
+    offer_nothing();
+    run(seconds(1));
+  }
+  EXPECT_EQ(core(1).queue(trace::Queue::reconcile).peak, 2000U) << "the backlog was never full; the test tests nothing";
+  for (const auto& e : true_ones) ASSERT_EQ(status(1, e.item_hash), Status::processed);
+}
+
 // Peers compare what they hold only when they connect: what is asked for again is asked for by the pipeline.
 class Attempts : public Inbox {
  protected:

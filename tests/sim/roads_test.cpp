@@ -70,6 +70,20 @@ TEST(Road, reconciliation_brings_back_more_messages_and_files_than_may_be_fetche
   expect_pass(run(s));
 }
 
+// Each answer brings many times what finds room.
+TEST(Road, reconciliation_brings_back_everything_through_an_inbox_of_a_few_messages) {
+  SmallWorld w = over(kGossip, R"({"name": "fire", "kind": "crash", "who": "node:east-3", "disk": "lost",
+                                   "restart_after": "1s", "from": "trouble+28s", "until": "heal"})");
+  w.parameters = R"("limits.inbox_messages": 20, "limits.inbox_messages_per_source": 5)";
+  for (const std::uint64_t seed : {3U, 4U, 5U, 7U}) {
+    SCOPED_TRACE(seed);
+    auto s = small_scenario(w);
+    s.seed = seed;
+    std::erase_if(s.checks, [](const auto& check) { return check.name == scenario::CheckName::acknowledged_kept; });
+    expect_pass(run(s));
+  }
+}
+
 // Out of reach it begins its heads anew, under numbers that others know already from before its disk was lost.
 TEST(Road, the_content_store_alone_tells_what_a_node_wrote_that_had_forgotten_its_own_heads) {
   SmallWorld w = over(kStore, R"({"name": "alone", "kind": "partition", "between": ["node:east-3", "!node:east-3"],
