@@ -53,7 +53,7 @@ _OUTSIDE = (
 )
 FORBIDDEN_HEADERS = [   # (folders, headers, why)
     (("core/",), re.compile(rf"^(?:{_THREADS}|{_OUTSIDE})$"), "core reaches clocks, threads, files and sockets through core/env only"),
-    (("core/", "real/", "scenarios/"), re.compile(r"^simgrid/"), "SimGrid belongs to sim/"),
+    (("core/", "real/", "scenarios/", "sim/env/", "sim/fault/", "sim/run/", "sim/world/"), re.compile(r"^simgrid/"), "SimGrid belongs to sim/physics"),
     (("core/", "sim/", "scenarios/"), re.compile(r"^(?:boost/(?:asio|beast)\b|rocksdb/)"), "sockets and disks belong to real/"),
 ]
 

@@ -79,6 +79,7 @@ PLANTS = [
     ("layering", "only the rig of real/ knows scenarios", {"real/env/a.cpp": '#include "scenarios/engine/x.hpp"\n', "scenarios/engine/x.hpp": HEADER}),
     ("layering", "study knows a model", {"tools/study/a.cpp": '#include "core/message/x.hpp"\n', "core/message/x.hpp": HEADER}),
     ("layering", "SimGrid in core", {"core/node/a.cpp": "#include <simgrid/s4u.hpp>\n"}),
+    ("layering", "SimGrid in the engine", {"sim/env/a.cpp": "#include <simgrid/s4u.hpp>\n"}),
     ("layering", "Asio in core", {"core/node/a.cpp": "#include <boost/asio/io_context.hpp>\n"}),
     ("layering", "Asio in sim", {"sim/env/a.cpp": "#include <boost/asio/io_context.hpp>\n"}),
     ("layering", "threads in core", {"core/store/a.hpp": HEADER + "#include <mutex>\n"}),
@@ -139,7 +140,7 @@ PLANTS = [
     (None, "directions that are meant", {
         "core/node/a.cpp": '#include "core/store/x.hpp"\n', "core/store/x.hpp": HEADER, "sim/env/b.cpp": '#include "core/env/y.hpp"\n',
         "core/env/y.hpp": HEADER, "real/rig/c.cpp": '#include "scenarios/engine/z.hpp"\n', "scenarios/engine/z.hpp": HEADER,
-        "real/env/d.cpp": "#include <boost/asio/io_context.hpp>\n#include <mutex>\n", "sim/env/e.cpp": "#include <simgrid/s4u.hpp>\n"}),
+        "real/env/d.cpp": "#include <boost/asio/io_context.hpp>\n#include <mutex>\n", "sim/physics/e.cpp": "#include <simgrid/s4u.hpp>\n"}),
     (None, "the .git file of a worktree", {".git": "gitdir: /wo" + "rk/main/.git\n"}),
     (None, "links that lead somewhere", {
         "docs/a.md": "[b](b.md#x) [up](../core/) [web](https://example.org) [here](#a) `[not](a-link)`\n```\n[code](nowhere)\n```\n",
