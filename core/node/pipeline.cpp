@@ -575,8 +575,9 @@ void Pipeline::tick() {
   store::Outcome changes;
   changes.changes = std::move(outcome->changes);
   changes.unfinished = outcome->unfinished;
-  if (auto wanted = store_.wanted_files(config_.limits.fetch_wanted); usable(wanted)) {
+  if (auto wanted = store_.wanted_files(last_wanted_, config_.limits.fetch_wanted); usable(wanted)) {
     for (const message::ItemHash& file : *wanted) changes.needs.push_back({store::Need::Kind::file, file, {}});
+    last_wanted_ = wanted->size() == config_.limits.fetch_wanted ? std::optional(wanted->back()) : std::nullopt;
   }
   follow(changes, std::nullopt);
   ask_for_lost_contents();

@@ -188,6 +188,7 @@ class Pipeline {
   std::map<message::ItemHash, std::vector<Flight>> awaiting_content_;  // by content hash
   std::size_t awaiting_count_ = 0;
   std::map<message::ItemHash, Instant> files_wanted_;  // since when
+  std::optional<message::ItemHash> last_wanted_;       // by tick(); the next one goes on behind it
   std::size_t uploading_ = 0;                          // flights whose uploads are being written
   std::shared_ptr<std::uint64_t> upload_bytes_ = std::make_shared<std::uint64_t>(0);  // in memory
   RefusedMessages refused_;

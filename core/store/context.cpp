@@ -1,5 +1,7 @@
 #include "core/store/context.hpp"
 
+#include <algorithm>
+
 #include "core/base/check.hpp"
 #include "core/store/digest.hpp"
 
@@ -40,7 +42,7 @@ const message::Content& Context::content(Loaded& m) {
 }
 
 void Context::touch(Kind kind, std::string_view name, Wall from) {
-  const std::string prefix = keys::dependants(kind, name);
+  const std::string prefix = keys::under(Table::dependant, keys::dependency(kind, name));
   std::string start = prefix;
   append_time(start, from);
   for (Scan scan = tx.scan(prefix, start); scan.valid(); scan.next()) {
@@ -49,9 +51,33 @@ void Context::touch(Kind kind, std::string_view name, Wall from) {
   }
 }
 
-void Context::depend(const Loaded& m, Kind kind, std::string_view name) {
-  std::string key = keys::dependant(kind, name, m.entry.content_time, m.hash);
-  if (!tx.has(key)) tx.put(std::move(key), {});
+void Context::keep_dependencies(Loaded& m) {
+  std::vector<std::string> now_on = std::exchange(m.looked_at, {});
+  std::sort(now_on.begin(), now_on.end());
+  now_on.erase(std::unique(now_on.begin(), now_on.end()), now_on.end());
+  std::vector<std::string>& before = m.entry.dependencies;
+  if (now_on == before) return;
+  const auto key = [&m](const std::string& dependency) {
+    return keys::of_name(Table::dependant, dependency, m.entry.content_time, m.hash);
+  };
+  for (const std::string& old : before) {
+    if (!std::binary_search(now_on.begin(), now_on.end(), old)) tx.remove(key(old));
+  }
+  for (const std::string& added : now_on) {
+    if (!std::binary_search(before.begin(), before.end(), added)) tx.put(key(added), {});
+  }
+  before = std::move(now_on);
+  m.changed = true;
+}
+
+void Context::drop_dependencies(Loaded& m) {
+  m.looked_at.clear();
+  keep_dependencies(m);
+}
+
+bool Context::may_be_judged(const Entry& entry) const {
+  if (!entry.authentic || entry.status == message::Status::removed) return false;
+  return entry.status != message::Status::rejected || !as_reference(options.switches.final_refusals);
 }
 
 void Context::add_entry(std::string_view digest_entry) { meta.state += digest::sum_of(digest_entry); }

@@ -31,6 +31,7 @@ struct Loaded {
   Entry entry;
   bool changed = false;
   bool erased = false;
+  std::vector<std::string> looked_at;                 // dependencies of the judgement going on
   std::shared_ptr<const message::Envelope> envelope;  // loaded when asked for
   std::shared_ptr<const message::Content> content;    // loaded when asked for
 };
@@ -70,11 +71,14 @@ class Context {
   // Something changed: judge who depends on it, from this content time on.
   void touch(Kind kind, std::string_view name, Wall from = {});
   void touch_message(const message::ItemHash& hash) { touch(Kind::message, keys::hash_name(hash)); }
-  // From now on touch(kind, name) reaches this message.
-  void depend(const Loaded& m, Kind kind, std::string_view name);
-  void depend_on_message(const Loaded& m, const message::ItemHash& hash) {
-    depend(m, Kind::message, keys::hash_name(hash));
-  }
+  // A judgement looks at this: touch(kind, name) shall reach the message from keep_dependencies() on.
+  void depend(Loaded& m, Kind kind, std::string_view name) { m.looked_at.push_back(keys::dependency(kind, name)); }
+  void depend_on_message(Loaded& m, const message::ItemHash& hash) { depend(m, Kind::message, keys::hash_name(hash)); }
+  // The message depends on what was looked at since the last call, and on nothing else any more.
+  void keep_dependencies(Loaded& m);
+  void drop_dependencies(Loaded& m);
+  // May a change of something else lead to another judgement of it?
+  bool may_be_judged(const Entry& entry) const;
 
   void add_entry(std::string_view digest_entry);
   void remove_entry(std::string_view digest_entry);

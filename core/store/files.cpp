@@ -285,14 +285,7 @@ void file_at_hand(Context& context, const message::ItemHash& file, std::uint64_t
   after.grace.reset();
   if (!has_owner(context.tx, file)) after.grace = grace_from_now(context);
   write_record(context, file, before, after);
-  const std::string name = keys::hash_name(file);
-  context.touch(Kind::file, name);
-  // Who still needs it pins it; the others ask again.
-  std::vector<std::string> waited;
-  for (Scan scan = context.tx.scan(keys::dependants(Kind::file, name)); scan.valid(); scan.next()) {
-    waited.emplace_back(scan.key());
-  }
-  for (std::string& key : waited) context.tx.remove(std::move(key));
+  context.touch(Kind::file, keys::hash_name(file));
 }
 
 void file_deleted(Context& context, const message::ItemHash& file) {

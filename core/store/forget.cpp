@@ -150,7 +150,8 @@ std::optional<Verdict> judge_target(Context& context, Loaded& m, const message::
 // Is the tombstone of an element here that this FORGET is said to have erased? Which key it had nobody can tell any
 // more.
 bool claimed_by_element(Context& context, Loaded& forget) {
-  const std::string prefix = keys::dependants(Kind::message, keys::hash_name(forget.hash));
+  const std::string prefix =
+      keys::under(Table::dependant, keys::dependency(Kind::message, keys::hash_name(forget.hash)));
   for (Scan scan = context.tx.scan(prefix); scan.valid(); scan.next()) {
     Loaded* element = context.find(timed_hash_at(scan.key(), prefix.size()).hash);
     if (element == nullptr || !element->entry.authentic || element->entry.has_content) continue;
@@ -290,6 +291,23 @@ bool revoked(Context& context, Loaded& m) {
 
 namespace {
 
+// Whose FORGETs reach an amend or upgrade as well.
+std::optional<message::ItemHash> original_of(const Entry& entry) {
+  if (entry.forgotten_with) return entry.forgotten_with;
+  if (!entry.is_amend() && !entry.is_machine()) return std::nullopt;
+  return message::ItemHash::parse(entry.ref);
+}
+
+// What still changes something of a forgotten message: its original, and without its content those who are said to have
+// forgotten it.
+void follow_forgets(Context& context, Loaded& m) {
+  if (const auto original = original_of(m.entry)) context.depend_on_message(m, *original);
+  if (!m.entry.has_content) {
+    for (const message::ItemHash& claimed : m.entry.claims) context.depend_on_message(m, claimed);
+  }
+  context.keep_dependencies(m);
+}
+
 // Drops what is kept of the content, and the rows that need it.
 void erase_content(Context& context, Loaded& m) {
   const Entry& e = m.entry;
@@ -355,16 +373,16 @@ void forget_message(Context& context, Loaded& m, const std::vector<message::Item
     entry.unproved_by = std::move(unproved_by);
     entry.unproven = first ? unproven : entry.unproven && unproven;
   });
-  if (first) set_status(context, m, Status::forgotten);
+  if (first) {
+    set_status(context, m, Status::forgotten);
+    follow_forgets(context, m);
+  }
   // Amends and upgrades follow, FORGETs may have waited.
   context.touch_message(m.hash);
 }
 
 void follow_original(Context& context, Loaded& m) {
-  std::optional<message::ItemHash> original_hash = m.entry.forgotten_with;
-  if (!original_hash && (m.entry.is_amend() || m.entry.is_machine())) {
-    original_hash = message::ItemHash::parse(m.entry.ref);
-  }
+  const auto original_hash = original_of(m.entry);
   if (!original_hash) return;
   const Loaded* original = context.find(*original_hash);
   if (original == nullptr || original->entry.status != Status::forgotten) return;
@@ -382,17 +400,15 @@ bool learn_facts(Context& context, Loaded& m, const message::Content& content) {
     const bool by_key = trial.entry.type == Type::AGGREGATE && !forgets_of_key(context, trial).empty();
     if (!goes_with && !by_key) return false;
   }
+  context.drop_dependencies(m);  // they stand at the content time, which was a guess
   edit(context, m, [&](Entry& entry) {
     Loaded facts = m;
     note_facts(context, facts, content);
     facts.entry.unproven = false;
     entry = std::move(facts.entry);
   });
-  if (m.entry.is_amend() || m.entry.is_machine()) {
-    const auto ref = message::ItemHash::parse(m.entry.ref);
-    if (ref) context.depend_on_message(m, *ref);
-    follow_original(context, m);
-  }
+  follow_forgets(context, m);
+  follow_original(context, m);
   // Only now it is known which FORGETs of a key reach it too, and what those that named it prove to others.
   std::vector<message::ItemHash> more;
   if (m.entry.type == Type::AGGREGATE) {

@@ -54,10 +54,10 @@ Verdict judge_without_content(Context& context, Loaded& m) {
   // Every claim is looked at and depended on, although one proof decides: the others name it as well.
   const auto claims = m.entry.claims;
   for (const message::ItemHash& claimed : claims) {
+    context.depend_on_message(m, claimed);
     if (std::find(m.entry.forgotten_by.begin(), m.entry.forgotten_by.end(), claimed) != m.entry.forgotten_by.end()) {
       continue;
     }
-    context.depend_on_message(m, claimed);
     Loaded* forget = context.find(claimed);
     if (forget == nullptr || !forget->entry.has_content || forget->entry.type != Type::FORGET) {
       needs.push_back({Need::Kind::message, claimed, {}});

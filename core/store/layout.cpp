@@ -58,13 +58,9 @@ std::string held(std::uint64_t second, const message::ItemHash& hash) {
   Key key(Table::held);
   return key.big40(second).hash(hash).take();
 }
-std::string dependant(Kind kind, std::string_view name, Wall time, const message::ItemHash& hash) {
-  Key key(Table::dependant);
-  return key.byte(static_cast<char>(kind)).raw(name).time(time).hash(hash).take();
-}
-std::string dependants(Kind kind, std::string_view name) {
-  Key key(Table::dependant);
-  return key.byte(static_cast<char>(kind)).raw(name).take();
+std::string dependency(Kind kind, std::string_view name) {
+  std::string out(1, static_cast<char>(kind));
+  return out.append(name);
 }
 std::string index(Table table, Facet facet, std::string_view name, Wall time, const message::ItemHash& hash) {
   Key key(table);

@@ -142,8 +142,7 @@ std::string under(Table table, std::string_view name);  // prefix or key: table,
 std::string under_hash(Table table, const message::ItemHash& hash, Wall time, const message::ItemHash& more);
 std::string pair(Table table, const message::ItemHash& a, const message::ItemHash& b);
 std::string held(std::uint64_t second, const message::ItemHash& hash);
-std::string dependant(Kind kind, std::string_view name, Wall time, const message::ItemHash& hash);
-std::string dependants(Kind kind, std::string_view name);  // prefix
+std::string dependency(Kind kind, std::string_view name);  // name of Table::dependant
 std::string index(Table table, Facet facet, std::string_view name, Wall time, const message::ItemHash& hash);
 std::string indexes(Table table, Facet facet, std::string_view name);  // prefix
 std::string hash_name(const message::ItemHash& hash);                  // name of Kind::message, file, upgrades

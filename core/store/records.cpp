@@ -8,7 +8,7 @@
 namespace lastmile::store {
 namespace {
 
-constexpr std::uint8_t kMetaFormat = 2;
+constexpr std::uint8_t kMetaFormat = 3;
 
 void write_amount(Encoder& out, const Uint256& units) {
   const Hash256 bytes = units.big_endian();
@@ -98,7 +98,8 @@ enum Field : std::uint64_t {
   f_unproved_by = 1 << 20,
   f_confirmed_on = 1 << 21,
   f_amended = 1 << 22,
-  f_all = (1 << 23) - 1,
+  f_dependencies = 1 << 23,
+  f_all = (1 << 24) - 1,
 };
 
 }  // namespace
@@ -155,6 +156,7 @@ std::string write_entry(const Entry& e) {
   note(e.confirmed_time.has_value(), f_confirmed);
   note(!e.confirmed_on.empty(), f_confirmed_on);
   note(e.payment.has_value(), f_payment);
+  note(!e.dependencies.empty(), f_dependencies);
   note(coded, f_code);
   note(e.envelope_time != e.content_time, f_envelope_time);
 
@@ -189,6 +191,10 @@ std::string write_entry(const Entry& e) {
   if (!e.confirmed_on.empty()) {
     out.number(e.confirmed_on.size());
     for (const std::string& chain : e.confirmed_on) out.text(chain);
+  }
+  if (!e.dependencies.empty()) {
+    out.number(e.dependencies.size());
+    for (const std::string& dependency : e.dependencies) out.text(dependency);
   }
   return out.take();
 }
@@ -249,6 +255,10 @@ std::optional<Entry> read_entry(std::string_view bytes) {
   if (has(f_confirmed_on)) {
     const std::uint64_t count = in.number();
     for (std::uint64_t i = 0; i < count && in.ok(); ++i) e.confirmed_on.emplace_back(in.text());
+  }
+  if (has(f_dependencies)) {
+    const std::uint64_t count = in.number();
+    for (std::uint64_t i = 0; i < count && in.ok(); ++i) e.dependencies.emplace_back(in.text());
   }
   return finished(in, std::move(e));
 }

@@ -57,6 +57,7 @@ struct Entry {
   std::string details;                      // JSON text
 
   Wall effective;                               // of the commitment
+  std::vector<std::string> dependencies;        // keys::dependency(): where this message stands in Table::dependant
   std::vector<message::ItemHash> forgotten_by;  // by (content time, hash)
   std::vector<message::ItemHash> unproved_by;   // those of them that convince nobody who never saw the content
   std::vector<message::ItemHash>

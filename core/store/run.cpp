@@ -22,6 +22,7 @@ void stop(Context& context, Loaded& m, Status to, ErrorCode code, std::string de
   if (was_live) unapply_effects(context, m, keep_until);
   const bool was_none = m.entry.status == Status::none;
   set_status(context, m, to, code, std::move(details));
+  if (!context.may_be_judged(m.entry)) context.drop_dependencies(m);
   if (was_live || was_none) context.touch_message(m.hash);
 }
 
@@ -116,6 +117,7 @@ std::vector<Need> settle(Context& context, Loaded& m, bool fresh) {
     if (!e.has_content && !e.claims.empty()) {
       // More FORGETs may have named it than the one that was proven first.
       const Verdict more = judge_without_content(context, m);
+      context.keep_dependencies(m);
       if (more.kind == Verdict::Kind::forget) forget_message(context, m, more.by, more.with, true);
     }
     return {};
@@ -132,6 +134,7 @@ std::vector<Need> settle(Context& context, Loaded& m, bool fresh) {
   }
   if (decided(context, m, fresh)) return {};
   Verdict verdict = e.has_content ? judge(context, m) : judge_without_content(context, m);
+  context.keep_dependencies(m);
   std::vector<Need> needs = std::move(verdict.needs);
   carry_out(context, m, verdict);
   return needs;
@@ -181,6 +184,7 @@ void let_go(Context& context, Loaded& m) {
   for (const Confirmation& confirmation : load_confirmations(context.tx, m.hash)) {
     remove_confirmation_rows(context, m.hash, confirmation);
   }
+  context.drop_dependencies(m);
   context.tx.remove(keys::of_hash(Table::envelope, m.hash));
   remove_fetched(context.tx, m.hash);
   if (m.entry.status == Status::pending) set_status(context, m, Status::rejected, m.entry.code, m.entry.details);

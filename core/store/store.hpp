@@ -141,8 +141,9 @@ class Store {
   // As much of the range as there is.
   virtual Result<std::optional<std::string>> content(const message::ItemHash& message, std::uint64_t offset = 0,
                                                      std::uint64_t length = ~std::uint64_t{0}) const = 0;
-  // Files that waiting STOREs name and that are not at hand, at most `limit`, each once.
-  virtual Result<std::vector<message::ItemHash>> wanted_files(std::size_t limit) const = 0;
+  // Files that waiting STOREs name and that are not at hand, each once: the first `limit` above `after`, by hash.
+  virtual Result<std::vector<message::ItemHash>> wanted_files(const std::optional<message::ItemHash>& after,
+                                                              std::size_t limit) const = 0;
 
   // --- confirmations -------------------------------------------------------------------------------------------------
 

@@ -45,7 +45,8 @@ class StoreImpl final : public Store {
   Result<std::optional<std::uint64_t>> content_bytes(const message::ItemHash& message) const override;
   Result<std::optional<std::string>> content(const message::ItemHash& message, std::uint64_t offset,
                                              std::uint64_t length) const override;
-  Result<std::vector<message::ItemHash>> wanted_files(std::size_t limit) const override;
+  Result<std::vector<message::ItemHash>> wanted_files(const std::optional<message::ItemHash>& after,
+                                                      std::size_t limit) const override;
 
   Result<Outcome> add_confirmation(const message::ItemHash& hash, const Confirmation& confirmation, Wall now) override;
   Result<Outcome> remove_confirmations(std::string_view chain, std::uint64_t from_height, Wall now) override;

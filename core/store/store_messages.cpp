@@ -59,6 +59,7 @@ void keep_content(Context& context, Loaded& m, const ValidMessage& message) {
     write_fetched(context.tx, m.hash, *message.fetched);
   }
   m.content = message.content;
+  context.drop_dependencies(m);  // they stand at the content time, which was a guess
   edit(context, m, [&](Entry& entry) {
     entry.claims.clear();
     entry.forgotten_with.reset();
@@ -125,6 +126,7 @@ Outcome StoreImpl::accept_in(Context& context, const ValidMessage& message, cons
       return outcome;
     }
     // Nobody forgot this: the tombstone was a false claim. Begin again as if it had never been here.
+    context.drop_dependencies(*m);
     edit(context, *m, [](Entry& entry) {
       entry.status = Status::none;
       entry.authentic = false;
@@ -214,6 +216,7 @@ Result<Outcome> StoreImpl::give_up(const message::ItemHash& hash, Wall now) {
     Loaded* m = context.find(hash);
     if (m != nullptr && m->entry.status == Status::pending) {
       set_status(context, *m, Status::rejected, m->entry.code, m->entry.details);
+      if (!context.may_be_judged(m->entry)) context.drop_dependencies(*m);
     }
     return outcome_of(context, hash, m != nullptr, {});
   });

@@ -137,28 +137,26 @@ Result<std::optional<std::string>> StoreImpl::content(const message::ItemHash& m
   return guarded([&] { return read_fetched(Source(disk_.latest()), message, offset, length); });
 }
 
-Result<std::vector<message::ItemHash>> StoreImpl::wanted_files(std::size_t limit) const {
+Result<std::vector<message::ItemHash>> StoreImpl::wanted_files(const std::optional<message::ItemHash>& after,
+                                                               std::size_t limit) const {
   return guarded([&] {
     const Source source(disk_.latest());
+    // Everybody who waits for this file stands before what this gives.
+    const auto behind = [](const message::ItemHash& file) {
+      return prefix_end(keys::under(Table::dependant, keys::dependency(Kind::file, keys::hash_name(file))));
+    };
+    const std::string prefix = keys::under(Table::dependant, keys::dependency(Kind::file, {}));
+    std::string from = after ? behind(*after) : prefix;
     std::vector<message::ItemHash> wanted;
-    Key prefix(Table::dependant);
-    prefix.byte(static_cast<char>(Kind::file));
-    std::string from = prefix.text();
     while (wanted.size() < limit) {
-      const Scan scan = source.scan(prefix.text(), from);
+      const Scan scan = source.scan(prefix, from);
       if (!scan.valid()) break;
-      std::string_view rest = scan.key().substr(2);
+      std::string_view rest = scan.key().substr(prefix.size());
       const auto file = take_hash(rest);
       if (!file) Source::damaged(scan.key());
-      from = prefix_end(keys::dependants(Kind::file, keys::hash_name(*file)));
-      // Those who asked may have been forgotten since.
-      bool needed = false;
-      for (Scan who = source.scan(keys::dependants(Kind::file, keys::hash_name(*file))); who.valid() && !needed;
-           who.next()) {
-        const auto entry = load_entry(source, timed_hash_at(who.key(), 2 + keys::hash_name(*file).size()).hash);
-        needed = entry && entry->waiting();
-      }
-      if (needed && !file_record(source, *file).local) wanted.push_back(*file);
+      from = behind(*file);
+      // At hand: those who waited are still to be judged (Limits::judgements_per_call).
+      if (!file_record(source, *file).local) wanted.push_back(*file);
     }
     return wanted;
   });

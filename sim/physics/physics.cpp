@@ -97,8 +97,8 @@ struct Physics::State {
     const auto found = tokens.find(&activity);
     if (found == tokens.end()) return;
     const ActivityToken token = found->second;
-    completed.push_back({to_instant(s4u::Engine::get_clock()), token,
-                         activity.get_state() == s4u::Activity::State::FINISHED});
+    completed.push_back(
+        {to_instant(s4u::Engine::get_clock()), token, activity.get_state() == s4u::Activity::State::FINISHED});
     retire(token);
     stop.insert(const_cast<s4u::Activity*>(&activity));
   }
@@ -156,8 +156,8 @@ std::uint32_t Physics::add_machine(const MachineResources& resources) {
   if (state.energy) machine.host->set_property("wattage_per_state", watts(resources));
   machine.uplink = state.zone->create_link("up" + name, bytes_of(resources.uplink_bits))->set_latency(0);
   machine.downlink = state.zone->create_link("down" + name, bytes_of(resources.downlink_bits))->set_latency(0);
-  machine.disk = machine.host->create_disk("disk" + name, rate_of(resources.disk_read_bytes),
-                                           rate_of(resources.disk_write_bytes));
+  machine.disk =
+      machine.host->create_disk("disk" + name, rate_of(resources.disk_read_bytes), rate_of(resources.disk_write_bytes));
   auto* point = machine.host->get_netpoint();
   state.zone->add_route(point, nullptr, nullptr, nullptr, {s4u::LinkInRoute(machine.uplink)}, false);
   state.zone->add_route(nullptr, point, nullptr, nullptr, {s4u::LinkInRoute(machine.downlink)}, false);

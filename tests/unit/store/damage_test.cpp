@@ -139,7 +139,7 @@ class Questions {
     note(store.held_items({}, end, 100).ok());
     note(store.held_at({}, 5).ok());
     note(store.unconfirmed("ETH", 100).ok());
-    note(store.wanted_files(100).ok());
+    note(store.wanted_files(std::nullopt, 100).ok());
     note(store.missing_heads().ok());
     note(store.file_bytes(file_hash(1)).ok());
     note(store.content(rich_.far).ok());

@@ -100,7 +100,7 @@ RC_GTEST_PROP(Order, DoesNotMatterWithoutMoney, (std::uint64_t seed)) {
   for (std::uint64_t i = 0; i < 3; ++i) {
     nodes.push_back(std::make_unique<Node>(free_world()));
     deliver(*nodes.back(), population, seed + i);
-    nodes.back()->check_sum();
+    nodes.back()->check_tables();
   }
   agree(*nodes[0], *nodes[1], population);
   agree(*nodes[0], *nodes[2], population);
@@ -113,13 +113,13 @@ RC_GTEST_PROP(Order, DoesNotMatterWithMoney, (std::uint64_t seed)) {
     nodes.push_back(std::make_unique<Node>(paying_world()));
     nodes.back()->now = at(seed % 2 == 0 ? 20 : 1'000'000);  // within the grace, or long after
     deliver(*nodes.back(), population, seed + i);
-    nodes.back()->check_sum();
+    nodes.back()->check_tables();
   }
   agree(*nodes[0], *nodes[1], population);
   agree(*nodes[0], *nodes[2], population);
   for (const auto& node : nodes) {
     node->tick(at(2'000'000));
-    node->check_sum();
+    node->check_tables();
   }
   agree(*nodes[0], *nodes[1], population);
   agree(*nodes[0], *nodes[2], population);
@@ -132,7 +132,7 @@ RC_GTEST_PROP(Order, DoesNotMatterWithConfirmations, (std::uint64_t seed)) {
   for (std::uint64_t i = 0; i < 3; ++i) {
     nodes.push_back(std::make_unique<Node>(dated_world()));
     deliver(*nodes.back(), population, seed + i);
-    nodes.back()->check_sum();
+    nodes.back()->check_tables();
   }
   agree(*nodes[0], *nodes[1], population);
   agree(*nodes[0], *nodes[2], population);
@@ -162,10 +162,10 @@ RC_GTEST_PROP(Order, ReopeningInTheMiddleChangesNothing, (std::uint64_t seed)) {
   half.messages.resize(half.messages.size() / 2);
   deliver(broken, half, seed + 1);
   broken.reopen();
-  broken.check_sum();
+  broken.check_tables();
   deliver(broken, population, seed + 2);
   broken.reopen();
-  broken.check_sum();
+  broken.check_tables();
   agree(straight, broken, population);
 }
 
@@ -211,7 +211,7 @@ RC_GTEST_PROP(Order, ALateNodeLearnsTheSameFromAPeer, (std::uint64_t seed)) {
     late.accept({with_content(early, envelope), item.hash, 0});
   }
   late.tick(early.now);
-  late.check_sum();
+  late.check_tables();
   agree(early, late, population, Seen::tombstones);
 }
 

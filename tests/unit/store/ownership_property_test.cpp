@@ -127,7 +127,7 @@ class Life {
       check(node_.store->content(made).value().has_value() == kept);
     }
     check(!source.any(Key(Table::file_grace).text()));
-    node_.check_sum();
+    node_.check_tables();
   }
 
  private:

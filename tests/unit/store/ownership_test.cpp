@@ -160,7 +160,7 @@ TEST(Ownership, AnArchiveIsHeldWhileItIsReadAndPinnedByItsTransaction) {
   EXPECT_TRUE(on_disk(node, archive));
   EXPECT_EQ(node.view().pin_count(archive).value(), 1u);
   EXPECT_EQ(node.digest(), Node().digest()) << "what a node fetched is no part of the state";
-  node.check_sum();
+  node.check_tables();
 }
 
 TEST(Ownership, AReorganisationTakesAnArchiveAwayUnlessItIsFinal) {

@@ -13,7 +13,7 @@ TEST(Posts, APlainPostIsAppliedAtOnce) {
   EXPECT_EQ(outcome.changes[0].to, Status::pending);
   EXPECT_EQ(outcome.changes[1].to, Status::processed);
   EXPECT_EQ(node.post(hello), "\"hello\"");
-  node.check_sum();
+  node.check_tables();
 }
 
 TEST(Posts, ARepeatedMessageChangesNothing) {
@@ -61,7 +61,7 @@ TEST(Posts, AnAmendWaitsForItsOriginal) {
   ASSERT_EQ(arrival.changes.size(), 3u);
   EXPECT_EQ(arrival.changes[2], (StatusChange{change.hash, Status::rejected, Status::processed, std::nullopt}));
   EXPECT_EQ(node.post(first), "\"two\"");
-  node.check_sum();
+  node.check_tables();
 }
 
 TEST(Posts, AmendsOfAmendsAndOfStrangersAreRefused) {
@@ -87,7 +87,7 @@ TEST(Posts, ForgettingTheCurrentAmendGoesBackOneVersion) {
   EXPECT_EQ(node.post(first), "\"two\"");
   node.accept(forget("0xA", 5, {second}));
   EXPECT_EQ(node.post(first), "\"one\"");
-  node.check_sum();
+  node.check_tables();
 }
 
 TEST(Posts, ForgettingTheOriginalForgetsEveryAmendAlsoLateOnes) {
@@ -130,7 +130,7 @@ TEST(Posts, FetchedContentIsKeptOnceAndGoesWithItsMessage) {
   EXPECT_EQ(node.status(far), Status::forgotten);
   EXPECT_FALSE(node.store->content_bytes(far).value());
   EXPECT_TRUE(node.disk->blobs.all().empty());
-  node.check_sum();
+  node.check_tables();
 }
 
 }  // namespace

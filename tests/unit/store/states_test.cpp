@@ -16,7 +16,7 @@ TEST(Aggregates, LaterKeysReplaceEarlierOnesWholly) {
   node.accept_all({aggregate("0xA", 2, "k", R"({"b":null,"c":{"y":2}})"),
                    aggregate("0xA", 1, "k", R"({"a":1,"b":2,"c":{"x":1}})")});
   EXPECT_EQ(node.aggregate("0xA", "k"), R"({"a":1,"b":null,"c":{"y":2}})");
-  node.check_sum();
+  node.check_tables();
 }
 
 TEST(Aggregates, ALateElementInTheMiddleIsFoldedInItsPlace) {
@@ -39,7 +39,7 @@ TEST(Aggregates, ForgettingElementsRefoldsAndTheLastOneTakesTheAggregateAway) {
   EXPECT_EQ(node.aggregate("0xA", "k"), R"({"v":1})");
   node.accept(forget("0xA", 4, {one}));
   EXPECT_EQ(node.aggregate("0xA", "k"), "");
-  node.check_sum();
+  node.check_tables();
 }
 
 TEST(Aggregates, AForgottenKeyTakesLateElementsUpToItsTimeButNotLaterOnes) {
@@ -49,7 +49,7 @@ TEST(Aggregates, AForgottenKeyTakesLateElementsUpToItsTimeButNotLaterOnes) {
   node.accept_all({aggregate("0xA", 1, "k", R"({"v":1})"), forget("0xA", 5, {}, {"k"}), late, after});
   EXPECT_EQ(node.status(late), Status::forgotten);
   EXPECT_EQ(node.aggregate("0xA", "k"), R"({"v":9})");
-  node.check_sum();
+  node.check_tables();
 }
 
 // --- files --------------------------------------------------------------------------------------------------------
@@ -60,10 +60,10 @@ TEST(Files, AStoreWaitsForItsFile) {
   const Outcome waits = node.accept(file);
   EXPECT_EQ(waits.status, Status::pending);
   EXPECT_EQ(waits.code, ErrorCode::file_unavailable);
-  EXPECT_EQ(node.store->wanted_files(10).value(), std::vector{file_hash(1)});
+  EXPECT_EQ(node.store->wanted_files(std::nullopt, 10).value(), std::vector{file_hash(1)});
   node.file(1);
   EXPECT_EQ(node.status(file), Status::processed);
-  EXPECT_TRUE(node.store->wanted_files(10).value().empty());
+  EXPECT_TRUE(node.store->wanted_files(std::nullopt, 10).value().empty());
   EXPECT_EQ(node.view().pin_count(file_hash(1)).value(), 1u);
 }
 
@@ -77,7 +77,7 @@ TEST(Files, TheNewestVersionHoldsTheTag) {
   EXPECT_EQ(node.view().latest_file(first.hash.view()).value()->file.file, file_hash(2));
   node.accept(forget("0xA", 10, {newest}));
   EXPECT_EQ(node.view().latest_file(first.hash.view()).value()->file.file, file_hash(3));
-  node.check_sum();
+  node.check_tables();
 }
 
 TEST(Files, ANamedTagSurvivesForgettingItsNewestVersion) {
@@ -89,7 +89,7 @@ TEST(Files, ANamedTagSurvivesForgettingItsNewestVersion) {
     node.file(2);
     const Made second = store_file("0xA", 2, 2, "site");
     node.accept_all({store_file("0xA", 1, 1, "site"), second, forget("0xA", 3, {second})});
-    node.check_sum();
+    node.check_tables();
     return node.view().latest_file("0xA/site").value();
   };
   ASSERT_TRUE(last(message::Behaviour::corrected));
@@ -164,7 +164,7 @@ TEST(Files, AFileThatAMachineNeedsCannotBeForgottenAfterIt) {
   node.accept(forget("0xA", 4, {machine}));
   EXPECT_EQ(node.status(machine), Status::forgotten);
   EXPECT_EQ(node.status(file), Status::forgotten) << "the FORGET was kept and is judged again";
-  node.check_sum();
+  node.check_tables();
 }
 
 // --- machines -----------------------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ TEST(Machines, TheNewestUpgradeHoldsAndGoesWithItsOriginal) {
   node.accept(forget("0xA", 6, {original}));
   EXPECT_EQ(node.status(older), Status::forgotten);
   EXPECT_FALSE(node.view().current_vm(original).value());
-  node.check_sum();
+  node.check_tables();
 }
 
 TEST(Machines, TheReferenceRecordsNoUpgrades) {
@@ -230,7 +230,7 @@ TEST(Permissions, AGrantThatComesAfterItsUseIsJudgedAgain) {
   EXPECT_EQ(node.post(used), "");
   node.accept(grant("0xA", 6, {"0xB"}));  // granted again, too late for this one
   EXPECT_EQ(node.status(used), Status::rejected);
-  node.check_sum();
+  node.check_tables();
 }
 
 TEST(Permissions, TheReferenceDecidesOnceByWhatItHas) {
@@ -319,7 +319,7 @@ TEST(Forget, WhatNobodyCanProveIsNotCounted) {
   Node late;
   late.accept_all({by, grant("0xA", 1, {"0xB"})});
   EXPECT_EQ(late.digest(), early.digest());
-  early.check_sum();
+  early.check_tables();
 }
 
 // --- money --------------------------------------------------------------------------------------------------------
@@ -338,7 +338,7 @@ TEST(Money, RefusalsForBalanceComeBackOlderFirst) {
   EXPECT_EQ(node.status(younger), Status::rejected);
   node.accept(balances(4, 11, {{"0xA", "1000"}}));
   EXPECT_EQ(node.status(younger), Status::processed);
-  node.check_sum();
+  node.check_tables();
 }
 
 TEST(Money, WhoRunsOutIsRemovedAfterItsGraceUnlessItPaysAgain) {
@@ -360,7 +360,7 @@ TEST(Money, WhoRunsOutIsRemovedAfterItsGraceUnlessItPaysAgain) {
   EXPECT_EQ(node.status(file), Status::removed);
   node.tick(at(8) + hours(60));
   EXPECT_FALSE(node.store->file_bytes(file_hash(1)).value().has_value());
-  node.check_sum();
+  node.check_tables();
 }
 
 TEST(Money, ExpensesBeforeTheirGrantCountAllTheSame) {
@@ -390,7 +390,7 @@ TEST(Switches, TiesGoByTheHashOrByArrival) {
     const Made one = aggregate("0xA", 1, "k", R"({"v":1})");
     const Made two = aggregate("0xA", 1, "k", R"({"v":2})");
     node.accept_all(swapped ? std::vector{two, one} : std::vector{one, two});
-    node.check_sum();
+    node.check_tables();
     return node.aggregate("0xA", "k");
   };
   EXPECT_EQ(last(message::Behaviour::corrected, false), last(message::Behaviour::corrected, true));
@@ -410,7 +410,7 @@ TEST(Switches, TheLastRevisionIsTheNewestElementOrTheOneAppendedLast) {
     Node node(options);
     node.accept_all(order);
     EXPECT_EQ(node.aggregate("0xA", "k"), R"({"other":2,"v":3})");
-    node.check_sum();
+    node.check_tables();
     return node.view().aggregates("0xA", {"k"}).value()[0].last_revision;
   };
   EXPECT_EQ(last_revision(message::Behaviour::corrected, {first, last, middle}), last.hash);
@@ -562,7 +562,7 @@ TEST(Disk, ACrashLosesAnEndOfTheHistoryAndNothingElse) {
   node.reopen();
   EXPECT_EQ(node.status(one), Status::processed);
   EXPECT_EQ(node.status(two), Status::none);
-  node.check_sum();
+  node.check_tables();
 }
 
 TEST(Limits, TheOldestWaitingMessageIsLetGo) {

@@ -1,7 +1,10 @@
 #include "tests/unit/store/world.hpp"
 
+#include <set>
+
 #include "core/crypto/hash.hpp"
 #include "core/message/json_tools.hpp"
+#include "core/store/reading.hpp"
 
 namespace lastmile::store::test {
 
@@ -292,6 +295,32 @@ std::string Node::post(const ItemHash& original) const {
 
 Hash256 Node::digest() const { return store->state_digest(now).value(); }
 
-void Node::check_sum() const { EXPECT_EQ(store->state_sum(), store->recomputed_state_sum().value()); }
+void Node::check_tables() const {
+  EXPECT_EQ(store->state_sum(), store->recomputed_state_sum().value());
+  std::set<std::string> expected;
+  const Source source(disk->latest());
+  for (Scan scan = source.scan(Key(Table::entry).text()); scan.valid(); scan.next()) {
+    const ItemHash hash = hash_at(scan.key(), 1);
+    const Entry entry = *read_entry(scan.value());
+    for (const std::string& dependency : entry.dependencies) {
+      const auto kind = static_cast<Kind>(dependency.front());
+      EXPECT_TRUE(entry.authentic && entry.status != Status::removed) << hash.view();
+      EXPECT_TRUE(entry.status != Status::forgotten || kind == Kind::message) << hash.view();
+      EXPECT_TRUE(entry.waiting() || kind != Kind::file) << hash.view();
+      expected.insert(keys::of_name(Table::dependant, dependency, entry.content_time, hash));
+    }
+  }
+  std::set<std::string> found;
+  for (Scan scan = source.scan(Key(Table::dependant).text()); scan.valid(); scan.next()) found.emplace(scan.key());
+  EXPECT_EQ(found, expected);
+}
+
+std::size_t Node::dependants(std::optional<Kind> kind) const {
+  const Source source(disk->latest());
+  std::size_t count = 0;
+  const std::string prefix = keys::under(Table::dependant, kind ? keys::dependency(*kind, {}) : std::string());
+  for (Scan scan = source.scan(prefix); scan.valid(); scan.next()) ++count;
+  return count;
+}
 
 }  // namespace lastmile::store::test

@@ -12,6 +12,7 @@
 
 #include "core/message/content.hpp"
 #include "core/message/envelope.hpp"
+#include "core/store/layout.hpp"
 #include "core/store/store.hpp"
 #include "core/store/view.hpp"
 #include "tests/unit/store/memory_disk.hpp"
@@ -128,8 +129,11 @@ class Node {
   std::string aggregate(std::string_view owner, std::string_view key) const;  // "" = absent
   std::string post(const ItemHash& original) const;                           // inner content; "" = absent
   Hash256 digest() const;
-  // The running sum equals the one made anew.
-  void check_sum() const;
+  // The running sum equals the one made anew; in the table of dependants stand those who may be judged again, for
+  // what their last judgement looked at.
+  void check_tables() const;
+  // Rows of the table of dependants, of one kind of dependency or of all.
+  std::size_t dependants(std::optional<Kind> kind = std::nullopt) const;
 
   StoreOptions options;
   std::unique_ptr<MemoryDisk> disk;
