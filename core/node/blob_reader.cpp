@@ -16,7 +16,10 @@ void BlobReader::next() {
   waiting_.pop_front();
   disk_.get_blob({.name = wanted.name.text()}, [this, name = wanted.name,
                                                 done = std::move(wanted.done)](Result<Bytes> bytes) mutable {
-    if (!bytes.ok()) return finish(std::move(done), nullptr);
+    if (!bytes.ok()) {  // its record says that it is here
+      if (damaged_) damaged_(name);
+      return finish(std::move(done), nullptr);
+    }
     auto value = std::make_shared<const std::string>(as_text(*bytes));
     env::Job job = gossip::content_check_job(name, value);
     jobs_.submit(std::move(job), [this, name, value, done = std::move(done)](const env::JobResult& result) mutable {

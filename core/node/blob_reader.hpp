@@ -17,8 +17,8 @@ class BlobReader {
     jobs_.reserve(at_once);
   }
 
-  // Told of blobs whose bytes are not those of their name, before who reads them is: their owner forgets that they are
-  // at hand, so that they can be fetched again.
+  // Told of blobs that cannot be read or whose bytes are not those of their name, before who reads them is: their owner
+  // forgets that they are at hand, so that they can be fetched again.
   void on_damaged(Callback<void(const message::ItemHash&)> damaged) { damaged_ = std::move(damaged); }
 
   // Later, in the order of the calls: the bytes, or null when there are none of this name, or damaged ones.

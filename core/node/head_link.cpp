@@ -105,6 +105,7 @@ bool HeadLink::is_known(const std::string& signer) const {
 
 void HeadLink::start() {
   load();
+  want_missing();
   follow_up();
   retry_later();
   if (config_.head_signer) write_later();
@@ -149,16 +150,21 @@ bool HeadLink::at_hand(const message::ItemHash& file) const {
   return usable(bytes) && *bytes;
 }
 
-void HeadLink::keep(const message::ItemHash& file, Bytes bytes, store::Store::Keep how, Callback<void()> written) {
-  auto put =
-      store_.put_file(file, std::move(bytes), how, clock_.wall(),
-                      [this, file, then = std::move(written)](const Result<store::Store::Written>& done) mutable {
-                        if (!usable(done)) return;
-                        // Gone again: one that nothing pinned. It is asked for again.
-                        if (!*done) return archives_.unavailable(file);
-                        surroundings_.follow(**done);
-                        then();
-                      });
+void HeadLink::keep(const message::ItemHash& file, Bytes bytes, store::Store::Keep how, Callback<void()> written,
+                    Callback<void()> gone) {
+  auto put = store_.put_file(file, std::move(bytes), how, clock_.wall(),
+                             [this, file, then = std::move(written),
+                              otherwise = std::move(gone)](const Result<store::Store::Written>& done) mutable {
+                               if (!usable(done)) return;
+                               // Gone again: one that nothing pins any more. It is asked for again.
+                               if (!*done) {
+                                 archives_.unavailable(file);
+                                 if (otherwise) otherwise();
+                                 return;
+                               }
+                               surroundings_.follow(**done);
+                               then();
+                             });
   usable(put);
 }
 
@@ -232,25 +238,33 @@ void HeadLink::keep(const std::shared_ptr<Writing>& writing) {
   head.time = clock_.wall();
   sync::sign_head(head, *config_.head_signer);
 
-  // Nothing pins them before the word that both are there.
-  keep(head.archive, to_bytes(writing->archive->text), store::Store::Keep::held, [this, writing] {
-    const sync::Head& named = writing->head;
-    keep(sync::head_name(named), to_bytes(sync::serialize_head(named)), store::Store::Keep::held, [this, writing] {
-      env::Batch done;
-      for (const auto* list : {&writing->messages, &writing->gone}) {
-        for (const message::ItemHash& hash : *list) {
-          if (again_.contains(hash)) continue;  // the archive tells an older state of it
-          due_.erase(hash);
-          done.remove(kDuePrefix + hash.text());
-        }
-      }
-      writing_ = false;
-      const message::ItemHash name = sync::head_name(writing->head);
-      on_head(writing->head, name, std::nullopt, std::move(done));
-      usable(store_.release_file(writing->head.archive, clock_.wall()));
-      usable(store_.release_file(name, clock_.wall()));
-    });
-  });
+  // Nothing but their holds pins them before the word that both are there; a chain that names the same archive may end
+  // the hold. Everything is still due then.
+  const auto gone = [this] { writing_ = false; };
+  keep(
+      head.archive, to_bytes(writing->archive->text), store::Store::Keep::held,
+      [this, writing, gone] {
+        const sync::Head& named = writing->head;
+        keep(
+            sync::head_name(named), to_bytes(sync::serialize_head(named)), store::Store::Keep::held,
+            [this, writing] {
+              env::Batch done;
+              for (const auto* list : {&writing->messages, &writing->gone}) {
+                for (const message::ItemHash& hash : *list) {
+                  if (again_.contains(hash)) continue;  // the archive tells an older state of it
+                  due_.erase(hash);
+                  done.remove(kDuePrefix + hash.text());
+                }
+              }
+              writing_ = false;
+              const message::ItemHash name = sync::head_name(writing->head);
+              on_head(writing->head, name, std::nullopt, std::move(done));
+              usable(store_.release_file(writing->head.archive, clock_.wall()));
+              usable(store_.release_file(name, clock_.wall()));
+            },
+            gone);
+      },
+      gone);
 }
 
 // --- telling and hearing
@@ -387,6 +401,10 @@ void HeadLink::on_head(const sync::Head& head, const message::ItemHash& name, st
   follow_up();
 }
 
+void HeadLink::want_missing() {
+  for (const message::ItemHash& head : missing_) surroundings_.want_head_content(head);
+}
+
 void HeadLink::follow_up() {
   for (const message::ItemHash& head : book_.take_wanted_heads()) {
     if (!book_.wants(head)) continue;
@@ -399,7 +417,6 @@ void HeadLink::follow_up() {
       content_arrived(head, *bytes);
     });
   }
-  for (const message::ItemHash& head : missing_) surroundings_.want_head_content(head);
   for (const message::ItemHash& archive : archives_.take_to_ask()) surroundings_.want_head_content(archive);
   take_in_next();
 }
@@ -430,6 +447,7 @@ void HeadLink::content_unavailable(const message::ItemHash& content) {
 void HeadLink::retry_later() {
   timers_.after(config_.intervals.head_retry, [this] {
     book_.retry(clock_.now());
+    want_missing();
     env::Batch batch;
     for (const message::ItemHash& archive : archives_.expire(clock_.now())) {
       batch.remove(kWantedPrefix + archive.text());

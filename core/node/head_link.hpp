@@ -83,6 +83,7 @@ class HeadLink final : public env::FrameHandler {
   // `beside`: what is to be on the disk together with a new head.
   void on_head(const sync::Head& head, const message::ItemHash& name, std::optional<env::PeerId> from,
                env::Batch beside = {});
+  void want_missing();
   void follow_up();
   void take_in_next();
   void feed(const message::ItemHash& archive, chain::SharedArchive content);
@@ -92,7 +93,9 @@ class HeadLink final : public env::FrameHandler {
   env::Batch saved(env::Batch batch);
   void commit(env::Batch batch);
   bool at_hand(const message::ItemHash& file) const;
-  void keep(const message::ItemHash& file, Bytes bytes, store::Store::Keep keep, Callback<void()> written);
+  // gone: it was deleted while it was being written.
+  void keep(const message::ItemHash& file, Bytes bytes, store::Store::Keep keep, Callback<void()> written,
+            Callback<void()> gone = {});
   template <class T>
   bool usable(const Result<T>& result) const;
 

@@ -358,7 +358,7 @@ void Pipeline::await_content(Flight flight) {
   drop_fallen(flight);
   auto outcome = store_.accept_unfetched(flight.envelope, clock_.wall(),
                                          flight.confirmations.empty() ? nullptr : &flight.confirmations.front());
-  if (!usable(outcome)) return;
+  if (!usable(outcome) || !confirm(flight, 1)) return;
   const std::optional<env::PeerId> hint =
       flight.origin == Origin::gossip || flight.origin == Origin::peer ? std::optional(flight.peer) : std::nullopt;
   follow(*outcome, hint);
