@@ -67,19 +67,23 @@ void ReconcileLink::on_lost(env::PeerId peer) {
   if (const auto session = sessions_.find(peer); session != sessions_.end()) {
     finish(std::shared_ptr(session->second), End::lost);
   }
+  drop_backlog(peer);
+}
+
+void ReconcileLink::on_forgotten(env::PeerId peer) {
+  drop_backlog(peer);  // what found no room since it was lost
+  std::erase_if(wanted_, [peer](const auto& wanted) { return wanted.second == peer; });
+  told_.erase(peer);
+  minutes_.erase(peer);
+}
+
+// What is being fetched at its word goes on.
+void ReconcileLink::drop_backlog(env::PeerId peer) {
   const auto told = told_.find(peer);
   if (told == told_.end()) return;
   backlog_ -= told->second.backlog.size();
   gauge_backlog();
-  const std::size_t wanted = told->second.wanted;
-  told->second = {};
-  told->second.wanted = wanted;
-}
-
-void ReconcileLink::on_forgotten(env::PeerId peer) {
-  std::erase_if(wanted_, [peer](const auto& wanted) { return wanted.second == peer; });
-  told_.erase(peer);
-  minutes_.erase(peer);
+  told->second = {.wanted = told->second.wanted};
 }
 
 // --- asking

@@ -82,10 +82,10 @@ class ReconcileLink final : public env::FrameHandler {
   };
   // What one peer told us of.
   struct Told {
-    std::deque<std::pair<message::ItemHash, Instant>> backlog;  // not asked for yet, and since when we know of it
-    std::size_t wanted = 0;                                     // being fetched
-    Instant not_before{};                                       // nothing more is asked for: the inbox was full
-    std::optional<sync::HeldItem> settled_until;                // a session ended at a limit: the next begins here
+    std::deque<std::pair<message::ItemHash, Instant>> backlog = {};  // not asked for yet, and since when we know of it
+    std::size_t wanted = 0;                                          // being fetched
+    Instant not_before{};                                            // nothing more is asked for: the inbox was full
+    std::optional<sync::HeldItem> settled_until = {};                // a session ended at a limit: the next begins here
   };
   void every_minute();
   void begin(env::PeerId peer);
@@ -95,6 +95,7 @@ class ReconcileLink final : public env::FrameHandler {
   Minute& minute_of(env::PeerId peer);
   void want(const message::ItemHash& hash, env::PeerId from);
   bool make_room(const Told& newcomer);
+  void drop_backlog(env::PeerId peer);
   env::PeerId free_place(std::map<message::ItemHash, env::PeerId>::iterator wanted);
   void resume_later();
   void resume_after_pause();

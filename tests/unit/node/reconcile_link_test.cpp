@@ -247,6 +247,17 @@ TEST_F(Reconcile, ANumberThatGoesToAnotherPeerBringsItNothing) {
   EXPECT_EQ(around_.of(one_).size(), 12U) << "four at once, none of them counted twice";
 }
 
+TEST_F(Reconcile, WhatFindsNoRoomAfterItsPeerWasLostGoesWithTheNumber) {
+  offer(one_, names("a", 1));
+  lose(one_);
+  link_->found_no_room(name("a", 0));
+  EXPECT_EQ(backlog(), 1U);
+  link_->on_forgotten(one_);
+  EXPECT_EQ(backlog(), 0U);
+  time_.pass(seconds(5));
+  EXPECT_EQ(time_.pending(), 0U);
+}
+
 // --- sessions
 
 TEST_F(Reconcile, BeginsAnewWithAPeerThatWasLostInTheMiddle) {
