@@ -241,30 +241,28 @@ void HeadLink::keep(const std::shared_ptr<Writing>& writing) {
   // Nothing but their holds pins them before the word that both are there; a chain that names the same archive may end
   // the hold. Everything is still due then.
   const auto gone = [this] { writing_ = false; };
-  keep(
-      head.archive, to_bytes(writing->archive->text), store::Store::Keep::held,
-      [this, writing, gone] {
-        const sync::Head& named = writing->head;
-        keep(
-            sync::head_name(named), to_bytes(sync::serialize_head(named)), store::Store::Keep::held,
-            [this, writing] {
-              env::Batch done;
-              for (const auto* list : {&writing->messages, &writing->gone}) {
-                for (const message::ItemHash& hash : *list) {
-                  if (again_.contains(hash)) continue;  // the archive tells an older state of it
-                  due_.erase(hash);
-                  done.remove(kDuePrefix + hash.text());
-                }
-              }
-              writing_ = false;
-              const message::ItemHash name = sync::head_name(writing->head);
-              on_head(writing->head, name, std::nullopt, std::move(done));
-              usable(store_.release_file(writing->head.archive, clock_.wall()));
-              usable(store_.release_file(name, clock_.wall()));
-            },
-            gone);
-      },
-      gone);
+  const auto keep_head = [this, writing, gone] {
+    keep(
+        sync::head_name(writing->head), to_bytes(sync::serialize_head(writing->head)), store::Store::Keep::held,
+        [this, writing] { written(*writing); }, gone);
+  };
+  keep(head.archive, to_bytes(writing->archive->text), store::Store::Keep::held, keep_head, gone);
+}
+
+void HeadLink::written(const Writing& writing) {
+  env::Batch done;
+  for (const auto* list : {&writing.messages, &writing.gone}) {
+    for (const message::ItemHash& hash : *list) {
+      if (again_.contains(hash)) continue;  // the archive tells an older state of it
+      due_.erase(hash);
+      done.remove(kDuePrefix + hash.text());
+    }
+  }
+  writing_ = false;
+  const message::ItemHash name = sync::head_name(writing.head);
+  on_head(writing.head, name, std::nullopt, std::move(done));
+  usable(store_.release_file(writing.head.archive, clock_.wall()));
+  usable(store_.release_file(name, clock_.wall()));
 }
 
 // --- telling and hearing

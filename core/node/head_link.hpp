@@ -73,6 +73,7 @@ class HeadLink final : public env::FrameHandler {
   void write_later();
   void write();
   void keep(const std::shared_ptr<Writing>& writing);
+  void written(const Writing& writing);
   void tell(env::PeerId peer, const std::vector<sync::Head>& heads);
   void consider(sync::Head head, std::optional<env::PeerId> from);
   bool may_be_lost(const Told& told) const;

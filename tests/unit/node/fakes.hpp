@@ -113,8 +113,12 @@ class BlobDisk final : public env::Disk {
     rows.commit(std::move(batch), std::move(done));
   }
   void put_blob(std::string name, Bytes bytes, env::Done<Unit> done) override {
+    writing_ = true;
+    if (on_put) on_put(name);
     blobs[std::move(name)] = std::move(bytes);
     done(Unit{});
+    writing_ = false;
+    do_removes();
   }
   void get_blob(env::ContentRange range, env::Done<Bytes> done) override {
     const auto found = blobs.find(range.name);
@@ -122,8 +126,11 @@ class BlobDisk final : public env::Disk {
     done(found->second);
   }
   void remove_blob(std::string name, env::Done<Unit> done) override {
-    blobs.erase(name);
-    if (done) done(Unit{});
+    removes_.emplace_back([this, name = std::move(name), then = std::move(done)]() mutable {
+      blobs.erase(name);
+      if (then) then(Unit{});
+    });
+    if (!writing_) do_removes();
   }
   std::optional<std::uint64_t> blob_size(std::string_view name) const override {
     const auto found = blobs.find(name);
@@ -133,7 +140,15 @@ class BlobDisk final : public env::Disk {
 
   store::test::MemoryDisk rows;
   std::map<std::string, Bytes, std::less<>> blobs;
-  std::map<char, std::size_t> changes;  // of all commits, by the first byte of the key: the table
+  std::function<void(const std::string& name)> on_put;  // what happens while a blob is being written
+  std::map<char, std::size_t> changes;                  // of all commits, by the first byte of the key: the table
+
+ private:
+  void do_removes() {
+    for (auto& remove : std::exchange(removes_, {})) remove();
+  }
+  bool writing_ = false;  // answers come in the order of the calls
+  std::vector<Callback<void()>> removes_;
 };
 
 class Trace final : public trace::Sink {

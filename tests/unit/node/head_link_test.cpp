@@ -40,7 +40,8 @@ std::vector<sync::Head> chain_of(const crypto::Account& account, std::size_t len
 
 class HeadLinkTest : public testing::Test {
  protected:
-  HeadLinkTest() {
+  explicit HeadLinkTest(std::uint64_t unowned_bytes = store::Limits{}.unowned_bytes) {
+    config_.store.limits.unowned_bytes = unowned_bytes;
     config_.limits.head_inbox = 6;
     config_.limits.head_inbox_per_source = 4;
     config_.limits.head_checks = 1;
@@ -68,6 +69,15 @@ class HeadLinkTest : public testing::Test {
       time_.pass(milliseconds(1));
       executor_.run_all();
     }
+  }
+  // A message that an archive must tell of.
+  message::ItemHash news() {
+    const auto account = wallet();
+    auto envelope = std::make_shared<const message::Envelope>(signed_post(account, note(account, 1)));
+    auto content = std::make_shared<const message::Content>(message::parse_inline_content(*envelope, {}).value());
+    EXPECT_TRUE(store_->accept({envelope, content, nullptr}, time_.wall()).ok());
+    link_->on_news(envelope->item_hash);
+    return envelope->item_hash;
   }
   std::size_t rows(std::string_view prefix) {
     std::size_t count = 0;
@@ -161,25 +171,39 @@ TEST_F(HeadLinkTest, AStrangerWhoIsForgottenLeavesNothingBehind) {
 
 // The archive is written off the loop; what happens to a message meanwhile is told by the next one.
 TEST_F(HeadLinkTest, AMessageThatChangesWhileItsArchiveIsWrittenStaysDue) {
-  const auto account = wallet();
-  const std::string content = note(account, 1);
-  auto envelope = std::make_shared<const message::Envelope>(signed_post(account, content));
-  auto parsed = message::parse_inline_content(*envelope, {});
-  ASSERT_TRUE(parsed.ok());
-  ASSERT_TRUE(
-      store_->accept({envelope, std::make_shared<const message::Content>(std::move(*parsed)), nullptr}, time_.wall())
-          .ok());
-  link_->on_news(envelope->item_hash);
+  const message::ItemHash message = news();
   EXPECT_EQ(rows("\xf1"), 1U);
   time_.pass(config_.intervals.archive_every);
   ASSERT_EQ(executor_.in_flight(env::Lane::hashing), 1U);
-  link_->on_news(envelope->item_hash);  // forgotten, say
+  link_->on_news(message);  // forgotten, say
   work();
   EXPECT_EQ(link_->book().newest_of(signer(3).address())->sequence, 1U);
   EXPECT_EQ(rows("\xf1"), 1U);
   time_.pass(config_.intervals.archive_every);
   work();
   EXPECT_EQ(link_->book().newest_of(signer(3).address())->sequence, 2U);
+  EXPECT_EQ(rows("\xf1"), 0U);
+}
+
+class WithoutRoomForTheUnowned : public HeadLinkTest {
+ protected:
+  WithoutRoomForTheUnowned() : HeadLinkTest(0) {}
+};
+
+// A chain that names the same archive may end its hold while it is being written, and then nothing keeps it.
+TEST_F(WithoutRoomForTheUnowned, AnArchiveThatGoesWhileItIsWrittenIsWrittenAgain) {
+  news();
+  disk_.on_put = [this](const std::string& name) {
+    EXPECT_TRUE(store_->release_file(*message::ItemHash::parse(name), time_.wall()).ok());
+  };
+  time_.pass(config_.intervals.archive_every);
+  work();
+  EXPECT_FALSE(link_->book().newest_of(signer(3).address())) << "its archive is gone";
+  EXPECT_EQ(rows("\xf1"), 1U);
+  disk_.on_put = {};
+  time_.pass(config_.intervals.archive_every);
+  work();
+  EXPECT_EQ(link_->book().newest_of(signer(3).address())->sequence, 1U);
   EXPECT_EQ(rows("\xf1"), 0U);
 }
 
