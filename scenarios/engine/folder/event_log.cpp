@@ -135,17 +135,12 @@ struct EventLog::State {
   std::FILE* file = nullptr;
   std::string path;
   Record record = Record::summary;
-  int error = 0;  // of the first write that failed
+  WriteError error;
   std::uint64_t records = 0;
   std::array<const Layout*, trace::kKindCount> layout{};
   std::array<std::uint64_t, crypto::kChainCount> position_of_code;  // in the header's list of chains
   std::unordered_map<std::string, std::uint32_t, HashOfText, std::equal_to<>> numbers;
   std::string buffer;
-
-  bool failed() const { return error != 0; }
-  void note_failure() {
-    if (error == 0) error = errno;
-  }
 
   void append(std::uint64_t value, std::size_t width) {
     for (std::size_t i = 0; i < width; ++i) buffer += static_cast<char>(value >> (8 * i));
@@ -172,7 +167,7 @@ struct EventLog::State {
   }
   void flush(bool all) {
     if (buffer.empty() || (!all && buffer.size() < kBufferBytes)) return;
-    if (std::fwrite(buffer.data(), 1, buffer.size(), file) != buffer.size()) note_failure();
+    error.note(std::fwrite(buffer.data(), 1, buffer.size(), file) == buffer.size());
     buffer.clear();
   }
 };
@@ -258,16 +253,15 @@ void EventLog::delivered(Instant time, Node node, std::uint8_t kind, std::uint32
   s.flush(false);
 }
 
-bool EventLog::failed() const { return state_->failed(); }
+bool EventLog::failed() const { return state_->error.failed(); }
 
 Result<Unit> EventLog::close() {
   State& s = *state_;
   LM_CHECK(s.file != nullptr);
   s.flush(true);
-  if (std::fclose(s.file) != 0) s.note_failure();
+  s.error.note(std::fclose(s.file) == 0);
   s.file = nullptr;
-  if (s.failed()) return cannot_write(s.path, s.error);
-  return Unit{};
+  return s.error.result(s.path);
 }
 
 std::uint64_t EventLog::records() const { return state_->records; }

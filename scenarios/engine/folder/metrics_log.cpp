@@ -22,22 +22,16 @@ struct Scope {
 struct MetricsLog::State {
   std::FILE* file = nullptr;
   std::string path;
-  int error = 0;  // of the first write that failed
+  WriteError error;
   const Timeline& timeline;
   const Watch& watch;
   std::vector<Scope> scopes;
   std::set<std::vector<Node>> known;  // islands that are a group, or were there before, add nothing
   std::size_t spans_seen = 0;
 
-  bool failed() const { return error != 0; }
-  void note_failure() {
-    if (error == 0) error = errno;
-  }
   State(const Timeline& t, const Watch& w) : timeline(t), watch(w) {}
 
-  void write(const std::string& line) {
-    if (std::fwrite(line.data(), 1, line.size(), file) != line.size()) note_failure();
-  }
+  void write(const std::string& line) { error.note(std::fwrite(line.data(), 1, line.size(), file) == line.size()); }
   void row(std::string& out, const std::string& time, const std::string& scope, std::string_view name, double value) {
     out += time + "," + scope + "," + std::string(name) + "," + figure_number(value) + "\n";
   }
@@ -98,15 +92,14 @@ void MetricsLog::on_sample(Instant time) {
   s.write(out);
 }
 
-bool MetricsLog::failed() const { return state_->failed(); }
+bool MetricsLog::failed() const { return state_->error.failed(); }
 
 Result<Unit> MetricsLog::close() {
   State& s = *state_;
   LM_CHECK(s.file != nullptr);
-  if (std::fclose(s.file) != 0) s.note_failure();
+  s.error.note(std::fclose(s.file) == 0);
   s.file = nullptr;
-  if (s.failed()) return cannot_write(s.path, s.error);
-  return Unit{};
+  return s.error.result(s.path);
 }
 
 }  // namespace lastmile::scenario

@@ -29,7 +29,7 @@ Result<Unit> written(const std::string& path, std::string_view content, std::ios
   std::ofstream file(path, std::ios::binary | mode);
   file.write(content.data(), static_cast<std::streamsize>(content.size()));
   file.close();
-  if (!file) return cannot_write(path, errno);
+  if (!file) return cannot_write(path, errno != 0 ? errno : EIO);
   return Unit{};
 }
 
