@@ -13,7 +13,7 @@ namespace lastmile::sim {
 enum class NetworkLevel : std::uint8_t {
   delay,   // latency, jitter, faults
   access,  // and a FIFO queue on each node's uplink and downlink
-  flow,    // and shared bandwidth for bulk: needs SimGrid, not in this step
+  flow,    // and bulk that shares links and disks: one run per process
 };
 
 enum class CryptoMode : std::uint8_t {
@@ -31,6 +31,11 @@ struct NetworkModel {
       8 << 20;  // per connection, what send() accepts ahead of the wire; beyond: dropped, counted
   std::uint32_t connections_max = 1000;      // inbound ones above it are refused with `limit`
   std::uint32_t backlog_frames_max = 65536;  // frames waiting for a busy or paused node; beyond: dropped, counted
+  // Level `flow`. Below the threshold queueing and latency matter more than how links are shared (simulation-engine.md
+  // 5).
+  std::uint64_t transfer_bytes_min = 64 << 10;
+  std::uint32_t transfers_per_node_max = 16;  // sent at once; further ones wait for their turn
+  std::uint32_t transfers_max = 1000;         // in the whole run: the cost of each grows with their number
 };
 
 // Time that a node's loop is busy with one event, by kind; the next event waits. Zero (the default) costs nothing.

@@ -9,19 +9,21 @@
 namespace lastmile::sim {
 
 Result<std::unique_ptr<Engine>> Engine::create(EngineConfig config) {
-  if (config.level == NetworkLevel::flow)
-    return Error{
-        "network level \"flow\" needs the SimGrid adapter, which this build does not have: use \"access\" or "
-        "\"delay\""};
   const RegionDelays& regions = config.regions;
   if (regions.count == 0 || regions.delay.size() != std::size_t{regions.count} * regions.count)
     return Error{"region delays: expected a square matrix with one row per region"};
   if (std::any_of(regions.delay.begin(), regions.delay.end(), [](Duration delay) { return delay.ns < 0; }))
     return Error{"region delays: expected no negative entry"};
-  return std::unique_ptr<Engine>(new Engine(std::move(config)));
+  std::unique_ptr<Physics> physics;
+  if (config.level == NetworkLevel::flow) {
+    auto made = Physics::create({});
+    if (!made.ok()) return made.error();
+    physics = std::move(made).value();
+  }
+  return std::unique_ptr<Engine>(new Engine(std::make_unique<Kernel>(std::move(config), std::move(physics))));
 }
 
-Engine::Engine(EngineConfig config) : kernel_(std::make_unique<Kernel>(std::move(config))) {}
+Engine::Engine(std::unique_ptr<Kernel> kernel) : kernel_(std::move(kernel)) {}
 Engine::~Engine() = default;
 
 NodeIndex Engine::add_node(NodeSpec spec, NodeFactory factory) {

@@ -42,7 +42,8 @@ enum class RunEnd : std::uint8_t { time, idle, events, stopped };
 
 class Engine {
  public:
-  // Refused: level `flow` (needs the SimGrid adapter), a region matrix that is not square or has negative entries.
+  // Refused: a region matrix that is not square or has negative entries; a second engine at level `flow` in one
+  // process.
   static Result<std::unique_ptr<Engine>> create(EngineConfig config);
   ~Engine();
 
@@ -110,7 +111,7 @@ class Engine {
   const EngineConfig& config() const;
 
  private:
-  explicit Engine(EngineConfig config);
+  explicit Engine(std::unique_ptr<Kernel> kernel);
   std::unique_ptr<Kernel> kernel_;
 };
 

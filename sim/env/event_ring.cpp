@@ -94,20 +94,24 @@ std::int64_t EventRing::next_used_slot() const {
   return std::min(slot, far);
 }
 
-bool EventRing::open_next(std::int64_t until) {
+std::optional<EventRing::Opening> EventRing::next_opening(std::int64_t until) const {
   const std::int64_t last = until >> kBucketBits;
-  for (;;) {
-    const std::int64_t bucket = next_used_bucket();
-    const std::int64_t slot = next_used_slot();
-    if (slot != kNever && slot << kRingBits <= bucket) {
-      if (slot << kRingBits > last) return false;
-      enter_slot(slot);
-      continue;
+  const std::int64_t bucket = next_used_bucket();
+  const std::int64_t slot = next_used_slot();
+  const bool is_slot = slot != kNever && slot << kRingBits <= bucket;
+  if ((is_slot ? slot << kRingBits : bucket) > last) return std::nullopt;
+  return Opening{is_slot ? slot : bucket, is_slot};
+}
+
+bool EventRing::open_next(std::int64_t until) {
+  while (const auto next = next_opening(until)) {
+    if (!next->is_slot) {
+      open(next->number);
+      return true;
     }
-    if (bucket == kNever || bucket > last) return false;
-    open(bucket);
-    return true;
+    enter_slot(next->number);
   }
+  return false;
 }
 
 // Nothing waits before this slot: the ring is put in front of it, so that the whole slot fits.

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/base/check.hpp"
@@ -49,6 +50,19 @@ class EventRing {
     return event->time <= until ? event : nullptr;
   }
   void pop();
+
+  // Everything taken in has been popped: peek() would open something.
+  bool between_buckets() const { return next_ == order_.size() && late_.empty(); }
+  // What that would be, if it begins not after `until`: a bucket, or a coarse slot, whose buckets are not known before
+  // it is entered. Only between_buckets().
+  struct Opening {
+    std::int64_t number;
+    bool is_slot;
+    std::int64_t start() const { return number << (is_slot ? kBucketBits + kRingBits : kBucketBits); }  // ns
+  };
+  std::optional<Opening> next_opening(std::int64_t until) const;
+  void enter_slot(std::int64_t slot);
+  static std::int64_t end_of_bucket(std::int64_t time) { return ((time >> kBucketBits) + 1) << kBucketBits; }
 
   // The event that will probably come `ahead` events from now, or null: only for prefetching.
   const Event* glimpse(std::size_t ahead) const {
@@ -101,7 +115,6 @@ class EventRing {
   void place(const Event& event);
   bool open_next(std::int64_t until);
   void open(std::int64_t bucket);
-  void enter_slot(std::int64_t slot);
   std::int64_t next_used_bucket() const;  // absolute bucket, or max
   std::int64_t next_used_slot() const;
 

@@ -19,8 +19,10 @@ bool carries_frame(EventKind kind) { return kind == EventKind::frame || kind == 
 
 }  // namespace
 
-Kernel::Kernel(EngineConfig config)
-    : config_(std::move(config)), other_counters_(std::size_t{kEngineNode.value} - kFirstChainSource + 1, 0) {}
+Kernel::Kernel(EngineConfig config, std::unique_ptr<Physics> physics)
+    : config_(std::move(config)), other_counters_(std::size_t{kEngineNode.value} - kFirstChainSource + 1, 0) {
+  if (physics != nullptr) flows_ = std::make_unique<FlowPlane>(*this, std::move(physics));
+}
 
 Kernel::~Kernel() {
   dispatching_ = true;  // nothing may be started any more
@@ -76,14 +78,29 @@ void Kernel::prefetch() const {
   }
 }
 
+// Brings the second clock to the end of the bucket that the ring is about to open, or to `until` when nothing waits
+// before it. A completion on the way may be due first: it is looked for again.
+void Kernel::step_flows(std::int64_t until) {
+  while (!flows_->idle()) {
+    const auto next = ring_.next_opening(until);
+    if (flows_->advance(!next ? until : next->is_slot ? next->start() : EventRing::end_of_bucket(next->start())))
+      continue;
+    if (!next || !next->is_slot) return;
+    ring_.enter_slot(next->number);
+  }
+}
+
 Kernel::StepEnd Kernel::run(std::int64_t until, std::uint64_t events_max) {
   LM_CHECK(!dispatching_);
   stop_ = false;
   for (std::uint64_t done = 0;; ++done) {
+    if (flows_ != nullptr && ring_.between_buckets()) [[unlikely]]
+      step_flows(until);
     const Event* next = ring_.peek(until);
     if (next == nullptr) {
       now_ = std::max(now_, until);
-      return ring_.empty() ? StepEnd::idle : StepEnd::time;
+      const bool idle = ring_.empty() && (flows_ == nullptr || flows_->idle());
+      return idle ? StepEnd::idle : StepEnd::time;
     }
     if (done == events_max) return StepEnd::events;
     const Event event = *next;

@@ -20,6 +20,7 @@
 #include "sim/env/config.hpp"
 #include "sim/env/digest_chain.hpp"
 #include "sim/env/event_ring.hpp"
+#include "sim/env/flow_plane.hpp"
 #include "sim/env/hardware.hpp"
 #include "sim/env/job_cache.hpp"
 #include "sim/env/key_pool.hpp"
@@ -84,7 +85,8 @@ struct Machine {
 
 class Kernel {
  public:
-  explicit Kernel(EngineConfig config);
+  // physics: at level `flow`, else null.
+  Kernel(EngineConfig config, std::unique_ptr<Physics> physics);
   ~Kernel();
   Kernel(const Kernel&) = delete;
   Kernel& operator=(const Kernel&) = delete;
@@ -161,6 +163,7 @@ class Kernel {
 
   // --- paths -------------------------------------------------------------------------------------------------------
   LinkPlane& links() { return links_; }
+  FlowPlane* flows() { return flows_.get(); }  // null below level `flow`
   // Without jitter and faults.
   Duration latency(NodeIndex from, NodeIndex to) const {
     const NodeSpec& a = machine(from).spec;
@@ -203,6 +206,7 @@ class Kernel {
                                         : other_counters_[source.value - kFirstChainSource]++;
   }
   void prefetch() const;
+  void step_flows(std::int64_t until);
   void dispatch(const Event& event);
   void deliver_frame(NodeIndex node, NodeSlot& slot, const Event& event);
   void deliver(NodeIndex node, const Event& event);  // on the loop
@@ -234,6 +238,7 @@ class Kernel {
   JobCache jobs_;
   std::shared_ptr<KeyPool> keys_ = std::make_shared<KeyPool>();
   ValuePool values_;
+  std::unique_ptr<FlowPlane> flows_;
 };
 
 }  // namespace lastmile::sim

@@ -17,6 +17,7 @@ NodeIndex Kernel::add_node(NodeSpec spec, NodeFactory factory) {
   machines_.push_back(std::make_unique<Machine>(
       Machine{std::move(spec), std::move(factory), SimClock(law), {}, {}, false, false, {}, {}, 0, {}, {}, {}}));
   machines_.back()->clock.attach(*this);
+  if (flows_ != nullptr) flows_->add_machine(machines_.back()->spec.hardware);
   slots_.emplace_back();
   return node;
 }
@@ -58,6 +59,7 @@ void Kernel::end(NodeIndex node, Ending ending) {
   handling_ = kEngineNode;
   runtime.node.reset();
   runtime.network.farewell();
+  if (flows_ != nullptr) flows_->end_reads(node);
   machine.past += runtime.network.counts();
   machine.past_cpu = machine.past_cpu + runtime.executor.busy_time();
   slot.network = nullptr;
@@ -94,12 +96,14 @@ void Kernel::pause(NodeIndex node) {
   machine.paused_since = now();
   slots_[node.value].deferring = true;
   machine.runtime->network.paused();
+  if (flows_ != nullptr) flows_->refresh();
 }
 
 void Kernel::resume(NodeIndex node) {
   LM_CHECK(handling_ == kEngineNode && running(node) && machines_[node.value]->paused);
   Machine& machine = *machines_[node.value];
   machine.paused = false;
+  if (flows_ != nullptr) flows_->refresh();
   if (machine.backlog == nullptr)
     slots_[node.value].deferring = false;
   else
@@ -118,6 +122,7 @@ void Kernel::rules_changed() {
   for (const NodeSlot& slot : slots_)
     if (slot.network != nullptr) slot.network->rules_changed();
   links_.release_free(*this);
+  if (flows_ != nullptr) flows_->refresh();
 }
 
 std::uint32_t Kernel::add_chain(ChainConfig config) {

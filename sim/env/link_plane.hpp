@@ -6,24 +6,12 @@
 #include <utility>
 #include <vector>
 
-#include "sim/env/event.hpp"
+#include "sim/env/held_frame.hpp"
 #include "sim/env/link_rules.hpp"
 
 namespace lastmile::sim {
 
 class Kernel;
-
-// Something that a cut keeps from leaving: a frame, a parcel, or a step of a connection. Lies with the run and not with
-// the sender, because the buffers of a killed process are still emptied by its machine.
-struct HeldFrame {
-  EventKind kind = EventKind::frame;
-  std::uint8_t aux = 0;
-  std::uint8_t lane = 0;  // order is kept inside one
-  std::uint32_t connection = 0;
-  std::uint32_t extra = 0;
-  std::uint64_t argument = 0;
-  std::uint64_t bytes = 0;
-};
 
 // Rules in force, and what they hold back by directed pair.
 class LinkPlane {

@@ -68,8 +68,8 @@ std::string LoopDifference::text() const {
 }
 
 std::optional<LoopDifference> first_difference(const LoopRecord& a, const LoopRecord& b) {
-  const auto& x = a.events();
-  const auto& y = b.events();
+  const auto& x = a.kept();
+  const auto& y = b.kept();
   const auto [at_x, at_y] = std::mismatch(x.begin(), x.end(), y.begin(), y.end());
   if (at_x == x.end() && at_y == y.end()) return std::nullopt;
   LoopDifference difference;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/check.hpp"
@@ -22,8 +23,10 @@ class LoopRecord final : public LoopObserver {
   LoopRecord(Instant from, Instant until) : from_(from), until_(until) {}  // [from, until)
 
   void on_loop_event(const LoopEvent& event) override;
-  const std::vector<LoopEvent>& events() const { return events_; }
-  bool complete() const { return complete_; }  // false when the limit cut it short
+  using Kept = LoopEvent;
+  const std::vector<LoopEvent>& kept() const { return events_; }
+  void set_kept(std::vector<LoopEvent> events) { events_ = std::move(events); }  // from another process
+  bool complete() const { return complete_; }                                    // false when the limit cut it short
 
  private:
   Instant from_{};
@@ -53,6 +56,9 @@ class LoopCheckpoints final : public LoopObserver {
   // Start of the first interval in which they differ; empty when they do not. Equal intervals are the caller's duty.
   static std::optional<Instant> first_difference(const LoopCheckpoints& a, const LoopCheckpoints& b);
   Duration interval() const { return interval_; }
+  using Kept = DigestChain;
+  const std::vector<DigestChain>& kept() const { return chains_; }
+  void set_kept(std::vector<DigestChain> chains) { chains_ = std::move(chains); }  // from another process
 
  private:
   Duration interval_;

@@ -109,8 +109,12 @@ void SimDisk::get_blob(env::ContentRange range, env::Done<Bytes> done) {
   const std::uint64_t size = blob == nullptr ? 0 : blob->size();
   const std::uint64_t length = std::min(range.length, size - std::min(range.offset, size));
   const Duration seek = kernel_.machine(self_).spec.hardware.disk_seek;
-  const std::int64_t end = reader_.pass(reader_.free_at(kernel_.now_ns()) + seek.ns, length);
   const SlotRef ref = reads_.add({std::move(range), ++numbers_, std::move(done)});
+  if (FlowPlane* flows = kernel_.flows(); flows != nullptr && length >= kernel_.config().network.transfer_bytes_min) {
+    const std::uint32_t incarnation = kernel_.slot(self_).incarnation;
+    return flows->read(self_, {EventKind::disk, kRead, 0, incarnation, ref.slot, ref.generation, length}, seek);
+  }
+  const std::int64_t end = reader_.pass(reader_.free_at(kernel_.now_ns()) + seek.ns, length);
   kernel_.post_own(self_, end, EventKind::disk, kRead, ref.slot, ref.generation);
 }
 

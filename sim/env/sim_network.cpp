@@ -63,6 +63,16 @@ bool SimNetwork::accept_bytes(std::uint32_t index, std::uint64_t bytes) {
   return false;
 }
 
+bool SimNetwork::is_transfer(const HeldFrame& frame) const {
+  return frame.lane == kBulkLane && kernel_.flows() != nullptr &&
+         frame.bytes >= kernel_.config().network.transfer_bytes_min;
+}
+
+void SimNetwork::transfer(std::uint32_t index, HeldFrame frame, std::int64_t latency) {
+  frame.kind = EventKind::transfer;
+  kernel_.flows()->send(self_, remote(peers_[index]), frame, {latency});
+}
+
 std::int64_t SimNetwork::departure(std::uint32_t index, const HeldFrame& frame) {
   const std::int64_t now = kernel_.now_ns();
   if (frame.lane >= kControlLane || !uplink_.limited()) {
@@ -109,6 +119,7 @@ void SimNetwork::transmit(std::uint32_t index, const HeldFrame& frame) {
     transmit_faulty(index, frame);
     return;
   }
+  if (is_transfer(frame)) return transfer(index, frame, peer.latency + draw_within(peer, peer.jitter));
   const std::int64_t leaves = departure(index, frame);
   launch(index, frame, leaves + peer.latency + draw_within(peer, peer.jitter));
 }
@@ -136,14 +147,21 @@ void SimNetwork::transmit_faulty(std::uint32_t index, HeldFrame frame) {
   const bool is_frame = frame.lane < kControlLane;
   if (is_frame && hit(peer, quality.loss)) return drop(frame);
   if (is_frame && hit(peer, quality.corrupt)) frame.aux |= kCorrupt;
-  std::int64_t leaves = departure(index, frame);
-  if (is_frame && fault.limit.limited()) leaves = fault.limit.pass(leaves, frame.bytes);
   const auto latency =
       static_cast<std::int64_t>(Wide(static_cast<std::uint64_t>(peer.latency)) * quality.latency_factor / kBillion) +
       quality.latency_add.ns;
   const auto on_the_way = [&] {
     return std::max<std::int64_t>(latency, 0) + draw_within(peer, peer.jitter) + draw_within(peer, quality.jitter.ns);
   };
+  if (is_transfer(frame)) return transfer(index, frame, on_the_way());
+  std::int64_t leaves = departure(index, frame);
+  if (is_frame && fault.limit.limited()) leaves = fault.limit.pass(leaves, frame.bytes);
+  if (frame.lane == kBulkLane && fault.bulk_limit.limited()) {
+    const std::int64_t begins = fault.bulk_limit.free_at(leaves);
+    auto& parcel = *reinterpret_cast<Parcel*>(frame.argument);
+    parcel.sending = std::max(parcel.sending, fault.bulk_limit.pass(leaves, frame.bytes) - begins);
+    leaves = begins;
+  }
   const bool twice = frame.kind == EventKind::frame && hit(peer, quality.duplicate);
   const bool strays = is_frame && hit(peer, quality.reorder);
   if (twice) {

@@ -42,7 +42,8 @@ enum class NetworkTimer : std::uint8_t {
 // Model. A path has a latency (regions and both access latencies) and uniform jitter on top; frames of one protocol
 // never overtake each other, of different protocols they may. At level `access` frames pass the sender's uplink and the
 // receiver's downlink one after another; steps of connections are small and pass at once. Bulk (fetch) has an uplink
-// and a downlink of its own with the same bandwidth, first come first served: it does not slow frames, nor they it.
+// and a downlink of its own with the same bandwidth, first come first served: it does not slow frames, nor they it. At
+// level `flow` greater parts of it share those links instead (FlowPlane), and what a cut finds on its way stands still.
 // Dialling takes one round trip plus those of the handshake. What is on its way when a cut begins still arrives (except
 // after a reset).
 class SimNetwork final : public env::Network {
@@ -86,6 +87,7 @@ class SimNetwork final : public env::Network {
   struct PathFault {
     LinkEffect effect;
     AccessLink limit;
+    AccessLink bulk_limit;  // of bulk that passes one after another
   };
   // What a frame touches when it is sent: one cache line per peer.
   struct alignas(64) Peer {
@@ -132,6 +134,8 @@ class SimNetwork final : public env::Network {
   std::int64_t draw_within(Peer& peer, std::int64_t most);  // uniform in [0, most]
   bool hit(Peer& peer, std::uint64_t share);
   bool accept_bytes(std::uint32_t index, std::uint64_t bytes);
+  bool is_transfer(const HeldFrame& frame) const;
+  void transfer(std::uint32_t index, HeldFrame frame, std::int64_t latency);
   std::int64_t departure(std::uint32_t index, const HeldFrame& frame);
   void transmit(std::uint32_t index, const HeldFrame& frame);
   void transmit_faulty(std::uint32_t index, HeldFrame frame);

@@ -56,7 +56,7 @@ void SimNetwork::refresh(std::uint32_t index) {
     if (peer.fault == nullptr) peer.fault = std::make_unique<PathFault>();
     const bool same_limit = peer.fault->effect.quality.bandwidth_bits == out->quality.bandwidth_bits;
     peer.fault->effect = *out;
-    if (!same_limit) peer.fault->limit = AccessLink(out->quality.bandwidth_bits);
+    if (!same_limit) peer.fault->limit = peer.fault->bulk_limit = AccessLink(out->quality.bandwidth_bits);
   }
   const auto cuts = [](const std::optional<LinkEffect>& effect, CutMode mode) {
     return effect && effect->cut == mode && effect->leak == 0;
@@ -74,6 +74,8 @@ void SimNetwork::refresh(std::uint32_t index) {
 void SimNetwork::set_state(std::uint32_t index, State state) {
   Peer& peer = peers_[index];
   peer.state = state;
+  if (state == State::idle && kernel_.flows() != nullptr)
+    counts_.frames_dropped += kernel_.flows()->end_connection(peer.connection);
   if (index < FrameDoor::kPeers) kernel_.slot(self_).door.live[index] = state == State::connected ? peer.connection : 0;
 }
 
@@ -274,6 +276,7 @@ void SimNetwork::farewell() {
     if (peer.state != State::connected) continue;
     control(index, ConnectionStep::close, peer.connection, peer.remote_peer,
             static_cast<std::uint64_t>(env::CloseReason::reset));
+    if (kernel_.flows() != nullptr) counts_.frames_dropped += kernel_.flows()->end_connection(peer.connection);
   }
 }
 

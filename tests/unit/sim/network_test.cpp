@@ -252,14 +252,21 @@ TEST(SimNetwork, bulk_takes_its_bandwidth_and_leaves_frames_alone) {
   EXPECT_NEAR(parts[1].first.seconds(), 0.420, 0.001);
   EXPECT_NEAR((toys[0].received[0].time - begin).seconds(), 0.010, 0.001);
   EXPECT_GE(toys.engine->traffic({1}).bulk_bytes_sent, 2'000'000U);
-}
 
-TEST(SimNetwork, level_flow_is_refused_with_a_reason) {
-  EngineConfig config;
-  config.level = NetworkLevel::flow;
-  const auto engine = Engine::create(std::move(config));
-  ASSERT_FALSE(engine.ok());
-  EXPECT_NE(engine.error().text.find("SimGrid"), std::string::npos);
+  LinkRule slow = Toys::between({0}, {1});
+  slow.quality.bandwidth_bits = 8'000'000;  // a fifth of the downlink
+  toys.engine->add_rule(slow);
+  const Instant again = toys.engine->now();
+  toys.on(0, [&] {
+    for (int i = 0; i < 2; ++i) {
+      toys[0].env.network.fetch(toys.peer(0, 1), {"film"}, seconds(10),
+                                [&](Result<Bytes>) { parts.emplace_back(toys.engine->now() - again, 0); });
+    }
+  });
+  toys.run(seconds(4));
+  ASSERT_EQ(parts.size(), 4U);
+  EXPECT_NEAR(parts[2].first.seconds(), 1.020, 0.001) << "a limited path limits bulk too";
+  EXPECT_NEAR(parts[3].first.seconds(), 2.020, 0.001);
 }
 
 }  // namespace

@@ -89,8 +89,9 @@ class Toys {
     return config;
   }
 
-  explicit Toys(std::uint32_t count, EngineConfig config = quiet(), Hardware hardware = {}) {
-    engine = std::move(Engine::create(std::move(config))).value();
+  explicit Toys(std::uint32_t count, EngineConfig config = quiet(), Hardware hardware = {})
+      : Toys(count, std::move(Engine::create(std::move(config))).value(), hardware) {}
+  Toys(std::uint32_t count, std::unique_ptr<Engine> made, Hardware hardware) : engine(std::move(made)) {
     hardware.access_latency = milliseconds(1);
     for (std::uint32_t i = 0; i < count; ++i) {
       NodeSpec spec;

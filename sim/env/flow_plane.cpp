@@ -1,0 +1,235 @@
+#include "sim/env/flow_plane.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/check.hpp"
+#include "sim/env/kernel.hpp"
+
+namespace lastmile::sim {
+namespace {
+
+// Of a path with a limit: what it passes in so much time goes at once.
+constexpr Duration kSlice = milliseconds(20);
+constexpr std::uint64_t kSliceBytesMin = 4096;
+
+void release(const HeldFrame& frame) {
+  Event event{};
+  event.argument = frame.argument;
+  event.set_kind(frame.kind);
+  Kernel::release(event);
+}
+
+}  // namespace
+
+FlowPlane::FlowPlane(Kernel& kernel, std::unique_ptr<Physics> physics)
+    : kernel_(kernel), physics_(std::move(physics)) {}
+
+FlowPlane::~FlowPlane() {
+  for (const auto& [token, activity] : activities_) release(activity.event);
+}
+
+void FlowPlane::add_machine(const Hardware& hardware) {
+  physics_->add_machine({.uplink_bits = hardware.uplink_bits,
+                         .downlink_bits = hardware.downlink_bits,
+                         .disk_read_bytes = hardware.disk_read_bytes,
+                         .disk_write_bytes = hardware.disk_write_bytes,
+                         .cores = hardware.cores,
+                         .speed = hardware.speed});
+}
+
+// --- beginning
+// ---------------------------------------------------------------------------------------------------------
+
+void FlowPlane::send(NodeIndex from, NodeIndex to, const HeldFrame& parcel, Duration latency) {
+  LM_CHECK(from != to);
+  settle_clock();
+  const ActivityToken token = ++tokens_;
+  Activity& activity = activities_.emplace(token, Activity{from, to, parcel, latency, parcel.bytes}).first->second;
+  Sender& sender = senders_[from.value];
+  if (sender.waiting.empty() && has_place(sender)) return start(token, activity);
+  sender.waiting.push_back(token);
+}
+
+void FlowPlane::read(NodeIndex node, const HeldFrame& read, Duration seek) {
+  settle_clock();
+  const ActivityToken token = ++tokens_;
+  Activity& activity = activities_.emplace(token, Activity{node, node, read, seek}).first->second;
+  activity.started = activity.flowing = true;
+  physics_->read(token, node.value, read.bytes);
+}
+
+bool FlowPlane::has_place(const Sender& sender) const {
+  const NetworkModel& limits = kernel_.config().network;
+  return sender.running < limits.transfers_per_node_max && running_ < limits.transfers_max;
+}
+
+void FlowPlane::start(ActivityToken token, Activity& activity) {
+  activity.started = true;
+  turn_ = activity.from.value + 1;
+  activity.held = must_stand(activity);
+  activity.limit_bits = path_limit(activity.from, activity.to);
+  if (activity.held) return;
+  ++senders_[activity.from.value].running;
+  ++running_;
+  flow(token, activity);
+}
+
+// Free places go round the senders, one each.
+void FlowPlane::start_waiting() {
+  const auto can = [this](const auto& entry) { return !entry.second.waiting.empty() && has_place(entry.second); };
+  for (;;) {
+    auto at = std::find_if(senders_.lower_bound(turn_), senders_.end(), can);
+    if (at == senders_.end()) at = std::find_if(senders_.begin(), senders_.end(), can);
+    if (at == senders_.end()) return;
+    const ActivityToken token = at->second.waiting.front();
+    at->second.waiting.pop_front();
+    start(token, activities_.at(token));
+  }
+}
+
+void FlowPlane::leave(const Activity& activity) {
+  Sender& sender = senders_.at(activity.from.value);
+  LM_CHECK(sender.running > 0 && running_ > 0);
+  --sender.running;
+  --running_;
+}
+
+// Hands on what is left; on a path with a limit of its own, which SimGrid cannot give to one transfer, a slice at a
+// time: each goes at the speed of the links, and the next waits until the limit would have passed it.
+void FlowPlane::flow(ActivityToken token, Activity& activity) {
+  std::uint64_t part = activity.left;
+  if (activity.limit_bits != 0) {
+    const std::int64_t now = physics_->now().ns;
+    const PathLimit fresh{activity.limit_bits, AccessLink(activity.limit_bits)};
+    AccessLink& limit = limits_.try_emplace({activity.from.value, activity.to.value}, fresh).first->second.link;
+    if (const std::int64_t free = limit.free_at(now); free > now) {
+      activity.wake_at = free;
+      kernel_.at({free}, [this, token, free] {
+        const auto found = activities_.find(token);
+        if (found == activities_.end() || found->second.wake_at != free) return;
+        settle_clock();
+        flow(token, found->second);
+      });
+      return;
+    }
+    part = std::min(part, std::max(activity.limit_bits / 8 * kSlice.ns / kBillion, kSliceBytesMin));
+    // What the wait for the end of the bucket took is given back.
+    activity.limit_end = limit.pass(now - (std::int64_t{1} << EventRing::kBucketBits), part);
+  }
+  activity.left -= part;
+  activity.flowing = true;
+  activity.wake_at = -1;
+  physics_->transfer(token, activity.from.value, activity.to.value, part);
+}
+
+void FlowPlane::take_back(ActivityToken token, Activity& activity) {
+  activity.wake_at = -1;
+  if (!std::exchange(activity.flowing, false)) return;
+  activity.left += physics_->remaining(token);
+  physics_->cancel(token);
+}
+
+// --- standing still, and ending
+// ----------------------------------------------------------------------------------------
+
+// Either a cut keeps the bytes on this side, or one end does not take part: its buffers are small beside bulk.
+bool FlowPlane::must_stand(const Activity& activity) const {
+  if (kernel_.machine(activity.from).paused || kernel_.machine(activity.to).paused) return true;
+  const auto effect = kernel_.links().rules().effect(activity.from, activity.to);
+  return effect && (effect->cut == CutMode::stall || effect->cut == CutMode::hold) && effect->leak == 0;
+}
+
+std::uint64_t FlowPlane::path_limit(NodeIndex from, NodeIndex to) const {
+  const auto effect = kernel_.links().rules().effect(from, to);
+  return effect ? effect->quality.bandwidth_bits : 0;
+}
+
+void FlowPlane::refresh() {
+  std::erase_if(limits_, [this](const auto& entry) {
+    return path_limit({entry.first.first}, {entry.first.second}) != entry.second.bits;
+  });
+  if (activities_.empty()) return;
+  settle_clock();
+  for (auto& [token, activity] : activities_) {
+    if (activity.is_read() || !activity.started) continue;
+    const bool stands = must_stand(activity);
+    const std::uint64_t limit = path_limit(activity.from, activity.to);
+    if (stands == activity.held && limit == activity.limit_bits) continue;
+    take_back(token, activity);
+    if (!activity.held) leave(activity);
+    activity.held = stands;
+    activity.limit_bits = limit;
+    if (stands) continue;
+    ++senders_[activity.from.value].running;
+    ++running_;
+    flow(token, activity);
+  }
+  start_waiting();
+}
+
+template <class Which>
+std::size_t FlowPlane::drop_if(const Which& which) {
+  if (activities_.empty()) return 0;
+  settle_clock();
+  std::size_t dropped = 0;
+  for (auto at = activities_.begin(); at != activities_.end();) {
+    const ActivityToken token = at->first;
+    Activity& activity = at->second;
+    if (!which(activity)) {
+      ++at;
+      continue;
+    }
+    take_back(token, activity);
+    if (!activity.started)
+      std::erase(senders_.at(activity.from.value).waiting, token);
+    else if (!activity.held && !activity.is_read())
+      leave(activity);
+    release(activity.event);
+    at = activities_.erase(at);
+    ++dropped;
+  }
+  if (dropped > 0) start_waiting();
+  return dropped;
+}
+
+std::size_t FlowPlane::end_connection(std::uint32_t connection) {
+  return drop_if([connection](const Activity& each) { return !each.is_read() && each.event.connection == connection; });
+}
+
+void FlowPlane::end_reads(NodeIndex node) {
+  drop_if([node](const Activity& each) { return each.is_read() && each.from == node; });
+}
+
+// --- the second clock
+// --------------------------------------------------------------------------------------------------
+
+void FlowPlane::settle_clock() {
+  const std::int64_t end = EventRing::end_of_bucket(kernel_.now_ns());
+  while (advance(end)) {
+  }
+}
+
+bool FlowPlane::advance(std::int64_t end) {
+  physics_->advance({std::max(end, physics_->now().ns)}, completions_);
+  if (completions_.empty()) return false;
+  for (const Completion& completion : std::exchange(completions_, {})) {
+    const auto found = activities_.find(completion.token);
+    LM_CHECK(found != activities_.end() && completion.ok);
+    Activity& activity = found->second;
+    activity.flowing = false;
+    if (activity.left > 0) {
+      flow(completion.token, activity);
+      continue;
+    }
+    if (!activity.is_read()) leave(activity);
+    const std::int64_t at = std::max({completion.at.ns, activity.limit_end, kernel_.now_ns()}) + activity.latency.ns;
+    const HeldFrame& event = activity.event;
+    kernel_.post(activity.to, activity.from, at, event.kind, event.aux, event.connection, event.extra, event.argument);
+    activities_.erase(found);
+  }
+  start_waiting();
+  return true;
+}
+
+}  // namespace lastmile::sim

@@ -1,0 +1,103 @@
+// Bulk at level `flow`: parcels and blob reads that share the links and disks of machines, as sim/physics computes it.
+//
+// Two clocks, one order (simulation-engine.md section 4). While something is under way, the clock of the physics is
+// brought to the end of a bucket of the event ring before that bucket is opened; a completion becomes an event with its
+// exact date. What is begun while a bucket drains begins at that bucket's end, at most 65.5 us late.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "core/base/time.hpp"
+#include "sim/env/access_link.hpp"
+#include "sim/env/hardware.hpp"
+#include "sim/env/held_frame.hpp"
+#include "sim/env/node_index.hpp"
+#include "sim/physics/physics.hpp"
+
+namespace lastmile::sim {
+
+class Kernel;
+
+class FlowPlane {
+ public:
+  FlowPlane(Kernel& kernel, std::unique_ptr<Physics> physics);
+  ~FlowPlane();  // releases what is under way
+  FlowPlane(const FlowPlane&) = delete;
+  FlowPlane& operator=(const FlowPlane&) = delete;
+
+  void add_machine(const Hardware& hardware);  // in the order of NodeIndex, all before the first activity
+
+  // From one node to another; `parcel` becomes an event of its kind at `to`, `latency` after its last byte was sent.
+  // Limits of NetworkModel apply: beyond them it waits for its turn at the sender.
+  void send(NodeIndex from, NodeIndex to, const HeldFrame& parcel, Duration latency);
+  // From the node's disk; `read`, whose `connection` is the node's incarnation, becomes an event of the node, `seek`
+  // after its last byte.
+  void read(NodeIndex node, const HeldFrame& read, Duration seek);
+
+  // The connection is gone for one of its ends, or the node with its reads: what passes there is dropped. How many.
+  std::size_t end_connection(std::uint32_t connection);
+  void end_reads(NodeIndex node);
+  // Rules of paths changed, a node was paused or resumed: what cannot pass stands still and keeps its bytes, what has
+  // got a limit of its own keeps to it.
+  void refresh();
+
+  bool idle() const { return physics_->active() == 0; }
+  // Brings the physics to `end` (ns), or to the first completion before it, whose event is posted. Whether there was
+  // one.
+  bool advance(std::int64_t end);
+
+ private:
+  struct Activity {
+    NodeIndex from;
+    NodeIndex to;  // the same: a read
+    HeldFrame event;
+    Duration latency;
+    std::uint64_t left = 0;        // bytes not handed to the physics yet
+    std::uint64_t limit_bits = 0;  // of its path, under which it flows now; 0: none
+    std::int64_t limit_end = 0;    // the limit has passed what was handed over
+    std::int64_t wake_at = -1;     // waits for the limit until then
+    bool started = false;          // has a place
+    bool flowing = false;          // the physics has a part of it
+    bool held = false;
+    bool is_read() const { return from == to; }
+  };
+  using Activities = std::map<ActivityToken, Activity>;
+  struct PathLimit {
+    std::uint64_t bits;
+    AccessLink link;
+  };
+  struct Sender {
+    std::size_t running = 0;  // started and not held
+    std::deque<ActivityToken> waiting;
+  };
+
+  bool must_stand(const Activity& activity) const;
+  bool has_place(const Sender& sender) const;
+  void settle_clock();  // the physics stands at the end of the bucket that drains
+  void start(ActivityToken token, Activity& activity);
+  void start_waiting();
+  void flow(ActivityToken token, Activity& activity);
+  void take_back(ActivityToken token, Activity& activity);
+  std::uint64_t path_limit(NodeIndex from, NodeIndex to) const;
+  void leave(const Activity& activity);  // gives its place back
+  template <class Which>
+  std::size_t drop_if(const Which& which);
+
+  Kernel& kernel_;
+  std::unique_ptr<Physics> physics_;
+  Activities activities_;
+  std::map<std::uint32_t, Sender> senders_;                              // by node
+  std::map<std::pair<std::uint32_t, std::uint32_t>, PathLimit> limits_;  // of paths in use, by from and to
+  std::size_t running_ = 0;                                              // transfers started and not held
+  std::uint32_t turn_ = 0;  // the sender to which the next free place is offered first
+  ActivityToken tokens_ = 0;
+  std::vector<Completion> completions_;  // scratch
+};
+
+}  // namespace lastmile::sim

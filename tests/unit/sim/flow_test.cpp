@@ -1,0 +1,280 @@
+// Level `flow`: bulk shares links and disks, beside an event ring that knows nothing of it. SimGrid has one engine per
+// process: ctest gives every test a process of its own, and without ctest all but the first are skipped.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/unit/sim/toy.hpp"
+
+namespace lastmile::sim::test {
+namespace {
+
+using Stories = std::vector<std::string>;
+
+constexpr std::uint64_t kMega = 1'000'000;
+
+// Content of as many bytes as its name says, at once.
+class Shelf final : public env::ContentHandler {
+ public:
+  void on_fetch(env::PeerId, const env::ContentRange& range, Callback<void(Result<Bytes>)> reply) override {
+    reply(Bytes(std::stoul(range.name), 7));
+  }
+};
+
+// Four nodes, 10 ms apart; an uplink of 10 bytes per microsecond (a megabyte alone takes 100 ms), a downlink twice as
+// wide, a disk of 20.
+class Flow : public testing::Test {
+ protected:
+  explicit Flow(EngineConfig config = Toys::quiet()) : config_(std::move(config)) {
+    config_.level = NetworkLevel::flow;
+  }
+
+  void SetUp() override {
+    auto engine = Engine::create(config_);
+    if (!engine.ok()) GTEST_SKIP() << engine.error().text;
+    begin(*std::move(engine));
+  }
+  void begin(std::unique_ptr<Engine> engine) {
+    toys_ = std::make_unique<Toys>(
+        4, std::move(engine),
+        Hardware{.uplink_bits = 80 * kMega, .downlink_bits = 160 * kMega, .disk_read_bytes = 20 * kMega});
+    for (std::uint32_t i = 0; i < 4; ++i) {
+      toys_->on(i, [&] { (*toys_)[i].env.network.listen_content(shelf_); });
+      for (std::uint32_t j = i + 1; j < 4; ++j) toys_->dial(i, j);
+    }
+    toys_->run(milliseconds(200));
+    begin_ = toys_->engine->now();
+  }
+
+  // The end of it stands in ended_ under `name`.
+  void fetch(const std::string& name, std::uint32_t asker, std::uint32_t server, std::uint64_t bytes,
+             Duration deadline = seconds(1000)) {
+    toys_->on(asker, [&] {
+      (*toys_)[asker].env.network.fetch(
+          toys_->peer(asker, server), {std::to_string(bytes)}, deadline, [this, name, bytes](Result<Bytes> result) {
+            EXPECT_TRUE(!result.ok() || result->size() == bytes);
+            ended_[name] = {(toys_->engine->now() - begin_).seconds(), result.ok() ? "" : result.error().text};
+          });
+    });
+  }
+  // Since begin(); an error, or no end, is a failure. 20 ms of it are the way of question and answer.
+  double took(const std::string& name) {
+    const auto found = ended_.find(name);
+    if (found == ended_.end()) {
+      ADD_FAILURE() << name << " has not ended";
+      return -1;
+    }
+    EXPECT_EQ(found->second.second, "") << name;
+    return found->second.first;
+  }
+
+  static constexpr double kBucket = 0.0000656;  // a transfer begins at the end of one
+  EngineConfig config_;
+  Shelf shelf_;
+  std::unique_ptr<Toys> toys_;
+  Instant begin_;
+  std::map<std::string, std::pair<double, std::string>> ended_;
+};
+
+TEST_F(Flow, TransfersShareTheLinksThatTheyHaveInCommon) {
+  fetch("b", 1, 0, kMega);
+  fetch("c", 2, 0, kMega);
+  fetch("own", 2, 3, kMega);  // half of a downlink is enough for its uplink
+  toys_->run(seconds(1));
+  EXPECT_NEAR(took("b"), 0.220, 2 * kBucket);
+  EXPECT_NEAR(took("c"), 0.220, 2 * kBucket);
+  EXPECT_NEAR(took("own"), 0.120, 2 * kBucket);
+}
+
+TEST_F(Flow, SmallPartsAndFramesPassBesideThem) {
+  fetch("big", 1, 0, 10 * kMega);
+  toys_->run(milliseconds(100));
+  fetch("small", 1, 0, 10'000);
+  toys_->send(0, 1, "frame");
+  toys_->run(seconds(2));
+  EXPECT_NEAR(took("big"), 1.020, 2 * kBucket);
+  EXPECT_NEAR(took("small"), 0.120 + 0.001, kBucket);
+  ASSERT_EQ((*toys_)[1].received.size(), 1U);
+  EXPECT_NEAR((*toys_)[1].received[0].time.ns - begin_.ns, 110e6, 1e4);
+}
+
+TEST_F(Flow, ACutLetsThemStandAndGivesTheirShareToOthers) {
+  fetch("cut", 1, 0, kMega);
+  fetch("other", 2, 0, kMega);
+  toys_->run(milliseconds(110));  // half a megabyte each has left, in 100 ms
+  LinkRule rule = Toys::between({0}, {1});
+  rule.cut = CutMode::stall;
+  const LinkRuleId id = toys_->engine->add_rule(rule);
+  toys_->run(seconds(10));
+  EXPECT_NEAR(took("other"), 0.110 + 0.050 + 0.010, 2 * kBucket);
+  EXPECT_EQ(ended_.count("cut"), 0U);
+  toys_->engine->remove_rule(id);
+  toys_->run(seconds(1));
+  EXPECT_NEAR(took("cut"), 10.110 + 0.050 + 0.010, 4 * kBucket);
+}
+
+// A tenth of the uplink between a and b: what b leaves, c gets.
+TEST_F(Flow, APathWithALimitKeepsToItAndLeavesTheRestToOthers) {
+  fetch("limited", 1, 0, kMega);
+  fetch("twin", 1, 0, kMega);
+  toys_->run(milliseconds(20));  // 10 ms of sending: 50 KB each
+  LinkRule rule = Toys::between({0}, {1});
+  rule.quality.bandwidth_bits = 8 * kMega;
+  const LinkRuleId id = toys_->engine->add_rule(rule);
+  fetch("other", 2, 0, 8 * kMega);
+  toys_->run(milliseconds(1000));
+  EXPECT_NEAR(took("other"), 0.040 + 8.0 / 9, 0.010);
+  EXPECT_EQ(ended_.count("limited") + ended_.count("twin"), 0U) << "a megabyte in a second, of the two that were asked";
+  toys_->engine->remove_rule(id);  // about 0.9 MB left
+  toys_->run(seconds(1));
+  EXPECT_NEAR(std::max(took("limited"), took("twin")), 1.020 + 0.090 + 0.010, 0.010);
+}
+
+TEST_F(Flow, ALimitedTransferTakesItsBytesByTheLimit) {
+  LinkRule rule = Toys::between({0}, {1});
+  rule.quality.bandwidth_bits = 8 * kMega;
+  toys_->engine->add_rule(rule);
+  fetch("limited", 1, 0, kMega);
+  fetch("back", 0, 1, 100'000);
+  toys_->run(seconds(3));
+  EXPECT_NEAR(took("limited"), 1.020, 2 * kBucket);
+  EXPECT_NEAR(took("back"), 0.120, 2 * kBucket);
+}
+
+TEST_F(Flow, AConnectionThatIsGivenUpEndsThem) {
+  fetch("cut", 1, 0, 100 * kMega);
+  toys_->run(seconds(1));
+  LinkRule rule = Toys::between({0}, {1});
+  rule.cut = CutMode::stall;
+  toys_->engine->add_rule(rule);
+  toys_->run(seconds(61));  // longer than keep-alive
+  EXPECT_EQ(ended_.at("cut").second, "connection lost");
+  fetch("after", 2, 0, kMega);
+  const double asked = (toys_->engine->now() - begin_).seconds();
+  toys_->run(seconds(1));
+  EXPECT_NEAR(took("after"), asked + 0.120, 2 * kBucket) << "the uplink is not free";
+}
+
+TEST_F(Flow, ACrashOfEitherEndFreesTheOtherEndsLink) {
+  fetch("from crashed", 1, 0, 10 * kMega);
+  fetch("to crashed", 0, 3, 10 * kMega);
+  toys_->run(milliseconds(500));
+  toys_->engine->crash({0}, DiskFate::kept);
+  toys_->run(milliseconds(100));
+  EXPECT_EQ(ended_.at("from crashed").second, "connection lost");
+  EXPECT_EQ(ended_.count("to crashed"), 0U) << "who asked is gone";
+  const double asked = (toys_->engine->now() - begin_).seconds();
+  fetch("after", 2, 3, kMega);
+  toys_->run(seconds(1));
+  EXPECT_NEAR(took("after"), asked + 0.120, 2 * kBucket);
+}
+
+TEST_F(Flow, APausedNodeNeitherSendsNorReceives) {
+  fetch("part", 1, 0, kMega);
+  toys_->run(milliseconds(60));  // half of it
+  toys_->engine->pause({1});
+  toys_->run(seconds(5));
+  toys_->engine->resume({1});
+  toys_->run(seconds(1));
+  EXPECT_NEAR(took("part"), 5.060 + 0.050 + 0.010, 4 * kBucket);
+}
+
+EngineConfig limited(std::uint32_t per_node, std::uint32_t whole_run) {
+  EngineConfig config = Toys::quiet();
+  config.network.transfers_per_node_max = per_node;
+  config.network.transfers_max = whole_run;
+  return config;
+}
+
+class FlowOfOnePerNode : public Flow {
+ protected:
+  FlowOfOnePerNode() : Flow(limited(1, 1000)) {}
+};
+
+TEST_F(FlowOfOnePerNode, NextBeginsWhenOneEnds) {
+  for (const std::string name : {"1", "2", "3"}) fetch(name, 1, 0, kMega);
+  fetch("of another", 0, 2, kMega);
+  toys_->run(seconds(1));
+  EXPECT_NEAR(took("1"), 0.120, 2 * kBucket);
+  EXPECT_NEAR(took("2"), 0.220, 2 * kBucket);
+  EXPECT_NEAR(took("3"), 0.320, 2 * kBucket);
+  EXPECT_NEAR(took("of another"), 0.120, 2 * kBucket);
+}
+
+class FlowOfOne : public Flow {
+ protected:
+  FlowOfOne() : Flow(limited(16, 1)) {}
+};
+
+TEST_F(FlowOfOne, FreePlacesOfTheRunGoRoundTheSenders) {
+  fetch("a1", 2, 0, kMega);
+  fetch("a2", 2, 0, kMega);
+  fetch("a3", 2, 0, kMega);
+  fetch("b1", 2, 1, kMega);
+  toys_->run(seconds(1));
+  EXPECT_NEAR(took("a1"), 0.120, 2 * kBucket);
+  EXPECT_NEAR(took("b1"), 0.220, 2 * kBucket);
+  EXPECT_NEAR(took("a2"), 0.320, 2 * kBucket);
+  EXPECT_NEAR(took("a3"), 0.420, 2 * kBucket);
+}
+
+TEST_F(Flow, ReadsOfBlobsShareTheDisk) {
+  std::vector<double> done;
+  toys_->on(0, [&] { (*toys_)[0].env.disk.put_blob("b", Bytes(2 * kMega, 1), [](Result<Unit>) {}); });
+  toys_->run(seconds(1));
+  begin_ = toys_->engine->now();
+  toys_->on(0, [&] {
+    for (const std::uint64_t bytes : {kMega, 2 * kMega}) {
+      (*toys_)[0].env.disk.get_blob({"b", 0, bytes}, [&, bytes](Result<Bytes> got) {
+        EXPECT_EQ(got.value().size(), bytes);
+        done.push_back((toys_->engine->now() - begin_).seconds());
+      });
+    }
+  });
+  toys_->run(seconds(1));
+  ASSERT_EQ(done.size(), 2U);
+  EXPECT_NEAR(done[0], 0.100, 2 * kBucket);  // each had a half
+  EXPECT_NEAR(done[1], 0.150, 2 * kBucket);
+}
+
+// Nothing else happens meanwhile: no bucket and no slot of the ring is in use for minutes.
+TEST_F(Flow, TheEndOfALongTransferIsExactAcrossAnEmptyRing) {
+  toys_->on(1, [&] { (*toys_)[1].env.timers.after(minutes(30), [] {}); });
+  fetch("first", 1, 0, 200 * kMega);
+  toys_->run(seconds(19));
+  EXPECT_TRUE(ended_.empty());
+  toys_->run(minutes(40));
+  EXPECT_NEAR(took("first"), 20.020, 2 * kBucket);
+  const double asked = (toys_->engine->now() - begin_).seconds();
+  fetch("second", 1, 0, kMega);
+  toys_->run(seconds(1));
+  EXPECT_NEAR(took("second"), asked + 0.120, 2 * kBucket);
+}
+
+// The order and times of frames are the same whether bulk shares links or passes one after another.
+TEST_F(Flow, FramesDoNotNoticeHowBulkPasses) {
+  const auto talk = [this] {
+    fetch("one", 0, 1, 3 * kMega);
+    fetch("two", 2, 3, 3 * kMega);
+    for (int i = 0; i < 200; ++i) {
+      toys_->send(2, 3, "ping " + std::to_string(i));
+      toys_->send(3, 2, "pong " + std::to_string(i));
+      toys_->run(milliseconds(7));
+    }
+    toys_->run(seconds(1));
+    EXPECT_NEAR(took("two"), 0.320, 2 * kBucket);
+    std::vector<std::pair<Instant, std::string>> heard;
+    for (const std::uint32_t node : {2U, 3U})
+      for (const ToyNode::Received& each : (*toys_)[node].received) heard.emplace_back(each.time, each.text);
+    return heard;
+  };
+  const auto shared = talk();
+  begin(std::move(Engine::create(Toys::quiet())).value());  // level access
+  EXPECT_EQ(shared, talk());
+  EXPECT_EQ(shared.size(), 400U);
+}
+
+}  // namespace
+}  // namespace lastmile::sim::test
