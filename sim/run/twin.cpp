@@ -1,6 +1,11 @@
 #include "sim/run/twin.hpp"
 
+#include <cstring>
+#include <type_traits>
+#include <vector>
+
 #include "sim/env/loop_record.hpp"
+#include "sim/run/own_process.hpp"
 #include "sim/run/run.hpp"
 
 namespace lastmile::sim {
@@ -8,10 +13,43 @@ namespace {
 
 constexpr Duration kInterval = milliseconds(100);
 
-Result<scenario::Summary> observed(const scenario::Scenario& scenario, LoopObserver& observer) {
+struct Seen {
+  Hash256 digest;
+  std::uint64_t events = 0;
+};
+static_assert(std::is_trivially_copyable_v<Seen>);
+
+Result<Seen> observed_here(const scenario::Scenario& scenario, LoopObserver& observer) {
   RunOptions options;
   options.loop_observer = &observer;
-  return run_scenario(scenario, std::move(options));
+  const auto summary = run_scenario(scenario, std::move(options));
+  if (!summary.ok()) return summary.error();
+  return Seen{*summary->digest, summary->events};
+}
+
+// The copy of the process leaves with what it has seen; the bytes are those of this very program.
+template <class Record>
+Result<Seen> observed(const scenario::Scenario& scenario, Record& record) {
+  if (scenario.network != scenario::NetworkLevel::flow) return observed_here(scenario, record);
+  using Kept = typename Record::Kept;
+  static_assert(std::is_trivially_copyable_v<Kept>);
+  const auto bytes = in_own_process([&]() -> Result<Bytes> {
+    const auto seen = observed_here(scenario, record);
+    if (!seen.ok()) return seen.error();
+    const std::vector<Kept>& kept = record.kept();
+    Bytes out(sizeof(Seen) + kept.size() * sizeof(Kept));
+    std::memcpy(out.data(), &*seen, sizeof(Seen));
+    if (!kept.empty()) std::memcpy(out.data() + sizeof(Seen), kept.data(), kept.size() * sizeof(Kept));
+    return out;
+  });
+  if (!bytes.ok()) return bytes.error();
+  LM_CHECK(bytes->size() >= sizeof(Seen));
+  Seen seen;
+  std::memcpy(&seen, bytes->data(), sizeof(Seen));
+  std::vector<Kept> kept((bytes->size() - sizeof(Seen)) / sizeof(Kept));
+  if (!kept.empty()) std::memcpy(kept.data(), bytes->data() + sizeof(Seen), kept.size() * sizeof(Kept));
+  record.set_kept(std::move(kept));
+  return seen;
 }
 
 }  // namespace
@@ -22,8 +60,8 @@ Result<Twins> compare_runs(const scenario::Scenario& left, const scenario::Scena
   if (!one.ok()) return one.error();
   const auto two = observed(right, second);
   if (!two.ok()) return two.error();
-  Twins twins{*one->digest, one->events, {}};
-  if (*one->digest == *two->digest) return twins;
+  Twins twins{one->digest, one->events, {}};
+  if (one->digest == two->digest) return twins;
 
   const auto from = LoopCheckpoints::first_difference(first, second);
   if (!from) {

@@ -15,8 +15,9 @@ struct Twins {
   std::string difference;  // empty: equal; else where they part
 };
 
-// Runs both in this process (and, when they differ, once more each to record the interval in which they part). For
-// scenarios that should run alike: equal ones, or such as differ in what must not matter (mode of crypto, records).
+// Runs both in this process, or at level `flow` each in a copy of it (and, when they differ, once more each to record
+// the interval in which they part). For scenarios that should run alike: equal ones, or such as differ in what must not
+// matter (mode of crypto, records).
 Result<Twins> compare_runs(const scenario::Scenario& first, const scenario::Scenario& second);
 inline Result<Twins> run_twins(const scenario::Scenario& scenario) { return compare_runs(scenario, scenario); }
 

@@ -51,6 +51,21 @@ TEST(Determinism, access_links_without_a_limit_are_as_none) {
                small_scenario(busy(), {"/network=access", server + "uplink=0bit/s", server + "downlink=0bit/s"}));
 }
 
+// Files of megabytes share links while they are cut, limited and left alone, and a node loses power under them.
+TEST(Determinism, twins_whose_files_share_links_are_equal) {
+  SmallWorld w = busy();
+  w.types = R"({"POST": "30%", "STORE": "60%", "FORGET": "10%"})";
+  w.files = R"({"size": {"law": "uniform", "min": "32KiB", "max": "2MiB"}})";
+  w.rate = "3/s";
+  w.faults += R"(,{"name": "narrow", "kind": "link", "between": ["group:west", "group:east"], "bandwidth": "2Mbit/s",
+                   "from": "trouble+12s", "until": "heal"})";
+  const scenario::Scenario scenario = small_scenario(w, {"/network=flow"});
+  expect_alike(scenario, scenario);
+  const auto summary = run(scenario);
+  expect_pass(summary);
+  EXPECT_NE(summary.digest, run(small_scenario(w)).digest) << "the files were too small to share anything";
+}
+
 TEST(Determinism, another_seed_is_another_run) {
   const auto a = run(small_scenario(busy(), {"/seed=1"}));
   const auto b = run(small_scenario(busy(), {"/seed=2"}));

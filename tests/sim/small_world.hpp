@@ -20,6 +20,7 @@ struct SmallWorld {
   std::string checks;  // besides the usual ones
   std::string parameters;
   std::string types = R"({"POST": "60%", "AGGREGATE": "20%", "STORE": "12%", "FORGET": "8%"})";
+  std::string files;  // what STOREs pin; empty: the default
   std::string into = "all";
   std::string rate = "8/s";
   std::string phases = R"({"warm_up": "5s", "trouble": "20s", "heal": "10s", "settle": "10min"})";
@@ -39,7 +40,8 @@ inline scenario::Scenario small_scenario(const SmallWorld& w, std::vector<std::s
                            R"(}}, "traffic": [{"name": "wallets", "into": ")" + w.into + R"(", "rate": ")" + w.rate +
                            R"(", "from": "1s", "until": "settle",
       "accounts": {"count": 20, "chains": {"ETH": "60%", "SOL": "40%"}}, "types": )" +
-                           w.types + R"(, "size": "400B"}], "faults": [)" + w.faults + R"(], "checks": [
+                           w.types + R"(, "size": "400B")" + (w.files.empty() ? "" : ", \"files\": " + w.files) +
+                           R"(}], "faults": [)" + w.faults + R"(], "checks": [
       {"name": "no_forged_message"}, {"name": "acknowledged_kept"}, {"name": "forgotten_stays_forgotten"},
       {"name": "bounded_queues"}, {"name": "status_moves_legal"}, {"name": "healed"}, {"name": "converged"},
       {"name": "all_processed"}, {"name": "acknowledged_everywhere"})" +

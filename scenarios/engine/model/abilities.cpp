@@ -159,7 +159,7 @@ Abilities simulator_abilities() {
   a.checks = watched_checks();
   a.no_measures = {"node_memory_bytes"};
   a.economies = {std::string(kPricesPreset)};
-  a.networks = {NetworkLevel::delay, NetworkLevel::access};
+  a.networks = {NetworkLevel::delay, NetworkLevel::access, NetworkLevel::flow};
   a.crypto = {CryptoMode::cached, CryptoMode::real};
   a.chains = true;
   a.parameters = true;

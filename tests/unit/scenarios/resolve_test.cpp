@@ -115,8 +115,8 @@ TEST(RealWorld, RefusesWhatItCannotDoWithPlaceAndReason) {
 }
 
 TEST(Simulator, RefusesWhatIsNotBuiltYet) {
-  EXPECT_EQ(refusals(sample({"/network=flow"}), simulator_abilities()),
-            "f: /network: expected what the simulated world can do, found \"flow\", which it cannot do yet\n");
+  EXPECT_EQ(refusals(sample({"/crypto=modelled"}), simulator_abilities()),
+            "f: /crypto: expected what the simulated world can do, found \"modelled\", which it cannot do yet\n");
   EXPECT_EQ(refusals(sample({R"(/checks=[{"name":"supply_conserved"}])"}), simulator_abilities()),
             "f: /checks/0/name: expected what the simulated world can do, found \"supply_conserved\", which it cannot "
             "do yet\n");
