@@ -33,7 +33,11 @@ Loaded& insert(Context& context, const message::Envelope& envelope, Loaded* reje
   entry.reception = context.now;
   entry.sequence = ++context.meta.sequence;
   entry.authentic = true;
-  if (rejection == nullptr) return context.create(envelope.item_hash, std::move(entry));
+  if (rejection == nullptr) {
+    // It may have been here before and be gone without a trace, while its amends have yet to be judged again.
+    entry.amended = context.meta.unfinished != 0 && context.tx.any(keys::of_hash(Table::amend, envelope.item_hash));
+    return context.create(envelope.item_hash, std::move(entry));
+  }
   context.tx.remove_if_there(keys::of_hash(Table::submitted, envelope.item_hash));
   entry.reception = rejection->entry.reception;
   entry.amended = rejection->entry.amended;

@@ -138,6 +138,31 @@ RC_GTEST_PROP(Order, DoesNotMatterWithConfirmations, (std::uint64_t seed)) {
   agree(*nodes[0], *nodes[2], population);
 }
 
+// Limits so small that most judgements are put off and much of what waits is let go and forgotten about. What is kept
+// then depends on the order, but the sums are those of what is kept; and whoever hears it all again, with room for it,
+// is where everybody is. Without what is never taken back: FORGETs by delegates come only then (what let them act may
+// have been let go), and nobody has to pay (what was let go may have been the money).
+RC_GTEST_PROP(Order, SmallLimitsLoseNothingForEver, (std::uint64_t seed)) {
+  const auto population = populate(any_steps(), {.money = false});
+  StoreOptions options = free_world();
+  Node roomy(options);
+  deliver(roomy, population, seed);
+  const Limits limits = options.limits;
+  options.limits.judgements_per_call = *rc::gen::inRange<std::size_t>(1, 4);
+  options.limits.waiting_messages = *rc::gen::inRange<std::size_t>(0, 3);
+  options.limits.rejections = *rc::gen::inRange<std::size_t>(0, 3);
+  Node small(options);
+  Population first = population;
+  first.last.clear();
+  deliver(small, first, seed + 1);
+  small.check_tables();
+  small.options.limits = limits;
+  small.reopen();
+  deliver(small, population, seed + 2);
+  small.check_tables();
+  agree(roomy, small, population);
+}
+
 // Two stores are in the same state exactly when their sums say so.
 RC_GTEST_PROP(Order, TheSumTellsStatesApart, (std::uint64_t seed)) {
   const auto population = populate(any_steps(), {});

@@ -276,8 +276,7 @@ void deliver(Node& node, const Population& population, std::uint64_t seed) {
   std::vector<std::function<void()>> events;
   for (const Made& made : population.messages) {
     if (made.message.fetched != nullptr) {
-      events.emplace_back(
-          [&node, &made] { EXPECT_TRUE(node.store->accept_unfetched(made.message.envelope, node.now).ok()); });
+      events.emplace_back([&node, &made] { node.accept_unfetched(made); });
     }
     events.emplace_back([&node, &made] { node.accept(made); });
     if (random.chance(0.2)) events.emplace_back([&node, &made] { node.accept(made); });
@@ -307,7 +306,11 @@ void deliver(Node& node, const Population& population, std::uint64_t seed) {
   std::vector<const Made*> last;
   for (const Made& made : population.last) last.push_back(&made);
   random.shuffle(last);
-  for (const Made* made : last) node.accept(*made);
+  node.finish();
+  for (const Made* made : last) {
+    node.accept(*made);
+    node.finish();
+  }
 }
 
 }  // namespace lastmile::store::test

@@ -45,6 +45,41 @@ TEST(Posts, TheNewestAmendHoldsAndEqualTimesTakeTheSmallerHash) {
   EXPECT_EQ(node.digest(), other.digest());
 }
 
+// One judgement a call, and nothing is kept that waits: the original is let go while its amend has yet to be judged
+// again, and comes back before that.
+TEST(Posts, AnOriginalThatComesBackFindsItsAmends) {
+  StoreOptions options = free_world();
+  options.limits.judgements_per_call = 1;
+  options.limits.waiting_messages = 0;
+  options.limits.rejections = 0;
+  Node node(options);
+  Draft draft;
+  draft.sender = "0xB";
+  draft.owner = "0xA";
+  draft.time = 5;
+  draft.body = R"("type":"note","content":"one")";
+  const Made original = make(draft);
+  const Made change = amend("0xA", 6, original, "two");
+  const Made revocation = grant("0xA", 2, {});
+  for (const Made& made : {grant("0xA", 1, {"0xB"}), original, change}) {
+    node.accept(made);
+    node.finish();
+  }
+  ASSERT_EQ(node.post(original), "\"two\"");
+  node.accept(revocation);
+  node.accept(post("0xC", 7, "meanwhile"));
+  for (int i = 0; i < 10 && node.status(original) != Status::none; ++i) node.tick(node.now);
+  ASSERT_EQ(node.status(original), Status::none);
+  ASSERT_EQ(node.status(change), Status::processed) << "to be judged again";
+  node.accept(forget("0xA", 8, {revocation}));
+  node.accept(original);
+  node.finish();
+  ASSERT_EQ(node.status(original), Status::processed);
+  EXPECT_EQ(node.status(change), Status::processed);
+  EXPECT_EQ(node.post(original), "\"two\"");
+  node.check_tables();
+}
+
 TEST(Posts, AnAmendWaitsForItsOriginal) {
   Node node;
   const Made first = post("0xA", 1, "one");

@@ -238,9 +238,15 @@ void Node::know_statuses() {
 }
 
 Outcome Node::accept(const Made& made, Wall when) {
+  watcher.may_begin_again(made, status(made));
   auto outcome = store->accept(made.message, when);
   if (!outcome) ADD_FAILURE() << outcome.error().text;
   return std::move(outcome).value();
+}
+
+void Node::accept_unfetched(const Made& made) {
+  watcher.may_begin_again(made, status(made));
+  EXPECT_TRUE(store->accept_unfetched(made.message.envelope, now).ok());
 }
 
 Outcome Node::tombstone(std::shared_ptr<const message::Envelope> envelope) {
@@ -264,6 +270,11 @@ TickOutcome Node::tick(Wall when) {
   auto outcome = store->tick(when);
   if (!outcome) ADD_FAILURE() << outcome.error().text;
   return std::move(outcome).value();
+}
+
+void Node::finish() {
+  while (tick(now).unfinished) {
+  }
 }
 
 Status Node::status(const ItemHash& hash) const { return view().status(hash).value(); }

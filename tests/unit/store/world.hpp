@@ -91,6 +91,10 @@ inline const std::string kCreditOwner = "0x2E4454fAD1906c0Ce6e45cBFA05cE898Ac3AC
 class MoveWatcher final : public trace::Sink {
  public:
   void record(const trace::Event& event) override;
+  // Nobody is told when the code of a rejection is forgotten about (Limits::rejections).
+  void may_begin_again(const ItemHash& hash, Status in_store) {
+    if (in_store == Status::none) status.erase(hash.text());
+  }
   std::map<std::string, Status> status;
   std::map<trace::Kind, int> seen;
 };
@@ -111,6 +115,7 @@ class Node {
 
   Outcome accept(const Made& made) { return accept(made, now); }
   Outcome accept(const Made& made, Wall when);
+  void accept_unfetched(const Made& made);
   // In this order; each must not be damaged.
   void accept_all(const std::vector<Made>& all) {
     for (const Made& made : all) accept(made);
@@ -120,6 +125,8 @@ class Node {
   // The same with its bytes: written, and at hand when the disk has answered.
   void write(const ItemHash& file, std::uint64_t bytes, Store::Keep keep = Store::Keep::grace);
   TickOutcome tick(Wall when);
+  // Ticks until nothing is left to be judged.
+  void finish();
 
   View view() const { return View(disk->latest(), options); }
   Status status(const ItemHash& hash) const;
