@@ -16,8 +16,8 @@ Result<T> StoreImpl::change(Wall now, const std::function<T(Context&)>& work) {
     run(room);
     keep_limits(room);
     answer.changes = room.changes;
-    answer.unfinished = !room.work.empty();
     commit(room);
+    answer.unfinished = meta_.unfinished != 0;
     return answer;
   });
   if (!result) broken_ = result.error();
