@@ -52,10 +52,10 @@ std::optional<std::string> read_fetched(const Source& source, const message::Ite
   while (text.size() < length) {
     const std::uint64_t at = offset + text.size();
     const std::string key = part_key(hash, at / kContentPartBytes);
-    const env::Value value = source.get(key);
+    const Stored value = source.get(key);
     const std::uint64_t begin = at % kContentPartBytes;
     if (value == nullptr || value->size() <= begin) Source::damaged(key);
-    text.append(*value, begin, length - text.size());
+    text.append(value->substr(begin, length - text.size()));
   }
   return text;
 }

@@ -12,7 +12,7 @@ std::optional<Entry> load_entry(const Source& source, const message::ItemHash& h
 
 message::Envelope load_envelope(const Source& source, const message::ItemHash& hash) {
   const std::string key = keys::of_hash(Table::envelope, hash);
-  const env::Value value = source.get(key);
+  const Stored value = source.get(key);
   if (value == nullptr) Source::damaged(key);
   auto envelope = read_envelope(hash, *value);
   if (!envelope) Source::damaged(key);

@@ -16,7 +16,7 @@ namespace lastmile::store {
 // Calls read(bytes) on the value of a key that must be readable when it is there.
 template <class T>
 std::optional<T> load(const Source& source, std::string_view key, std::optional<T> (*read)(std::string_view)) {
-  const env::Value value = source.get(key);
+  const Stored value = source.get(key);
   if (value == nullptr) return std::nullopt;
   std::optional<T> record = read(*value);
   if (!record) Source::damaged(key);

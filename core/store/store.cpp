@@ -27,7 +27,7 @@ Result<Unit> StoreImpl::load() {
   return guarded([&] {
     const Source source(disk_.latest());
     const std::string key = Key(Table::meta).text();
-    const env::Value value = source.get(key);
+    const Stored value = source.get(key);
     if (value != nullptr) {
       const auto meta = read_meta(*value);
       if (!meta) Source::damaged(key);
@@ -104,12 +104,13 @@ AccountView StoreImpl::account(std::string_view address, Wall at) const {
   AccountView view;
   view.tokens = memory_.balances.total(address);
   view.credits = memory_.credits.balance(address, at);
-  const env::Value value = disk_.latest().get(keys::under(Table::account, name20(address)));
-  if (value == nullptr) return view;
-  const auto summary = read_account(*value);
-  if (!summary) return view;
-  view.locked = summary->tokens.committed;
-  view.credit_rate = summary->credits.committed;
+  const auto summary = guarded([&] {
+    return store::load<AccountSummary>(Source(disk_.latest()), keys::under(Table::account, name20(address)),
+                                       read_account);
+  });
+  if (!summary || !summary.value()) return view;
+  view.locked = summary.value()->tokens.committed;
+  view.credit_rate = summary.value()->credits.committed;
   return view;
 }
 

@@ -97,13 +97,7 @@ Result<Unit> StoreImpl::pin_head(const message::ItemHash& head, const message::I
   return change_files(now, [&](Context& context) {
     pin_locally(context, head, head, kHeadPin);
     pin_locally(context, archive, head, kHeadPin);
-    for (env::Batch::Change& change : beside.changes) {
-      if (change.value) {
-        context.tx.put(std::move(change.key), *std::move(change.value));
-      } else {
-        context.tx.remove(std::move(change.key));
-      }
-    }
+    context.tx.put_beside(std::move(beside));
   });
 }
 

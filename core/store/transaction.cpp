@@ -1,8 +1,18 @@
 #include "core/store/transaction.hpp"
 
 #include "core/base/bytes.hpp"
+#include "core/store/value_check.hpp"
 
 namespace lastmile::store {
+namespace {
+
+std::string_view checked_or_damaged(std::string_view key, std::string_view stored) {
+  const auto value = checked(key, stored);
+  if (!value) Source::damaged(key);
+  return *value;
+}
+
+}  // namespace
 
 Scan::Scan(const env::Reader& base, const Changes* changes, std::string_view prefix, std::string_view from,
            Direction direction)
@@ -62,7 +72,7 @@ void Scan::settle() {
       place_ = Place::base;
       return;
     }
-    if (change_->second != nullptr) {
+    if (change_->second) {
       place_ = order == 0 ? Place::both : Place::change;
       return;
     }
@@ -71,18 +81,34 @@ void Scan::settle() {
   }
 }
 
+std::string_view Scan::value() const {
+  if (place_ != Place::base) return *change_->second;
+  return checked_or_damaged(base_->key(), base_->value());
+}
+
 void Scan::next() {
   if (place_ == Place::base || place_ == Place::both) move_base();
   if (place_ == Place::change || place_ == Place::both) move_change();
   settle();
 }
 
-env::Value Source::get(std::string_view key) const {
+Stored Source::get(std::string_view key) const {
   if (changes_ != nullptr) {
     const auto found = changes_->find(key);
-    if (found != changes_->end()) return found->second;
+    if (found != changes_->end()) return found->second ? Stored(*found->second) : Stored();
   }
-  return base_.get(key);
+  env::Value value = base_.get(key);
+  if (value == nullptr) return {};
+  const std::string_view text = checked_or_damaged(key, *value);
+  return {std::move(value), text};
+}
+
+bool Source::has(std::string_view key) const {
+  if (changes_ != nullptr) {
+    const auto found = changes_->find(key);
+    if (found != changes_->end()) return found->second.has_value();
+  }
+  return base_.get(key) != nullptr;
 }
 
 Scan Source::scan_back(std::string_view prefix) const { return scan_back(prefix, prefix_end(prefix)); }
@@ -93,18 +119,26 @@ void Source::damaged(std::string_view key) {
 }
 
 void Transaction::put(std::string key, std::string value) {
-  changes_.insert_or_assign(std::move(key), env::make_value(std::move(value)));
+  changes_.insert_or_assign(std::move(key), std::move(value));
 }
 
-void Transaction::remove(std::string key) { changes_.insert_or_assign(std::move(key), nullptr); }
+void Transaction::remove(std::string key) { changes_.insert_or_assign(std::move(key), std::nullopt); }
 
 env::Batch Transaction::take() {
   env::Batch batch;
-  batch.changes.reserve(changes_.size());
+  batch.changes.reserve(changes_.size() + beside_.changes.size());
   while (!changes_.empty()) {
     auto node = changes_.extract(changes_.begin());
-    batch.changes.push_back({std::move(node.key()), std::move(node.mapped())});
+    std::optional<std::string>& value = node.mapped();
+    if (value) {
+      add_check(node.key(), *value);
+      batch.put(std::move(node.key()), *std::move(value));
+    } else {
+      batch.remove(std::move(node.key()));
+    }
   }
+  for (env::Batch::Change& change : beside_.changes) batch.changes.push_back(std::move(change));
+  beside_ = {};
   return batch;
 }
 

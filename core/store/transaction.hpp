@@ -1,5 +1,5 @@
 // Reading the disk, alone (Source) or seen through the changes of one call (Transaction), which are committed as one
-// batch or not at all.
+// batch or not at all. Every value is written and read here, with its check (value_check.hpp).
 //
 // A record that cannot be read ends the whole call, whoever meets it: damaged(key) throws Damage, which the public
 // calls of this room turn into their Error (guarded()); nothing was committed then. The only exception this room
@@ -11,16 +11,34 @@
 #include <map>
 #include <memory>
 #include <memory_resource>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/base/result.hpp"
 #include "core/env/disk.hpp"
 
 namespace lastmile::store {
 
-// Key -> new value; null = removed.
-using Changes = std::pmr::map<std::string, env::Value, std::less<>>;
+// Key -> new value, without its check; empty = removed.
+using Changes = std::pmr::map<std::string, std::optional<std::string>, std::less<>>;
+
+// A value without its check; null when absent. Valid until the key is written again.
+class Stored {
+ public:
+  Stored() = default;
+  explicit Stored(std::string_view text) : text_(text) {}
+  Stored(env::Value kept, std::string_view text) : kept_(std::move(kept)), text_(text) {}
+
+  std::string_view operator*() const { return *text_; }
+  const std::string_view* operator->() const { return &*text_; }
+  friend bool operator==(const Stored& stored, std::nullptr_t) { return !stored.text_; }
+
+ private:
+  env::Value kept_;  // what the text lies in, when it was read from the disk
+  std::optional<std::string_view> text_;
+};
 
 // A walk over the keys with a prefix, from a key on (forward: >= from) or down (backward: < from). Views are valid
 // until the next move; nothing may be written meanwhile.
@@ -31,7 +49,7 @@ class Scan {
        Direction direction);
   bool valid() const { return place_ != Place::end; }
   std::string_view key() const { return place_ == Place::base ? base_->key() : std::string_view(change_->first); }
-  std::string_view value() const { return place_ == Place::base ? base_->value() : std::string_view(*change_->second); }
+  std::string_view value() const;
   void next();
 
  private:
@@ -60,9 +78,8 @@ class Source {
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;
 
-  // Null when absent. Valid until the key is written again.
-  env::Value get(std::string_view key) const;
-  bool has(std::string_view key) const { return get(key) != nullptr; }
+  Stored get(std::string_view key) const;
+  bool has(std::string_view key) const;
 
   Scan scan(std::string_view prefix) const { return scan(prefix, prefix); }
   Scan scan(std::string_view prefix, std::string_view from) const {
@@ -97,8 +114,10 @@ class Transaction final : public Source {
   void remove_if_there(const std::string& key) {
     if (has(key)) remove(key);
   }
-  bool empty() const { return changes_.empty(); }
-  // Empties the transaction. Changes in the order of their keys.
+  // Rows of others, from kTablesEnd on: written along with ours, as they are. Not seen by reading here.
+  void put_beside(env::Batch beside) { beside_ = std::move(beside); }
+  bool empty() const { return changes_.empty() && beside_.empty(); }
+  // Empties the transaction. Changes in the order of their keys, those of others behind them.
   env::Batch take();
 
  private:
@@ -107,6 +126,7 @@ class Transaction final : public Source {
   std::array<std::byte, kRoomBytes> room_;
   std::pmr::monotonic_buffer_resource memory_{room_.data(), room_.size()};
   Changes changes_{&memory_};
+  env::Batch beside_;
 };
 
 // Runs a public call: its value, or the damage it met.

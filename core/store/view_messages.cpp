@@ -57,7 +57,7 @@ MessageRow message_row(const Source& source, const message::ItemHash& hash, cons
     if (entry.over()) row.envelope.item_content.reset();
     if (!entry.over())
       row.confirmations = load_confirmations(source, hash);  // messages.md 4.5: they go with the content
-  } else if (const env::Value submitted = source.get(keys::of_hash(Table::submitted, hash))) {
+  } else if (const Stored submitted = source.get(keys::of_hash(Table::submitted, hash)); submitted != nullptr) {
     row.submitted = *submitted;
   }
   if (entry.status != Status::processed && entry.status != Status::forgotten) row.code = entry.code;

@@ -155,8 +155,8 @@ TEST(DataFolder, init_refuses_a_folder_in_use_and_open_one_of_another_schema) {
     ASSERT_FALSE(second.ok());
     EXPECT_EQ(second.error().kind, DataDirError::Kind::locked);
   }
-  // 2: records of messages that do not say what they depend on.
-  for (const char* version : {"2\n", "99\n"}) {
+  // 2: records of messages that do not say what they depend on. 3: values without a check.
+  for (const char* version : {"2\n", "3\n", "99\n"}) {
     folder.write("data/VERSION", version);
     const auto other = DataDir::open(data);
     ASSERT_FALSE(other.ok()) << version;
