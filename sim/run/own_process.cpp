@@ -66,8 +66,9 @@ Result<Bytes> in_own_process(Callback<Result<Bytes>()> work) {
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (bytes.empty() || status != 0) {
-    return Error{WIFSIGNALED(status) ? std::string("the process of the run was ended by signal ") + ::strsignal(WTERMSIG(status))
-                                     : "the process of the run ended before it answered"};
+    return Error{WIFSIGNALED(status)
+                     ? std::string("the process of the run was ended by signal ") + ::strsignal(WTERMSIG(status))
+                     : "the process of the run ended before it answered"};
   }
   const bool ok = bytes.front() == kAnswer;
   bytes.erase(bytes.begin());
