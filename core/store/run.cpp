@@ -171,9 +171,7 @@ void run(Context& context) {
   }
 }
 
-namespace {
-
-void let_go(Context& context, Loaded& m) {
+void drop_waiting(Context& context, Loaded& m) {
   withdraw(context, m);
   if (m.entry.is_machine()) drop_upgrade(context, m);
   if (m.entry.type == Type::POST) remove_from_credits(context, {m.entry.content_time, m.hash});
@@ -196,6 +194,12 @@ void let_go(Context& context, Loaded& m) {
   });
   m.envelope.reset();
   m.content.reset();
+}
+
+namespace {
+
+void let_go(Context& context, Loaded& m) {
+  drop_waiting(context, m);
   ++context.meta.let_go;
   context.sink.record(
       {trace::Kind::queue_refused, m.hash.view(), static_cast<std::uint64_t>(trace::Queue::waiting), 0});

@@ -13,6 +13,9 @@ std::vector<Need> settle(Context& context, Loaded& m, bool fresh);
 // Takes over what an earlier call left, then judges everything enqueued, by (content time, hash), within the limit.
 void run(Context& context);
 
+// A message that waits: what is here of it goes, and only its rejection with its code is remembered.
+void drop_waiting(Context& context, Loaded& m);
+
 // Keeps the number of waiting messages and of early rejections within their limits.
 void keep_limits(Context& context);
 

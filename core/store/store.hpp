@@ -48,6 +48,16 @@ struct HeldSum {
   friend bool operator==(const HeldSum&, const HeldSum&) = default;
 };
 
+// A message that waits, in the order of reception.
+struct WaitingSince {
+  Wall reception;
+  message::ItemHash hash;
+};
+struct WaitingPage {
+  std::vector<WaitingSince> found;
+  std::optional<WaitingSince> next;  // the last one looked at; empty: there are no more behind it
+};
+
 struct TickOutcome {
   std::vector<StatusChange> changes;
   // Nothing owns these files any more: the disk is told to delete them. They are no longer at hand.
@@ -81,8 +91,8 @@ class Store {
   virtual Result<Outcome> accept(const ValidMessage& message, Wall now, const Confirmation* confirmation = nullptr) = 0;
 
   // An authentic envelope (signature checked) without its content: not inline and not fetched yet. Shown as pending
-  // with code 3; FORGETs may name it; give_up() makes it rejected. accept() with the content follows, or it is
-  // forgotten unread.
+  // with code 3; FORGETs may name it; give_up() makes it rejected. accept() with the content follows, or
+  // refuse_content(), or it is forgotten unread. Of a copy of what is here the earlier time is noted.
   virtual Result<Outcome> accept_unfetched(std::shared_ptr<const message::Envelope> envelope, Wall now,
                                            const Confirmation* confirmation = nullptr) = 0;
 
@@ -93,6 +103,11 @@ class Store {
   // Retries are exhausted: pending becomes rejected with its code. The message stays and is judged again when what it
   // lacks arrives. Does nothing unless pending.
   virtual Result<Outcome> give_up(const message::ItemHash& hash, Wall now) = 0;
+
+  // The content of an envelope that accept_unfetched() took is here, and is none (code 0): only that is remembered.
+  // Does nothing to others.
+  virtual Result<Outcome> refuse_content(const message::ItemHash& hash, message::ErrorCode code,
+                                         std::string_view details, std::string_view submitted, Wall now) = 0;
 
   // Refused before it got here (codes 0, 1, 3): remembered for those who ask. Does nothing when the hash is known in
   // any status but rejected. `submitted`: the object as it came, JSON text, may be empty; cut when too long.
@@ -141,6 +156,10 @@ class Store {
   // As much of the range as there is.
   virtual Result<std::optional<std::string>> content(const message::ItemHash& message, std::uint64_t offset = 0,
                                                      std::uint64_t length = ~std::uint64_t{0}) const = 0;
+  // Messages that wait, or were refused after their retries, and whose content was never here: among the next `look_at`
+  // that wait for anything, behind `after`.
+  virtual Result<WaitingPage> waiting_for_content(const std::optional<WaitingSince>& after,
+                                                  std::size_t look_at) const = 0;
   // Files that waiting STOREs name and that are not at hand, each once: the first `limit` above `after`, by hash.
   virtual Result<std::vector<message::ItemHash>> wanted_files(const std::optional<message::ItemHash>& after,
                                                               std::size_t limit) const = 0;

@@ -27,6 +27,8 @@ class StoreImpl final : public Store {
                                    const Confirmation* confirmation) override;
   Result<Outcome> accept_tombstone(std::shared_ptr<const message::Envelope> envelope, Wall now) override;
   Result<Outcome> give_up(const message::ItemHash& hash, Wall now) override;
+  Result<Outcome> refuse_content(const message::ItemHash& hash, message::ErrorCode code, std::string_view details,
+                                 std::string_view submitted, Wall now) override;
   Result<Outcome> record_rejected(const message::ItemHash& hash, message::ErrorCode code, std::string_view details,
                                   std::string_view submitted, Wall now) override;
 
@@ -45,6 +47,7 @@ class StoreImpl final : public Store {
   Result<std::optional<std::uint64_t>> content_bytes(const message::ItemHash& message) const override;
   Result<std::optional<std::string>> content(const message::ItemHash& message, std::uint64_t offset,
                                              std::uint64_t length) const override;
+  Result<WaitingPage> waiting_for_content(const std::optional<WaitingSince>& after, std::size_t look_at) const override;
   Result<std::vector<message::ItemHash>> wanted_files(const std::optional<message::ItemHash>& after,
                                                       std::size_t limit) const override;
 

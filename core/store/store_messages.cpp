@@ -73,7 +73,7 @@ void keep_content(Context& context, Loaded& m, const ValidMessage& message) {
   if (m.entry.type == message::Type::AGGREGATE) note_element(context, m);
 }
 
-// A copy of what is here with its content.
+// A copy of what is here.
 void note_earlier_time(Context& context, Loaded& m, Wall time) {
   if (time >= m.entry.envelope_time) return;
   if (m.entry.live()) {
@@ -83,6 +83,33 @@ void note_earlier_time(Context& context, Loaded& m, Wall time) {
     m.changed = true;
   }
   if (!m.entry.over()) context.enqueue(m);  // dates may decide who must pay
+}
+
+// The same of what is here without its content: the envelope time stands for that of the content, too, unless who has
+// the content told it.
+void guess_earlier_time(Context& context, Loaded& m, Wall time) {
+  if (time >= m.entry.envelope_time || !m.entry.claims.empty()) return;
+  context.drop_dependencies(m);  // they stand at the content time
+  edit(context, m, [&](Entry& entry) { entry.content_time = entry.envelope_time = time; });
+  settle(context, m, true);
+}
+
+void keep_submitted(Context& context, const message::ItemHash& hash, std::string_view submitted) {
+  if (submitted.empty()) return;
+  context.tx.put(keys::of_hash(Table::submitted, hash), std::string(submitted.substr(0, kSubmittedBytesMax)));
+}
+
+// Another wallet may sign for a hash before its author does, or under another type. Whoever brings the content is
+// believed; what is known of the other is that it was refused.
+bool signs_the_same(const message::Envelope& a, const message::Envelope& b) {
+  return a.chain == b.chain && a.sender == b.sender && a.type == b.type;
+}
+
+void give_way(Context& context, Loaded& m) {
+  context.drop_dependencies(m);
+  if (m.entry.status == Status::pending) set_status(context, m, Status::rejected, m.entry.code, m.entry.details);
+  edit(context, m, [](Entry& entry) { entry.authentic = false; });
+  m.envelope.reset();
 }
 
 }  // namespace
@@ -152,8 +179,10 @@ Outcome StoreImpl::accept_in(Context& context, const ValidMessage& message, cons
   }
 
   const bool fresh = m == nullptr;
+  if (m != nullptr && m->entry.authentic && !signs_the_same(context.envelope(*m), envelope)) give_way(context, *m);
   if (m == nullptr || !m->entry.authentic) m = &insert(context, envelope, m);
   m->entry.amended |= reborn;
+  m->entry.envelope_time = std::min(m->entry.envelope_time, envelope.time);
   keep_content(context, *m, message);
   if (confirmation != nullptr) put_confirmation_rows(context, hash, *confirmation);
   // Also those that were told before the message was here.
@@ -177,6 +206,7 @@ Result<Outcome> StoreImpl::accept_unfetched(std::shared_ptr<const message::Envel
     const bool known_before = m != nullptr && m->entry.status != Status::rejected;
     if (m != nullptr && m->entry.authentic) {
       if (m->entry.has_content && !m->entry.over()) note_earlier_time(context, *m, envelope->time);
+      if (m->entry.waiting() && !m->entry.has_content) guess_earlier_time(context, *m, envelope->time);
       if (confirmation != nullptr) add_confirmation_to(context, *m, *confirmation);
       return outcome_of(context, envelope->item_hash, known_before, {});
     }
@@ -226,6 +256,20 @@ Result<Outcome> StoreImpl::give_up(const message::ItemHash& hash, Wall now) {
   });
 }
 
+Result<Outcome> StoreImpl::refuse_content(const message::ItemHash& hash, ErrorCode code, std::string_view details,
+                                          std::string_view submitted, Wall now) {
+  return change<Outcome>(now, [&](Context& context) {
+    Loaded* m = context.find(hash);
+    if (m == nullptr || !m->entry.waiting() || m->entry.has_content) {
+      return outcome_of(context, hash, m != nullptr && m->entry.status != Status::rejected, {});
+    }
+    drop_waiting(context, *m);
+    set_status(context, *m, Status::rejected, code, std::string(details));
+    keep_submitted(context, hash, submitted);
+    return outcome_of(context, hash, true, {});
+  });
+}
+
 Result<Outcome> StoreImpl::record_rejected(const message::ItemHash& hash, ErrorCode code, std::string_view details,
                                            std::string_view submitted, Wall now) {
   return change<Outcome>(now, [&](Context& context) {
@@ -240,9 +284,7 @@ Result<Outcome> StoreImpl::record_rejected(const message::ItemHash& hash, ErrorC
       m = &context.create(hash, std::move(entry));
     }
     set_status(context, *m, Status::rejected, code, std::string(details));
-    if (!submitted.empty()) {
-      context.tx.put(keys::of_hash(Table::submitted, hash), std::string(submitted.substr(0, kSubmittedBytesMax)));
-    }
+    keep_submitted(context, hash, submitted);
     return outcome_of(context, hash, false, {});
   });
 }

@@ -131,6 +131,28 @@ Result<std::optional<std::string>> StoreImpl::content(const message::ItemHash& m
   return guarded([&] { return read_fetched(Source(disk_.latest()), message, offset, length); });
 }
 
+Result<WaitingPage> StoreImpl::waiting_for_content(const std::optional<WaitingSince>& after,
+                                                   std::size_t look_at) const {
+  return guarded([&] {
+    const Source source(disk_.latest());
+    const std::string prefix = Key(Table::waiting).text();
+    const std::string last = after ? keys::of_time(Table::waiting, after->reception, after->hash) : prefix;
+    WaitingPage page;
+    Scan scan = source.scan(prefix, last);
+    if (scan.valid() && scan.key() == last) scan.next();
+    for (std::size_t looked = 0; scan.valid(); scan.next()) {
+      const TimedHash waiting = timed_hash_at(scan.key(), prefix.size());
+      const auto entry = load_entry(source, waiting.hash);
+      if (!entry) Source::damaged(scan.key());
+      if (!entry->has_content) page.found.push_back({waiting.time, waiting.hash});
+      if (++looked < look_at) continue;
+      page.next = WaitingSince{waiting.time, waiting.hash};
+      break;
+    }
+    return page;
+  });
+}
+
 Result<std::vector<message::ItemHash>> StoreImpl::wanted_files(const std::optional<message::ItemHash>& after,
                                                                std::size_t limit) const {
   return guarded([&] {

@@ -276,7 +276,13 @@ void deliver(Node& node, const Population& population, std::uint64_t seed) {
   std::vector<std::function<void()>> events;
   for (const Made& made : population.messages) {
     if (made.message.fetched != nullptr) {
-      events.emplace_back([&node, &made] { node.accept_unfetched(made); });
+      // A copy with another time: the earliest counts, whichever comes first.
+      auto envelope = std::make_shared<message::Envelope>(*made.message.envelope);
+      envelope->time = envelope->time + (made.hash.text().front() % 2 == 0 ? seconds(3) : Duration{} - seconds(3));
+      envelope->time_number = message::seconds_of_wall(envelope->time);
+      Made copy = made;
+      copy.message.envelope = std::move(envelope);
+      events.emplace_back([&node, copy] { node.accept_unfetched(copy); });
     }
     events.emplace_back([&node, &made] { node.accept(made); });
     if (random.chance(0.2)) events.emplace_back([&node, &made] { node.accept(made); });
