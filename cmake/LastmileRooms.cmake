@@ -17,7 +17,7 @@ set(LM_TEST_FLAGS $<$<CONFIG:Release>:-O1>)
 # One executable per room: each test file pays seconds of compilation before its first test. OPTIMISED: for whole runs,
 # where inline functions of the rooms would otherwise come from the tests' objects.
 function(lm_test name)
-  cmake_parse_arguments(TEST "RAPIDCHECK;OPTIMISED" "TIMEOUT" "SOURCES;DEPS;LABELS;ENVIRONMENT" ${ARGN})
+  cmake_parse_arguments(TEST "RAPIDCHECK;OPTIMISED" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   add_executable(${name} ${TEST_SOURCES})
   target_link_libraries(${name} PRIVATE lm_options ${TEST_DEPS} GTest::gtest_main GTest::gmock)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
@@ -30,13 +30,14 @@ function(lm_test name)
   if(NOT TEST_TIMEOUT)
     set(TEST_TIMEOUT 300)
   endif()
-  # A property draws the same cases in every run unless RC_PARAMS is given by hand.
-  set(env "RC_PARAMS=seed=7" ${TEST_ENVIRONMENT})
+  # A property draws the same cases in every run unless RC_PARAMS is given by hand. gtest_discover_tests() takes a list apart:
+  # the second variable needs a property of its own.
+  set(more)
   if(LM_SANITIZE STREQUAL "thread")
-    list(APPEND env "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/tsan.supp")
+    set(more ENVIRONMENT_MODIFICATION "TSAN_OPTIONS=set:suppressions=${CMAKE_SOURCE_DIR}/tests/tsan.supp")
   endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
-    PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT ${TEST_TIMEOUT} ENVIRONMENT "${env}"
+    PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT ${TEST_TIMEOUT} ENVIRONMENT "RC_PARAMS=seed=7" ${more}
     SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
 endfunction()
 
