@@ -1,7 +1,7 @@
 // Plans who is asked for which hash, in which order, how many at once, and when again: pure, no sockets or timers. The
 // owner carries out the orders and reports what became of them:
 //
-//   fetcher.want({ContentKind::bytes, hash}, {peer that mentioned it}, now);
+//   fetcher.want({ContentKind::bytes, hash}, Room::contents, {peer that mentioned it}, now);
 //   for (FetchOrder& order : fetcher.plan(now)) ...   Network::request for `request`, Network::fetch for a range
 //   Received r = fetcher.on_answer(order.id, answer, now);   or on_range / on_failed
 //   for (ContentCheck& check : r.checks) ...                 hash the bytes somewhere (content_check.hpp), then
@@ -10,9 +10,11 @@
 //
 // Content is checked against its hash before it is handed out, an envelope proves itself later; a peer with wrong bytes
 // is asked last from then on. What waits for its check, and what may still come in answers, is bounded: above it no
-// further orders are planned.
+// further orders are planned. Every name has a place in one of the rooms (content_rooms.hpp); rooms take turns in a
+// plan, and in each of them names that were never asked for take turns with the others.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -26,24 +28,26 @@
 #include "core/base/time.hpp"
 #include "core/env/network.hpp"
 #include "core/gossip/content.hpp"
+#include "core/gossip/content_rooms.hpp"
 
 namespace lastmile::gossip {
 
 struct FetchParams {
-  // Each kind has places of its own: however many envelopes are wanted, contents find room, and the other way about.
-  std::size_t contents_max = 65536;
-  std::size_t envelopes_max = 65536;
+  RoomsParams rooms{};
   std::size_t orders_max = 16;  // in flight, all peers
-  std::size_t orders_per_peer_max = 2;
+  std::size_t orders_per_peer_max = 3;
+  // Items larger than what fits into an answer that are being transferred: they keep their places, and their bytes are
+  // in memory. Fewer than orders, so that a slow one leaves room for questions.
+  std::size_t transfers_max = 8;
+  std::size_t transfers_per_peer_max = 2;
   std::size_t names_per_request = 64;                // at most kContentNamesMax
   std::uint64_t item_bytes_max = 100 * 1024 * 1024;  // larger items are refused
   std::uint64_t range_bytes = 1024 * 1024;           // of one bulk fetch
   Duration request_deadline = seconds(2);            // messages.md 5P.4: message content
   Duration range_deadline = seconds(15);
-  Duration retry_first = seconds(1);  // pause after all peers were asked in vain; doubles
-  Duration retry_max = seconds(300);
-  int rounds_max = 0;         // give up after so many rounds over all peers; 0 = never
-  std::size_t hints_max = 8;  // remembered per item
+  Duration retry_max = seconds(300);  // where the pause after a round stops growing
+  int rounds_max = 0;                 // give up after so many rounds over all peers; 0 = never
+  std::size_t hints_max = 8;          // remembered per item
   // Names in orders and contents being checked. Bytes of the latter: above it nothing more is asked for, and what is on
   // its way still comes.
   std::size_t checks_max = 1024;
@@ -64,6 +68,12 @@ struct Arrival {
   ContentName name;
   env::Value bytes;
   env::PeerId from;
+};
+
+struct GivenUp {
+  ContentName name;
+  bool for_room = false;  // others needed its place; otherwise rounds_max is reached
+  friend bool operator==(const GivenUp&, const GivenUp&) = default;
 };
 
 using CheckId = std::uint64_t;
@@ -90,21 +100,24 @@ struct FetchPeerCounts {
 
 class ContentFetcher {
  public:
-  ContentFetcher(const FetchParams& params, Generator& random) : params_(params), random_(random) {}
+  ContentFetcher(const FetchParams& params, Generator& random)
+      : params_(params), random_(random), rooms_(params_.rooms) {}
 
   void on_connected(env::PeerId peer);
   void on_lost(env::PeerId peer);       // its orders must still be reported as failed
   void on_forgotten(env::PeerId peer);  // lost before, its orders reported: the number goes to another peer
 
-  // Wanted from now on; hints: peers that probably have it, best first. More hints may be added later. False when
-  // the places of its kind are taken (nothing changes). retry_max: the longest pause for this item, if shorter than the
-  // common one.
-  bool want(const ContentName& name, std::span<const env::PeerId> hints, Instant now,
+  // Wanted from now on; hints: peers that probably have it, best first. More hints may be added later. False when the
+  // room is full of names that may not go yet (nothing changes); else one that was asked for in vain goes for it. What
+  // is wanted already stays in its room, unless it is wanted in Room::own now. retry_max: the longest pause for this
+  // item, if shorter than the common one.
+  bool want(const ContentName& name, Room room, std::span<const env::PeerId> hints, Instant now,
             std::optional<Duration> retry_max = std::nullopt);
   void forget(const ContentName& name);  // it came another way
   bool wanted(const ContentName& name) const { return items_.contains(name); }
-  std::size_t size() const { return items_.size(); }  // of both kinds
-  int rounds(const ContentName& name) const;          // completed rounds over all peers, 0 when not wanted
+  std::size_t taken(Room room) const { return rooms_.taken(room); }
+  std::optional<Instant> oldest(Room room) const;  // since when the one wanted longest is; looks at every item
+  int rounds(const ContentName& name) const;       // completed rounds over all peers, 0 when not wanted
 
   std::vector<FetchOrder> plan(Instant now);
   std::optional<Instant> next_plan() const;  // when a pause ends; empty: only an event can change something
@@ -116,24 +129,28 @@ class ContentFetcher {
   // Empty when the bytes do not match, or the name was forgotten meanwhile, also when it is wanted anew.
   std::optional<Arrival> on_checked(CheckId id, bool matches, Instant now);
 
-  std::vector<ContentName> take_given_up() { return std::exchange(given_up_, {}); }  // rounds_max reached, or too large
+  std::vector<GivenUp> take_given_up() { return std::exchange(given_up_, {}); }
   const FetchPeerCounts& counts(env::PeerId peer) const;
   std::size_t orders_in_flight() const { return orders_.size(); }
   std::size_t checks_in_flight() const { return checks_.size(); }
 
  private:
   struct Item {
+    FetchPlace place;
     std::vector<env::PeerId> hints;
-    std::vector<env::PeerId> tried;  // in this round, ascending
+    std::vector<env::PeerId> tried;  // connected peers asked in this round, ascending
     Instant not_before{};            // end of the pause after a round
-    Instant ready_at{};              // place in ready_
+    Instant ready_at{};              // place in its queue
     std::uint64_t turn = 0;
+    bool asked = false;  // it was in flight before
     int rounds = 0;
     Duration retry_max{};
     bool paused = false;
-    bool in_flight = false;             // asked for or being checked; then not in ready_
+    bool in_flight = false;             // asked for or being checked; then in no queue
     CheckId check = 0;                  // of its bytes, the newest; 0 = none
-    std::optional<env::PeerId> source;  // of a bulk transfer that has begun
+    std::optional<env::PeerId> source;  // has it, and will give it in ranges
+    Instant source_since;               // since when that is known
+    bool transferring = false;          // the first of them was asked for
     std::uint64_t size = 0;
     std::string received;
   };
@@ -144,9 +161,11 @@ class ContentFetcher {
     ContentName name;
     friend auto operator<=>(const Ready&, const Ready&) = default;
   };
+  using Queue = std::set<Ready>;
   struct Peer {
     bool connected = false;
     std::size_t orders = 0;
+    std::size_t transfers = 0;
     FetchPeerCounts counts;
   };
   struct Order {
@@ -164,38 +183,56 @@ class ContentFetcher {
     env::PeerId peer;
     std::vector<ContentName> names;
   };
+  enum class Planned : std::uint8_t { done, must_wait };
 
   Peer& peer(env::PeerId id);
-  bool has_place(ContentKind kind) const;
+  // content_fetcher.cpp: places and queues
+  bool make_room(Room room, Instant now);
+  void keep_headroom();
+  void give_up(Items::iterator item, bool for_room);
+  void mark(const ContentName& name, Item& item);
+  Queue& queue_of(const Item& item);
+  void leave_queue(const ContentName& name, Item& item);
   void set_ready(const ContentName& name, Item& item, Instant at);
   void set_busy(const ContentName& name, Item& item);
+  void end_transfer(Item& item);
   void erase(Items::iterator item);
-  bool was_tried(const Item& item, env::PeerId id) const;
-  bool all_tried(const Item& item) const;
-  std::optional<env::PeerId> choose(const Item& item, const std::vector<Batch>& batches);
-  bool has_room(env::PeerId id, const std::vector<Batch>& batches) const;
-  void plan_item(Items::iterator item, std::vector<Batch>& batches, std::vector<FetchOrder>& out, Instant now);
-  FetchOrder issue(Order order);
-  FetchOrder range_order(const ContentName& name, Item& item);
-  std::optional<Order> close(OrderId id);
   void tried(Items::iterator item, env::PeerId by, Instant now);
   void end_round(Items::iterator item, Instant now);
+  bool was_tried(const Item& item, env::PeerId id) const;
+  bool all_tried(const Item& item) const;
+  // content_fetcher_plan.cpp: whom to ask
+  void ask_newcomers(Instant now);
+  bool has_room(env::PeerId id, const std::vector<Batch>& batches) const;
+  bool no_more(const std::vector<Batch>& batches) const;
+  std::optional<env::PeerId> choose(const Item& item, const std::vector<Batch>& batches);
+  Planned plan_item(Items::iterator item, std::vector<Batch>& batches, std::vector<FetchOrder>& out, Instant now);
+  std::optional<Planned> plan_transfer(Item& item, const ContentName& name, std::size_t batches,
+                                       std::vector<FetchOrder>& out, Instant now);
+  FetchOrder issue(Order order);
+  FetchOrder range_order(const ContentName& name, Item& item);
+  // content_fetcher_answers.cpp: what became of it
+  std::optional<Order> close(OrderId id);
+  void on_item(Items::iterator item, const ContentItem& got, env::PeerId from, bool gave, Received& received,
+               Instant now);
   Arrival arrive(Items::iterator item, env::Value bytes, env::PeerId from);
   ContentCheck begin_check(Items::iterator item, env::Value bytes, env::PeerId from);
 
   FetchParams params_;
   Generator& random_;
   Items items_;
-  std::size_t envelopes_ = 0;  // of the items
-  std::set<Ready> ready_;      // items not in flight
+  FetchRooms rooms_;
+  std::array<Queue, 2 * kRooms> queues_;  // of those not in flight: of each room those never asked for, and the others
+  std::size_t next_queue_ = 0;            // whose turn it is
   std::map<OrderId, Order> orders_;
   std::map<CheckId, Check> checks_;
   std::size_t names_asked_ = 0;  // in orders
   std::size_t check_bytes_ = 0;
+  std::size_t transfers_ = 0;
   CheckId next_check_ = 1;
   std::vector<Peer> peers_;             // by PeerId
   std::vector<env::PeerId> connected_;  // ascending
-  std::vector<ContentName> given_up_;
+  std::vector<GivenUp> given_up_;
   OrderId next_order_ = 1;
   std::uint64_t next_turn_ = 0;
   Instant last_plan_{};

@@ -9,10 +9,24 @@
 namespace lastmile::node {
 namespace {
 
+using gossip::Room;
+
+// What the queue `fetch` is made of.
+constexpr Room kContentRooms[] = {Room::contents, Room::contents_again, Room::files_again};
+
+std::size_t fetch_places(const NodeConfig& config) { return std::max<std::size_t>(4, config.limits.fetch_wanted); }
+
+// Half of the places are for what has just come, the others for what is asked for in turn. There a name is asked for
+// two or three times in its turn, which bounds what names that nobody has cost each peer.
 gossip::FetchParams fetch_params(const NodeConfig& config) {
   gossip::FetchParams params;
-  params.contents_max = config.limits.fetch_wanted + config.limits.archives_wanted;
-  params.envelopes_max = config.limits.fetch_wanted;
+  const auto room = [&params](Room r) -> auto& { return params.rooms[static_cast<std::size_t>(r)]; };
+  const std::size_t places = fetch_places(config);
+  const Duration turn = config.intervals.fetch_turn;
+  room(Room::contents_again) = {places / 4, turn, turn / 4};
+  room(Room::files_again) = room(Room::contents_again);
+  room(Room::contents).places = places - 2 * (places / 4);
+  room(Room::envelopes).places = places;
   params.range_deadline = config.intervals.content_deadline;
   params.rounds_max = config.limits.retries + 1;
   params.checks_max = config.limits.content_checks;
@@ -33,17 +47,18 @@ struct ContentLink::Answering {
 };
 
 ContentLink::ContentLink(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk,
-                         Generator& random, const store::Store& store, HashingJobs& jobs, const NodeConfig& config,
-                         ContentReceiver& receiver)
+                         Generator& random, const store::Store& store, HashingJobs& jobs, QueueGauges& gauges,
+                         const NodeConfig& config, ContentReceiver& receiver)
     : clock_(clock),
       timers_(timers),
       network_(network),
       disk_(disk),
       store_(store),
       jobs_(jobs),
+      gauges_(gauges),
       receiver_(receiver),
-      waiting_max_(config.limits.fetch_waiting),
       fetcher_(fetch_params(config), random) {
+  gauges_.set_limit(trace::Queue::fetch, fetch_places(config));
   jobs_.reserve(config.limits.content_checks);
   network_.listen(env::Protocol::content, *this);
   network_.listen_content(*this);
@@ -56,12 +71,7 @@ void ContentLink::on_connected(env::PeerId peer) {
 
 void ContentLink::on_lost(env::PeerId peer) { fetcher_.on_lost(peer); }
 
-void ContentLink::on_forgotten(env::PeerId peer) {
-  fetcher_.on_forgotten(peer);
-  for (auto& [_, waiting] : waiting_) {
-    if (waiting.hint == peer) waiting.hint.reset();
-  }
-}
+void ContentLink::on_forgotten(env::PeerId peer) { fetcher_.on_forgotten(peer); }
 
 // --- answering
 
@@ -130,58 +140,51 @@ void ContentLink::on_fetch(env::PeerId, const env::ContentRange& range, Callback
 
 // --- asking
 
-bool ContentLink::fetch(const gossip::ContentName& name, std::optional<env::PeerId> hint,
+bool ContentLink::fetch(const gossip::ContentName& name, Room room, std::optional<env::PeerId> hint,
                         std::optional<Duration> retry_max) {
   const env::PeerId peers[] = {hint.value_or(env::PeerId{})};
-  return fetcher_.want(name, {peers, hint ? 1U : 0U}, clock_.now(), retry_max);
+  if (!fetcher_.want(name, room, {peers, hint ? 1U : 0U}, clock_.now(), retry_max)) return false;
+  gauge();
+  plan_later();
+  return true;
 }
 
-void ContentLink::want_content(const message::ItemHash& content, std::optional<env::PeerId> hint,
-                               std::optional<Duration> retry_max) {
-  const gossip::ContentName name{gossip::ContentKind::bytes, content};
-  const bool first = waiting_.empty() || fetcher_.wanted(name);  // nobody waits longer than this one
-  if (first && fetch(name, hint, retry_max)) return plan_later();
-  if (const auto known = waiting_.find(content); known != waiting_.end()) {
-    Waiting& waiting = known->second;
-    if (!waiting.hint) waiting.hint = hint;
-    if (retry_max) waiting.retry_max = std::min(waiting.retry_max.value_or(*retry_max), *retry_max);
-  } else if (waiting_.size() < waiting_max_) {
-    waiting_.emplace(content, Waiting{hint, retry_max});
-    waiting_order_.push_back(content);
-  } else {
-    turned_away_.insert(content);  // told later: whoever asks is in the middle of something
-    plan_later();
-  }
+bool ContentLink::want_content(const message::ItemHash& content, std::optional<env::PeerId> hint, Room room) {
+  if (fetch({gossip::ContentKind::bytes, content}, room, hint)) return true;
+  if (room == Room::contents) gauges_.refuse(trace::Queue::fetch, content.view());  // others are asked for in turn
+  return false;
+}
+
+void ContentLink::want_archive(const message::ItemHash& archive, Duration retry_max) {
+  fetch({gossip::ContentKind::bytes, archive}, Room::own, std::nullopt, retry_max);
 }
 
 bool ContentLink::want_envelope(const message::ItemHash& message, std::optional<env::PeerId> hint) {
-  if (!fetch({gossip::ContentKind::envelope, message}, hint, std::nullopt)) return false;
-  plan_later();
-  return true;
+  return fetch({gossip::ContentKind::envelope, message}, Room::envelopes, hint);
 }
 
 void ContentLink::forget_envelope(const message::ItemHash& message) {
   fetcher_.forget({gossip::ContentKind::envelope, message});
 }
 
-void ContentLink::serve_waiting() {
-  while (!waiting_order_.empty()) {
-    const auto next = waiting_.find(waiting_order_.front());
-    const gossip::ContentName name{gossip::ContentKind::bytes, next->first};
-    if (!fetch(name, next->second.hint, next->second.retry_max)) return;
-    waiting_.erase(next);
-    waiting_order_.pop_front();
+void ContentLink::gauge() {
+  std::uint64_t depth = 0;
+  for (const Room room : kContentRooms) depth += fetcher_.taken(room);
+  gauges_.set_depth(trace::Queue::fetch, depth);
+}
+
+std::optional<Instant> ContentLink::oldest() const {
+  std::optional<Instant> first;
+  for (const Room room : kContentRooms) {
+    if (const auto since = fetcher_.oldest(room)) first = std::min(first.value_or(*since), *since);
   }
+  return first;
 }
 
 void ContentLink::tell_given_up() {
-  const std::vector<gossip::ContentName> given_up = fetcher_.take_given_up();
-  const std::set<message::ItemHash> turned_away = std::exchange(turned_away_, {});
-  for (const gossip::ContentName& name : given_up) receiver_.on_content_given_up(name);
-  for (const message::ItemHash& content : turned_away) {
-    receiver_.on_content_given_up({gossip::ContentKind::bytes, content});
+  for (const gossip::GivenUp& given_up : fetcher_.take_given_up()) {
+    if (!fetcher_.wanted(given_up.name)) receiver_.on_content_given_up(given_up);  // else wanted anew since
   }
-  if (!given_up.empty() && !waiting_.empty()) plan_later();  // places became free
 }
 
 void ContentLink::plan_later() {
@@ -194,8 +197,8 @@ void ContentLink::plan_later() {
 }
 
 void ContentLink::plan() {
-  serve_waiting();
   for (gossip::FetchOrder& order : fetcher_.plan(clock_.now())) carry_out(std::move(order));
+  gauge();
   tell_given_up();
   if (pause_.value != 0) timers_.cancel(pause_);
   pause_ = {};

@@ -70,7 +70,7 @@ std::optional<Error> CoreNode::wire(env::Random& random, env::ChainGateway* chai
   pipeline_ = std::make_unique<Pipeline>(clock_, timers_, executor_, disk_, random.stream("retry"), *store_, blobs_,
                                          sink_, gauges_, config_, static_cast<Surroundings&>(*this));
   content_ = std::make_unique<ContentLink>(clock_, timers_, network_, disk_, random.stream("content"), *store_, jobs_,
-                                           config_, static_cast<ContentReceiver&>(*this));
+                                           gauges_, config_, static_cast<ContentReceiver&>(*this));
   if (config_.roads.gossip) {
     gossip_ = std::make_unique<GossipLink>(clock_, timers_, network_, random.stream("gossip"), config_,
                                            static_cast<GossipReceiver&>(*this));
@@ -157,7 +157,9 @@ std::optional<Duration> CoreNode::oldest(trace::Queue queue) const {
       break;
   }
   if (queue == trace::Queue::reconcile && !reconcile_) return std::nullopt;
-  const auto since = queue == trace::Queue::reconcile ? reconcile_->oldest() : pipeline_->oldest(queue);
+  const auto since = queue == trace::Queue::reconcile ? reconcile_->oldest()
+                     : queue == trace::Queue::fetch   ? content_->oldest()
+                                                      : pipeline_->oldest(queue);
   return since ? clock_.now() - *since : Duration{};
 }
 
@@ -239,7 +241,7 @@ gossip::Verdict CoreNode::on_gossip(const gossip::MessageRef& message, env::Peer
 
 void CoreNode::on_content(const gossip::Arrival& arrival) {
   if (arrival.name.kind == gossip::ContentKind::bytes) {
-    pipeline_->content_arrived(arrival.name.hash, arrival.bytes);
+    pipeline_->content_arrived(arrival.name.hash, arrival.bytes, arrival.from);
     if (chain_) chain_->archive_arrived(arrival.name.hash, arrival.bytes);
     if (heads_) heads_->content_arrived(arrival.name.hash, *arrival.bytes);
     return;
@@ -256,14 +258,15 @@ void CoreNode::on_content(const gossip::Arrival& arrival) {
   }
 }
 
-void CoreNode::on_content_given_up(const gossip::ContentName& name) {
-  if (name.kind != gossip::ContentKind::bytes) {
-    if (reconcile_) reconcile_->no_longer_wanted(name.hash);
+void CoreNode::on_content_given_up(const gossip::GivenUp& given_up) {
+  const message::ItemHash& hash = given_up.name.hash;
+  if (given_up.name.kind != gossip::ContentKind::bytes) {
+    if (reconcile_) reconcile_->no_longer_wanted(hash);
     return;
   }
-  pipeline_->content_unavailable(name.hash);
-  if (chain_) chain_->archive_unavailable(name.hash);
-  if (heads_) heads_->content_unavailable(name.hash);
+  pipeline_->content_unavailable(hash, given_up.for_room);
+  if (chain_) chain_->archive_unavailable(hash);
+  if (heads_) heads_->content_unavailable(hash);
 }
 
 void CoreNode::spread(const message::Envelope& envelope, Origin) {
@@ -274,8 +277,8 @@ void CoreNode::gossip_verdict(const gossip::MessageRef& message, gossip::Verdict
   if (gossip_) gossip_->verdict(message, verdict);
 }
 
-void CoreNode::want_content(const message::ItemHash& content, std::optional<env::PeerId> hint) {
-  content_->want_content(content, hint);
+bool CoreNode::want_content(const message::ItemHash& content, std::optional<env::PeerId> hint, gossip::Room room) {
+  return content_->want_content(content, hint, room);
 }
 
 void CoreNode::want_message(const message::ItemHash& message, std::optional<env::PeerId> hint) {
@@ -299,7 +302,7 @@ void CoreNode::want_archive(const message::ItemHash& archive) {
 }
 
 void CoreNode::want_patiently(const message::ItemHash& archive) {
-  content_->want_content(archive, std::nullopt, config_.intervals.archive_retry_max);
+  content_->want_archive(archive, config_.intervals.archive_retry_max);
 }
 
 void CoreNode::want_head_content(const message::ItemHash& content) { want_patiently(content); }

@@ -112,7 +112,7 @@ class CoreNode final : public env::PeerHandler,
   gossip::Verdict on_gossip(const gossip::MessageRef& message, env::PeerId from) override;
   // ContentReceiver
   void on_content(const gossip::Arrival& arrival) override;
-  void on_content_given_up(const gossip::ContentName& name) override;
+  void on_content_given_up(const gossip::GivenUp& given_up) override;
   // ChainSurroundings and HeadSurroundings
   void follow(const store::Outcome& outcome) override { pipeline_->follow(outcome, std::nullopt); }
   // ChainSurroundings
@@ -130,7 +130,7 @@ class CoreNode final : public env::PeerHandler,
   // Surroundings
   void spread(const message::Envelope& envelope, Origin origin) override;
   void gossip_verdict(const gossip::MessageRef& message, gossip::Verdict verdict) override;
-  void want_content(const message::ItemHash& content, std::optional<env::PeerId> hint) override;
+  bool want_content(const message::ItemHash& content, std::optional<env::PeerId> hint, gossip::Room room) override;
   void want_message(const message::ItemHash& message, std::optional<env::PeerId> hint) override;
   bool stands(const store::Confirmation& confirmation) override;
   void status_changed(const store::StatusChange& change) override;

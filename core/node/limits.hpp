@@ -30,12 +30,12 @@ struct Limits {
   std::size_t blob_reads = 64;
   // Bytes of uploads whose message is still being checked, or that are being written.
   std::uint64_t upload_bytes = std::uint64_t{256} << 20;
-  // Messages or files whose content is being fetched, and as many envelopes besides. Neither takes the other's places,
-  // and archives have their own (archives_wanted).
-  std::size_t fetch_wanted = 4096;
-  // Contents, files and archives that wait for such a place; above it the newest are given up at once, to be asked for
-  // again by whoever wants them.
-  std::size_t fetch_waiting = 1024;
+  // Contents and files being fetched, and as many envelopes besides (docs/decisions/0006): half of the places for what
+  // messages that have just come need, a quarter each for contents and for files that are asked for in turn. At least
+  // 4. Archives are bounded by archives_wanted and `heads`.
+  std::size_t fetch_wanted = 8192;
+  // Waiting messages, and files they wait for, that are looked at in one turn of the loop to be asked for again.
+  std::size_t fetch_look_at = 256;
   // Valid messages that wait for a dependency or were refused after their retries (messages.md 5.4).
   std::size_t waiting_messages = 50000;
   // Retries of one message (messages.md 5.4) and the longest pause between two.
@@ -91,6 +91,10 @@ struct Intervals {
   // The longest pause between two rounds of asking for an archive: nodes in the middle of the network hear of it only
   // from neighbours, which may get it at any time.
   Duration archive_retry_max = seconds(20);
+  // What is asked for in turn has its place so long at least; and the pause before those without one are looked at
+  // again.
+  Duration fetch_turn = seconds(30);
+  Duration fetch_look = seconds(1);
   Duration request_deadline = seconds(10);
   Duration archive_every = minutes(1);
   // A message told of again is not asked for again before this time has passed.

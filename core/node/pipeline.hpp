@@ -1,7 +1,8 @@
 // The road of a message through a node: inbox, signature, content, store, receipt.
 //
 //   arrive() -> parsed, known ones dropped -> FairQueue -> executor (signature) -> files that came with it are written
-//            -> content by hash when not inline -> Store::accept, one atomic batch -> after the durable commit: receipt
+//            -> content by hash when not inline (missing_contents.hpp) -> Store::accept, one atomic batch -> after the
+//            durable commit: receipt
 //
 // A message on its way is a flight, keyed by (item hash, signature), so that a forged copy cannot block the real one;
 // later copies join the flight. Nothing of a message touches the disk before its signature was found good. All queues
@@ -13,7 +14,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,11 +26,12 @@
 #include "core/env/timers.hpp"
 #include "core/gossip/actions.hpp"
 #include "core/message/envelope.hpp"
-#include "core/node/blob_reader.hpp"
 #include "core/node/byte_tally.hpp"
 #include "core/node/config.hpp"
 #include "core/node/fair_queue.hpp"
+#include "core/node/missing_contents.hpp"
 #include "core/node/queue_gauges.hpp"
+#include "core/node/receipt.hpp"
 #include "core/node/refused_messages.hpp"
 #include "core/node/retry_book.hpp"
 #include "core/node/upload_checks.hpp"
@@ -40,15 +41,6 @@
 namespace lastmile::node {
 
 enum class Origin : std::uint8_t { client, gossip, peer, chain, archive };
-
-// What a client is told, after the durable commit.
-struct Receipt {
-  std::optional<message::ItemHash> item_hash;  // absent when the message could not even be named
-  message::Status status = message::Status::none;
-  std::optional<message::ErrorCode> code;
-  std::string details;
-};
-using ReceiptDone = Callback<void(const Receipt&)>;
 
 enum class Admission : std::uint8_t {
   queued,
@@ -76,7 +68,8 @@ class Surroundings {
   // A valid message that came by another road than gossip: offer it to the mesh.
   virtual void spread(const message::Envelope& envelope, Origin origin) = 0;
   virtual void gossip_verdict(const gossip::MessageRef& message, gossip::Verdict verdict) = 0;
-  virtual void want_content(const message::ItemHash& content, std::optional<env::PeerId> hint) = 0;
+  // True: content_arrived() or content_unavailable() follows. False: there is no place for it in this room.
+  virtual bool want_content(const message::ItemHash& content, std::optional<env::PeerId> hint, gossip::Room room) = 0;
   virtual void want_message(const message::ItemHash& message, std::optional<env::PeerId> hint) = 0;
   // A confirmation is about to be stored: does its block still stand?
   virtual bool stands(const store::Confirmation& confirmation) = 0;
@@ -85,7 +78,7 @@ class Surroundings {
   virtual void fatal(const Error& error) = 0;
 };
 
-class Pipeline {
+class Pipeline final : ContentWaiter {
  public:
   Pipeline(env::Clock& clock, env::Timers& timers, env::Executor& executor, env::Disk& disk, Generator& random,
            store::Store& store, BlobReader& blobs, trace::Sink& sink, QueueGauges& gauges, const NodeConfig& config,
@@ -100,11 +93,12 @@ class Pipeline {
   bool has_room(Origin origin, env::PeerId peer) const { return room(origin, peer) > 0; }
 
   // Bytes whose hash was checked: content of a message, or a file of one. Of no effect when nothing waits for it.
-  void content_arrived(const message::ItemHash& content, env::Value bytes);
-  void content_unavailable(const message::ItemHash& content);
+  void content_arrived(const message::ItemHash& content, const env::Value& bytes, env::PeerId from);
+  // Given up: for others that needed its place, or because nobody has it.
+  void content_unavailable(const message::ItemHash& content, bool for_room) { missing_.unavailable(content, for_room); }
 
   // What a call of the store changed: told, and what is lacking asked for, from this peer first.
-  void follow(const store::Outcome& outcome, std::optional<env::PeerId> hint);
+  void follow(const store::Outcome& outcome, std::optional<env::PeerId> hint) { follow(outcome, hint, false); }
 
   void start();  // once: messages that waited when the node went down are attempted again
 
@@ -120,7 +114,7 @@ class Pipeline {
   struct Flight {
     std::shared_ptr<const message::Envelope> envelope;
     Origin origin = Origin::client;
-    env::PeerId peer{};
+    std::optional<env::PeerId> hint;  // who probably has what it needs
     bool vouched = false;
     std::vector<gossip::MessageRef> gossip_messages;
     std::vector<store::Confirmation> confirmations;
@@ -129,8 +123,9 @@ class Pipeline {
     std::shared_ptr<const message::Content> content;  // once it is here and read
     env::Value fetched;                               // its bytes, when it is not inline
     bool told = false;                                // others have the envelope from us
+    bool again = false;                               // judged anew: the files it lacks are asked for in turn
     bool verifying = false;                           // handed to the executor
-    Instant since;                                    // in the inbox, at the executor or waiting for content
+    Instant since;                                    // in the inbox or at the executor
   };
   struct OwedReceipt {
     std::uint64_t commit;  // durable once Store::durable() reaches it
@@ -150,8 +145,7 @@ class Pipeline {
   void write_uploads(const std::shared_ptr<Flight>& flight);
   void go_on(Flight flight);
   void await_content(Flight flight);
-  void use_content(const message::ItemHash& content, const env::Value& bytes);
-  void write_file(const message::ItemHash& file, std::string_view bytes);
+  void refuse_content(Flight flight, const message::Refusal& refusal);
   void accept(Flight flight);
   void drop_fallen(Flight& flight);
   bool confirm(const Flight& flight, std::size_t first);
@@ -161,38 +155,43 @@ class Pipeline {
   void settle(Flight& flight, const store::Outcome& outcome);
   void owe(Receipt receipt, std::vector<ReceiptDone> to);
   void pay_receipts();
-  bool file_written(const message::ItemHash& file, const Result<store::Store::Written>& written);
+  void remember_refused(const message::Envelope& envelope, message::ErrorCode code);
+  void follow(const store::Outcome& outcome, std::optional<env::PeerId> hint, bool again);
   void give_up(const message::ItemHash& hash);
   void attempt(const message::ItemHash& hash);
-  void ask_for_lost_contents();
-  void gauge_fetch();
   template <class T>
-  bool usable(const Result<T>& result);
-  void known_content(const message::ItemHash& content, std::optional<env::PeerId> hint);
+  bool usable(const Result<T>& result) {
+    if (!result.ok()) surroundings_.fatal(result.error());
+    return result.ok();
+  }
+
+  // ContentWaiter
+  bool ask_peers(const message::ItemHash& content, std::optional<env::PeerId> hint, gossip::Room room) override {
+    return surroundings_.want_content(content, hint, room);
+  }
+  void content_found(AwaitedContent awaited, const env::Value& bytes, std::optional<env::PeerId> from) override;
+  void content_not_found(const message::ItemHash& content, AwaitedContent awaited, bool for_room) override;
+  void file_found(const store::Outcome& outcome) override { follow(outcome, std::nullopt); }
+  void missing_contents_damaged(const Error& error) override { surroundings_.fatal(error); }
 
   env::Clock& clock_;
   env::Timers& timers_;
   env::Executor& executor_;
   env::Disk& disk_;
   store::Store& store_;
-  BlobReader& blobs_;
   trace::Sink& sink_;
   QueueGauges& gauges_;
   const NodeConfig& config_;
   Surroundings& surroundings_;
   RetryBook retries_;
+  MissingContents missing_;
 
   std::map<FlightKey, Flight> flights_;
   FairQueue<FlightKey> inbox_;
   std::size_t verifying_ = 0;
-  std::map<message::ItemHash, std::vector<Flight>> awaiting_content_;  // by content hash
-  std::size_t awaiting_count_ = 0;
-  std::map<message::ItemHash, Instant> files_wanted_;  // since when
-  std::optional<message::ItemHash> last_wanted_;       // by tick(); the next one goes on behind it
-  std::size_t uploading_ = 0;                          // flights whose uploads are being written
+  std::size_t uploading_ = 0;  // flights whose uploads are being written
   std::shared_ptr<std::uint64_t> upload_bytes_ = std::make_shared<std::uint64_t>(0);  // in memory
   RefusedMessages refused_;
-  std::set<message::ItemHash> lost_contents_;  // messages whose content nobody had; asked for again by tick()
   std::deque<OwedReceipt> owed_;
   bool pump_due_ = false;
   bool tick_due_ = false;

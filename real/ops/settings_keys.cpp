@@ -225,6 +225,8 @@ std::vector<SettingKey> make_table() {
   add(count_key("limits.verify_in_flight", "signatures being checked", LM_PLACE(std::size_t, limits.verify_in_flight)));
   add(count_key("limits.inbox_turn", "messages taken up at once", LM_PLACE(std::size_t, limits.inbox_turn)));
   add(count_key("limits.fetch_wanted", "contents and files being fetched", LM_PLACE(std::size_t, limits.fetch_wanted)));
+  add(count_key("limits.fetch_look_at", "waiting messages looked at in one turn to be asked for again",
+                LM_PLACE(std::size_t, limits.fetch_look_at)));
   add(count_key("limits.waiting_messages", "valid messages that wait for something",
                 LM_PLACE(std::size_t, limits.waiting_messages)));
   add(count_key("limits.retries", "retries of one message", LM_PLACE(int, limits.retries)));
@@ -255,6 +257,10 @@ std::vector<SettingKey> make_table() {
   add(length_key("intervals.dial_pause_max", "longest such pause", LM_PLACE(Duration, intervals.dial_pause_max)));
   add(length_key("intervals.content_deadline", "for the content of a message",
                  LM_PLACE(Duration, intervals.content_deadline)));
+  add(length_key("intervals.fetch_turn", "that a content or file asked for again keeps its place",
+                 LM_PLACE(Duration, intervals.fetch_turn)));
+  add(length_key("intervals.fetch_look", "between looks at contents and files that found no place",
+                 LM_PLACE(Duration, intervals.fetch_look)));
   add(length_key("intervals.request_deadline", "for an answer of a peer",
                  LM_PLACE(Duration, intervals.request_deadline)));
   add(length_key("intervals.archive_every", "between archives of the content store",

@@ -145,7 +145,7 @@ class Planner {
     add("limits.inbox_messages_per_source", 5, 500, "");
     add("limits.verify_in_flight", 1, 64, "");
     add("limits.inbox_turn", 1, 64, "");
-    add("limits.fetch_wanted", 16, 1000, "");
+    add("limits.fetch_wanted", 4, 1000, "");
     add("limits.commits_in_flight", 1, 200, "");
     add("limits.recent_messages", 1, 2000, "");
     add("limits.peer_queued_bytes", 128, 4096, "KiB");
@@ -159,6 +159,8 @@ class Planner {
     add("intervals.dial_pause_min", 500, 10'000, "ms");
     add("intervals.dial_pause_max", 10, 120, "s");
     add("intervals.content_deadline", 2, 30, "s");
+    add("intervals.fetch_turn", 2, 60, "s");
+    add("intervals.fetch_look", 1, 10, "s");
     add("intervals.request_deadline", 2, 30, "s");
   }
   // Each size is as likely as its half.

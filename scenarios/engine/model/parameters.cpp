@@ -32,6 +32,7 @@ const std::vector<Entry>& entries() {
       count("limits.verify_in_flight", &L::verify_in_flight),
       count("limits.inbox_turn", &L::inbox_turn),
       count("limits.fetch_wanted", &L::fetch_wanted),
+      count("limits.fetch_look_at", &L::fetch_look_at),
       count("limits.waiting_messages", &L::waiting_messages),
       {{"limits.retries", ParameterKind::count}, nullptr, &L::retries, nullptr, nullptr},
       {{"limits.retry_pause_max", ParameterKind::duration}, nullptr, nullptr, &L::retry_pause_max, nullptr},
@@ -49,6 +50,8 @@ const std::vector<Entry>& entries() {
       interval("intervals.dial_pause_min", &I::dial_pause_min),
       interval("intervals.dial_pause_max", &I::dial_pause_max),
       interval("intervals.content_deadline", &I::content_deadline),
+      interval("intervals.fetch_turn", &I::fetch_turn),
+      interval("intervals.fetch_look", &I::fetch_look),
       interval("intervals.request_deadline", &I::request_deadline),
       interval("intervals.archive_every", &I::archive_every),
   };

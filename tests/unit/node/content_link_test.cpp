@@ -1,4 +1,4 @@
-// What is wanted beyond the places for fetches: it waits, or it is told to be given up, and nothing is forgotten.
+// What is wanted beyond the places for fetches is told so, and the queue `fetch` shows what is wanted.
 #include "core/node/content_link.hpp"
 
 #include <gtest/gtest.h>
@@ -18,28 +18,30 @@ message::ItemHash hash_of(std::string_view content) { return message::ItemHash::
 class Receiver final : public ContentReceiver {
  public:
   void on_content(const gossip::Arrival& arrival) override { arrived.push_back(arrival.name.hash); }
-  void on_content_given_up(const gossip::ContentName& name) override { given_up.push_back(name.hash); }
+  void on_content_given_up(const gossip::GivenUp& one) override { given_up.push_back(one); }
   Hashes arrived;
-  Hashes given_up;
+  std::vector<gossip::GivenUp> given_up;
 };
 
-// Two places for contents and two for envelopes, and two contents may wait. Nothing is asked for twice.
+// Two places for contents that just came, one for each kind that is asked for in turn, four for envelopes. Nothing is
+// asked for twice.
 class ContentLinkTest : public testing::Test {
  protected:
   ContentLinkTest() {
-    config_.limits.fetch_wanted = 2;
-    config_.limits.archives_wanted = 0;
-    config_.limits.fetch_waiting = 2;
+    config_.limits.fetch_wanted = 4;
     config_.limits.retries = 0;
     store_ = std::move(store::Store::open(disk_, config_.store)).value();
     open();
   }
   void open() {
-    link_ = std::make_unique<ContentLink>(time_, time_, wires_, disk_, luck_, *store_, jobs_, config_, receiver_);
+    link_ =
+        std::make_unique<ContentLink>(time_, time_, wires_, disk_, luck_, *store_, jobs_, gauges_, config_, receiver_);
     link_->on_connected(env::PeerId{1});
     turn();  // no timer of a link is left that another one may replace
   }
-  void want(std::string_view content) { link_->want_content(hash_of(content), std::nullopt); }
+  bool want(std::string_view content) {
+    return link_->want_content(hash_of(content), std::nullopt, gossip::Room::contents);
+  }
   void turn() { time_.pass(Duration{}); }
   // The names in the question asked last, in no order.
   std::vector<gossip::ContentName> question() {
@@ -78,8 +80,16 @@ class ContentLinkTest : public testing::Test {
   std::unique_ptr<ContentLink> link_;
 };
 
-TEST_F(ContentLinkTest, ContentThatFindsNoPlaceIsAskedForWhenOneArrived) {
-  for (const char* content : {"a", "b", "c"}) want(content);
+TEST_F(ContentLinkTest, ContentThatFindsNoPlaceIsToldAndTraced) {
+  EXPECT_TRUE(want("a"));
+  EXPECT_TRUE(want("b"));
+  EXPECT_TRUE(want("a")) << "it has a place";
+  EXPECT_FALSE(want("c"));
+  EXPECT_EQ(gauges_.of(trace::Queue::fetch).depth, 2U);
+  EXPECT_EQ(gauges_.of(trace::Queue::fetch).refused, 1U);
+  const auto refused = trace_.of(trace::Kind::queue_refused);
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_EQ(refused[0].item, hash_of("c").view());
   turn();
   ASSERT_EQ(question().size(), 2U);
   gossip::AnswerBuilder answer(false);
@@ -88,47 +98,44 @@ TEST_F(ContentLinkTest, ContentThatFindsNoPlaceIsAskedForWhenOneArrived) {
   }
   answer_with(answer.take());
   EXPECT_EQ(receiver_.arrived.size(), 2U);
-  ASSERT_EQ(question().size(), 1U);
-  EXPECT_TRUE(asks_for("c"));
-  EXPECT_TRUE(receiver_.given_up.empty());
+  EXPECT_EQ(gauges_.of(trace::Queue::fetch).depth, 0U);
+  EXPECT_TRUE(want("c"));
 }
 
-TEST_F(ContentLinkTest, WhatWaitsIsAskedForOldestFirstWhenOthersAreGivenUp) {
-  config_.limits.fetch_wanted = 1;
+TEST_F(ContentLinkTest, WhatGoesForANewcomerIsToldLaterAndAsSuch) {
+  config_.limits.retries = 10;
   open();
-  for (const char* content : {"a", "c", "b"}) want(content);
+  want("a");
+  want("b");
   turn();
-  EXPECT_TRUE(asks_for("a"));
   answer_absent();
-  EXPECT_EQ(receiver_.given_up, Hashes{hash_of("a")});
-  EXPECT_TRUE(asks_for("c"));
-  want("d");
-  answer_absent();
-  EXPECT_TRUE(asks_for("b")) << "d came after it";
-  answer_absent();
-  EXPECT_TRUE(asks_for("d"));
+  EXPECT_TRUE(want("c"));
+  EXPECT_TRUE(receiver_.given_up.empty()) << "not inside the call";
+  turn();
+  ASSERT_EQ(receiver_.given_up.size(), 1U);
+  EXPECT_TRUE(receiver_.given_up[0].for_room);
 }
 
-TEST_F(ContentLinkTest, WhatMayNotEvenWaitIsGivenUpButNotInsideTheCall) {
-  for (const char* content : {"a", "b", "c", "d", "e"}) want(content);
-  EXPECT_TRUE(receiver_.given_up.empty());
+TEST_F(ContentLinkTest, WhatNobodyHasIsToldAsSuch) {
+  want("a");
   turn();
-  EXPECT_EQ(receiver_.given_up, Hashes{hash_of("e")});
+  answer_absent();
+  EXPECT_EQ(receiver_.given_up, (std::vector{gossip::GivenUp{{gossip::ContentKind::bytes, hash_of("a")}, false}}));
 }
 
-TEST_F(ContentLinkTest, WantedTwiceWaitsOnce) {
-  for (const char* content : {"a", "b", "c", "c", "a", "d"}) want(content);
-  turn();
-  EXPECT_TRUE(receiver_.given_up.empty()) << "there is room for c and d";
+TEST_F(ContentLinkTest, ArchivesAlwaysHaveAPlace) {
+  for (int i = 0; i < 100; ++i) link_->want_archive(hash_of(std::to_string(i)), seconds(20));
+  EXPECT_EQ(gauges_.of(trace::Queue::fetch).depth, 0U);
+  EXPECT_TRUE(want("a"));
 }
 
 TEST_F(ContentLinkTest, EnvelopesLeaveContentsTheirPlaces) {
   EXPECT_TRUE(link_->want_envelope(hash_of("1"), std::nullopt));
-  EXPECT_TRUE(link_->want_envelope(hash_of("2"), std::nullopt));
+  for (const char* name : {"2", "4", "5"}) EXPECT_TRUE(link_->want_envelope(hash_of(name), std::nullopt));
   EXPECT_FALSE(link_->want_envelope(hash_of("3"), std::nullopt)) << "nobody will tell of it";
   want("a");
   turn();
-  EXPECT_EQ(question().size(), 3U);
+  EXPECT_EQ(question().size(), 5U);
   EXPECT_TRUE(asks_for("a"));
   link_->forget_envelope(hash_of("1"));
   EXPECT_TRUE(link_->want_envelope(hash_of("3"), std::nullopt));

@@ -36,13 +36,16 @@ class Time final : public env::Clock, public env::Timers {
       now_ = due_.begin()->first.first;
       auto fire = std::move(due_.begin()->second);
       due_.erase(due_.begin());
+      ++fired_;
       fire();
     }
     now_ = until;
   }
   std::size_t pending() const { return due_.size(); }
+  std::size_t fired() const { return fired_; }  // timers, ever
 
  private:
+  std::size_t fired_ = 0;
   Instant now_{};
   std::uint64_t last_ = 0;
   std::map<std::pair<Instant, std::uint64_t>, Callback<void()>> due_;

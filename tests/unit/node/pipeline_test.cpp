@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "core/store/view.hpp"
 #include "tests/unit/node/fakes.hpp"
 #include "tests/unit/node/made.hpp"
@@ -16,8 +18,11 @@ class Around final : public Surroundings {
  public:
   void spread(const message::Envelope& envelope, Origin) override { spread_out.push_back(envelope.item_hash); }
   void gossip_verdict(const gossip::MessageRef&, gossip::Verdict) override {}
-  void want_content(const message::ItemHash& content, std::optional<env::PeerId>) override {
+  bool want_content(const message::ItemHash& content, std::optional<env::PeerId>, gossip::Room in) override {
+    if (full.contains(in)) return false;
     wanted.push_back(content);
+    rooms.push_back(in);
+    return true;
   }
   void want_message(const message::ItemHash& message, std::optional<env::PeerId>) override {
     wanted_messages.push_back(message);
@@ -27,6 +32,8 @@ class Around final : public Surroundings {
   void fatal(const Error& error) override { ADD_FAILURE() << error.text; }
 
   std::vector<message::ItemHash> spread_out, wanted, wanted_messages;
+  std::vector<gossip::Room> rooms;  // of what was wanted
+  std::set<gossip::Room> full;
 };
 
 class PipelineTest : public testing::Test {
@@ -114,11 +121,9 @@ TEST_F(PipelineTest, AContentElsewhereIsAskedForAndAwaited) {
   work();
   EXPECT_EQ(around_.wanted, std::vector{message.item_hash});
   EXPECT_EQ(status(message), Status::pending);
-  EXPECT_EQ(gauges_.of(trace::Queue::fetch).depth, 1U);
-  pipeline_->content_arrived(message.item_hash, std::make_shared<const std::string>(note(wallet(), 1)));
+  pipeline_->content_arrived(message.item_hash, std::make_shared<const std::string>(note(wallet(), 1)), env::PeerId{1});
   work();
   EXPECT_EQ(status(message), Status::processed);
-  EXPECT_EQ(gauges_.of(trace::Queue::fetch).depth, 0U);
 }
 
 TEST_F(PipelineTest, AContentOnTheDiskIsReadFromThereWhenItIsWhole) {
@@ -141,12 +146,12 @@ TEST_F(PipelineTest, AContentGivenUpIsAskedForAgain) {
   const auto message = apart(1);
   arrive(message);
   work();
-  pipeline_->content_unavailable(message.item_hash);
+  pipeline_->content_unavailable(message.item_hash, false);
   EXPECT_EQ(status(message), Status::rejected);
   around_.wanted.clear();
   pipeline_->tick();
   EXPECT_EQ(around_.wanted, std::vector{message.item_hash});
-  pipeline_->content_arrived(message.item_hash, std::make_shared<const std::string>(note(wallet(), 1)));
+  pipeline_->content_arrived(message.item_hash, std::make_shared<const std::string>(note(wallet(), 1)), env::PeerId{1});
   work();
   EXPECT_EQ(status(message), Status::processed);
 }
@@ -164,12 +169,110 @@ TEST_F(PipelineTest, AFileGivenUpIsAskedForAgain) {
   ASSERT_EQ(around_.wanted, std::vector{file});
   pipeline_->tick();
   EXPECT_EQ(around_.wanted.size(), 1U) << "it is being asked for";
-  pipeline_->content_unavailable(file);
+  pipeline_->content_unavailable(file, false);
   pipeline_->tick();
   EXPECT_EQ(around_.wanted, (std::vector{file, file}));
-  pipeline_->content_arrived(file, std::make_shared<const std::string>("the file"));
+  pipeline_->content_arrived(file, std::make_shared<const std::string>("the file"), env::PeerId{1});
   work();
   EXPECT_EQ(status(e), Status::processed);
+}
+
+TEST_F(PipelineTest, WhatFindsNoPlaceAmongTheFetchesIsKeptAndAskedForInTurn) {
+  around_.full = {gossip::Room::contents};
+  const auto message = apart(1);
+  arrive(message);
+  work();
+  ASSERT_EQ(receipts_.size(), 1U);
+  EXPECT_EQ(receipts_[0].status, Status::pending);
+  EXPECT_EQ(receipts_[0].code, message::ErrorCode::content_unavailable);
+  pipeline_->tick();
+  EXPECT_EQ(around_.wanted, std::vector{message.item_hash});
+  EXPECT_EQ(around_.rooms, std::vector{gossip::Room::contents_again});
+  pipeline_->content_arrived(message.item_hash, std::make_shared<const std::string>(note(wallet(), 1)), env::PeerId{1});
+  work();
+  EXPECT_EQ(status(message), Status::processed);
+}
+
+// It is no news about the content that others needed its place.
+TEST_F(PipelineTest, WhatLosesItsPlaceWritesNothingAndStaysPending) {
+  const auto message = apart(1);
+  arrive(message);
+  work();
+  const auto written = store_->committed();
+  pipeline_->content_unavailable(message.item_hash, true);
+  EXPECT_EQ(store_->committed(), written);
+  EXPECT_EQ(status(message), Status::pending);
+  pipeline_->tick();
+  EXPECT_EQ(around_.wanted.size(), 2U);
+}
+
+TEST_F(PipelineTest, NobodyIsAskedInALoopWhileThereIsNoPlace) {
+  around_.full = {gossip::Room::contents, gossip::Room::contents_again};
+  for (std::uint64_t i = 0; i < 20; ++i) arrive(apart(i));
+  work();
+  pipeline_->tick();
+  const std::size_t before = time_.fired();
+  time_.pass(seconds(3));
+  EXPECT_LT(time_.fired() - before, 200U);
+}
+
+// A signature can be spelt in many ways; what is waited for is one content.
+TEST_F(PipelineTest, CopiesOfWhatWaitsForItsContentJoinIt) {
+  const auto message = apart(1);
+  arrive(message);
+  work();
+  auto copy = message;
+  for (char& c : *copy.signature) c = static_cast<char>(c >= 'a' && c <= 'f' ? c - 'a' + 'A' : c);
+  ASSERT_NE(copy.signature, message.signature);
+  arrive(copy);
+  work();
+  EXPECT_EQ(pipeline_->verified(), 2U);
+  EXPECT_EQ(around_.wanted.size(), 1U);
+  EXPECT_EQ(pipeline_->pending(), 2U) << "one content, one message";
+  ASSERT_EQ(receipts_.size(), 1U) << "the copy's is told what is known";
+  EXPECT_EQ(receipts_[0].status, Status::pending);
+  pipeline_->content_arrived(message.item_hash, std::make_shared<const std::string>(note(wallet(), 1)), env::PeerId{1});
+  work();
+  ASSERT_EQ(receipts_.size(), 2U);
+  EXPECT_EQ(receipts_[1].status, Status::processed);
+}
+
+TEST_F(PipelineTest, AContentThatIsNoneIsRefusedAndNeverFetchedAgain) {
+  const std::string garbage = "this is no JSON";
+  const auto message = signed_post(wallet(), garbage, false);
+  arrive(message);
+  work();
+  ASSERT_EQ(around_.wanted.size(), 1U);
+  pipeline_->content_arrived(message.item_hash, std::make_shared<const std::string>(garbage), env::PeerId{1});
+  work();
+  EXPECT_EQ(status(message), Status::rejected);
+  ASSERT_EQ(receipts_.size(), 1U);
+  EXPECT_EQ(receipts_[0].code, message::ErrorCode::invalid_format);
+  for (int i = 0; i < 100; ++i) {
+    time_.pass(minutes(1));
+    pipeline_->tick();
+  }
+  EXPECT_EQ(around_.wanted.size(), 1U);
+  EXPECT_EQ(store_->counts().pending, 0U);
+}
+
+// Whoever signs for a hash before its author, under another type, does not keep the message out.
+TEST_F(PipelineTest, AnotherWalletThatSignsForTheSameContentIsRefusedInItsStead) {
+  const auto message = apart(1);
+  auto other = message;
+  other.sender = wallet(2).address();
+  other.type = message::Type::AGGREGATE;
+  other.signature = wallet(2).sign("AGGREGATE", other.item_hash.text());
+  arrive(other);
+  work();
+  arrive(message);
+  work();
+  pipeline_->content_arrived(message.item_hash, std::make_shared<const std::string>(note(wallet(), 1)), env::PeerId{1});
+  work();
+  EXPECT_EQ(status(message), Status::processed);
+  const auto row = *store::View(disk_.latest(), config_.store).message(message.item_hash);
+  EXPECT_EQ(row->envelope.sender, wallet(1).address());
+  EXPECT_EQ(row->envelope.type, message::Type::POST);
 }
 
 class SmallPipeline : public PipelineTest {
@@ -177,36 +280,11 @@ class SmallPipeline : public PipelineTest {
   SmallPipeline() : PipelineTest(limits()) {}
   static Limits limits() {
     Limits small;
-    small.fetch_wanted = 2;
     small.inbox_messages = 4;
     small.inbox_messages_per_source = 3;
     return small;
   }
 };
-
-TEST_F(SmallPipeline, WhatFindsNoRoomAmongTheFetchesIsToldAndTraced) {
-  for (std::uint64_t i = 0; i < 2; ++i) {
-    arrive(apart(i));
-    work();
-  }
-  receipts_.clear();
-  const auto message = apart(2);
-  arrive(message);
-  work();
-  ASSERT_EQ(receipts_.size(), 1U);
-  EXPECT_EQ(receipts_[0].status, Status::none);
-  EXPECT_EQ(gauges_.of(trace::Queue::fetch).refused, 1U);
-  const auto refused = trace_.of(trace::Kind::queue_refused);
-  ASSERT_EQ(refused.size(), 1U);
-  EXPECT_EQ(refused[0].item, message.item_hash.view());
-  EXPECT_EQ(refused[0].a, static_cast<std::uint64_t>(trace::Queue::fetch));
-  // When a place is free it is taken.
-  pipeline_->content_arrived(apart(0).item_hash, std::make_shared<const std::string>(note(wallet(), 0)));
-  work();
-  arrive(message);
-  work();
-  EXPECT_EQ(status(message), Status::pending);
-}
 
 TEST_F(SmallPipeline, AFullInboxRefusesAndSaysSo) {
   for (std::uint64_t i = 0; i < 3; ++i) arrive(signed_post(wallet(), note(wallet(), i)));
