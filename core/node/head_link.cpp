@@ -367,8 +367,9 @@ void HeadLink::on_head(const sync::Head& head, const message::ItemHash& name, st
                        env::Batch beside) {
   const bool ours = config_.head_signer && head.node == config_.head_signer->address();
   const bool stranger = book_.is_stranger(head.node);
-  // Accepted, it would be known without its archive.
-  if (!archives_.has_room(head.node, stranger)) {
+  // Accepted, it would be known without its archive. What we wrote ourselves is here and needs no place.
+  const bool needs_place = !ours || !at_hand(head.archive);
+  if (needs_place && !archives_.has_room(head.node, stranger)) {
     commit(std::move(beside));
     return no_room({head, name, from});
   }

@@ -40,8 +40,10 @@ std::vector<sync::Head> chain_of(const crypto::Account& account, std::size_t len
 
 class HeadLinkTest : public testing::Test {
  protected:
-  explicit HeadLinkTest(std::uint64_t unowned_bytes = store::Limits{}.unowned_bytes) {
+  explicit HeadLinkTest(std::uint64_t unowned_bytes = store::Limits{}.unowned_bytes,
+                        std::size_t archives_of_known = sync::HeadLimits{}.archives_of_known) {
     config_.store.limits.unowned_bytes = unowned_bytes;
+    config_.limits.heads.archives_of_known = archives_of_known;
     config_.limits.head_inbox = 6;
     config_.limits.head_inbox_per_source = 4;
     config_.limits.head_checks = 1;
@@ -204,6 +206,25 @@ TEST_F(WithoutRoomForTheUnowned, AnArchiveThatGoesWhileItIsWrittenIsWrittenAgain
   time_.pass(config_.intervals.archive_every);
   work();
   EXPECT_EQ(link_->book().newest_of(signer(3).address())->sequence, 1U);
+  EXPECT_EQ(rows("\xf1"), 0U);
+}
+
+class WithRoomForOneWantedArchive : public HeadLinkTest {
+ protected:
+  WithRoomForOneWantedArchive() : HeadLinkTest(store::Limits{}.unowned_bytes, 1) {}
+};
+
+// Else its messages would leave the list of what is due, and no head would tell of them.
+TEST_F(WithRoomForOneWantedArchive, AnArchiveOfOursNeedsNoPlaceAmongTheWanted) {
+  tell(1, chain_of(signer(1), 1));
+  work();
+  ASSERT_FALSE(link_->wanted_archives().has_room(signer(3).address(), false));
+  news();
+  time_.pass(config_.intervals.archive_every);
+  work();
+  const auto newest = link_->book().newest_of(signer(3).address());
+  ASSERT_TRUE(newest) << "written, and in no head that anybody knows";
+  EXPECT_EQ(newest->sequence, 1U);
   EXPECT_EQ(rows("\xf1"), 0U);
 }
 
