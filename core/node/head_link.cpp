@@ -13,6 +13,7 @@ namespace {
 const std::string kDuePrefix = "\xf1";     // + item hash: to be archived by us
 const std::string kHeadPrefix = "\xf2";    // + signer: newest head, then the runs of heads that were accepted
 const std::string kWantedPrefix = "\xf3";  // + archive: the signer whose head named it; to be taken in
+const std::string kLostKey = "\xf4";       // newest lost head of ours, and "due" or "done"
 
 // Heads travel as bytes: one per line. They are few and small, and a line is what the content store keeps too.
 Bytes encode_heads(const std::vector<sync::Head>& heads) {
@@ -52,6 +53,8 @@ std::optional<std::uint64_t> take_number(std::string_view& line) {
   line.remove_prefix(static_cast<std::size_t>(end - line.data()) + 1);
   return number;
 }
+
+std::string write_lost(std::uint64_t sequence, bool due) { return std::to_string(sequence) + (due ? " due" : " done"); }
 
 std::optional<sync::HeadBook::Saved> read_record(std::string_view text) {
   const auto lines = lines_of(text);
@@ -127,6 +130,11 @@ void HeadLink::load() {
     const std::string signer(c->value());
     if (!name) continue;
     archives_.add(*name, signer, book_.is_stranger(signer), at_hand(*name), clock_.now());
+  }
+  if (const env::Value lost = disk.get(kLostKey)) {
+    std::string_view text = *lost;
+    lost_sequence_ = take_number(text).value_or(0);
+    all_due_ = text == "due";
   }
   auto missing = store_.missing_heads();
   if (!usable(missing)) return;
@@ -329,6 +337,7 @@ void HeadLink::all_is_due() {
     from = items->back();
   }
   all_due_ = false;
+  batch.put(kLostKey, write_lost(lost_sequence_, false));
   commit(std::move(batch));
 }
 
@@ -347,17 +356,22 @@ void HeadLink::check_next() {
                      [this, told = *std::move(told)](const env::JobResult& result) {
                        --checking_;
                        unchecked_.erase(told.name);
-                       if (sync::head_checked(result)) {
-                         if (may_be_lost(told)) {
-                           lost_sequence_ = told.head.sequence;
-                           all_due_ = true;
-                         }
-                         on_head(told.head, told.name, told.from);
-                       }
+                       if (sync::head_checked(result)) on_checked(told);
                        check_next();
                      });
   }
   gauge();
+}
+
+// With the head, or a crash would leave one that is known and a repair that nobody remembers.
+void HeadLink::on_checked(const Told& told) {
+  env::Batch beside;
+  if (may_be_lost(told)) {
+    lost_sequence_ = told.head.sequence;
+    all_due_ = true;
+    beside.put(kLostKey, write_lost(lost_sequence_, true));
+  }
+  on_head(told.head, told.name, told.from, std::move(beside));
 }
 
 void HeadLink::gauge() { gauges_.set_depth(trace::Queue::heads, inbox_.size() + checking_); }

@@ -78,6 +78,7 @@ class HeadLink final : public env::FrameHandler {
   void consider(sync::Head head, std::optional<env::PeerId> from);
   bool may_be_lost(const Told& told) const;
   void all_is_due();
+  void on_checked(const Told& told);
   void no_room(const Told& told);
   void check_next();
   void gauge();
@@ -124,7 +125,8 @@ class HeadLink final : public env::FrameHandler {
   bool taking_in_ = false;
   std::optional<ArchiveFeed> feed_;  // of the archive whose messages are on their way in
   bool writing_ = false;
-  // Newest head of ours that we do not have any more; all that is here is due again before the next one is written.
+  // Newest head of ours that we do not have any more; all that is here is due again before the next one is written, once.
+  // Kept on disk.
   std::uint64_t lost_sequence_ = 0;
   bool all_due_ = false;
 };

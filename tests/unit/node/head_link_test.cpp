@@ -54,6 +54,7 @@ class HeadLinkTest : public testing::Test {
     open();
   }
   void open() {
+    time_.drop_all();
     link_ = std::make_unique<HeadLink>(time_, time_, wires_, disk_, executor_, *store_, peers_, jobs_, blobs_, gauges_,
                                        config_, around_);
     link_->start();
@@ -172,6 +173,30 @@ TEST_F(HeadLinkTest, AStrangerWhoIsForgottenLeavesNothingBehind) {
 }
 
 // The archive is written off the loop; what happens to a message meanwhile is told by the next one.
+// Peers know heads of ours that this disk does not have: what stands under their numbers here was overlooked.
+TEST_F(HeadLinkTest, AHeadThatWasLostMakesEverythingDueOnceAlsoAcrossCrashes) {
+  news();
+  time_.pass(minutes(1));
+  work();
+  ASSERT_EQ(rows("\xf1"), 0U) << "nothing is due";
+  const auto newest = [&] { return link_->book().newest_of(signer(3).address())->sequence; };
+  ASSERT_EQ(newest(), 1U);
+  const auto lost = chain_of(signer(3), 5);
+  tell(1, {lost[4]});
+  work();
+  ASSERT_EQ(newest(), 5U);
+  open();  // before the next archive is due
+  time_.pass(minutes(1));
+  work();
+  EXPECT_EQ(newest(), 6U) << "the message stands in no archive that others look at";
+  open();
+  tell(1, {lost[1], lost[2], lost[3], lost[4]});
+  work();
+  time_.pass(minutes(1));
+  work();
+  EXPECT_EQ(newest(), 6U) << "told of lost heads that were made up for";
+}
+
 TEST_F(HeadLinkTest, AMessageThatChangesWhileItsArchiveIsWrittenStaysDue) {
   const message::ItemHash message = news();
   EXPECT_EQ(rows("\xf1"), 1U);
