@@ -174,7 +174,7 @@ void ChainLink::archive_arrived(const message::ItemHash& archive, env::Value byt
 // Written, and kept until release_unneeded() finds nobody who needs it.
 void ChainLink::hold(const message::ItemHash& archive, Bytes bytes, Callback<void()> written) {
   held_.insert(archive);
-  auto put = store_.put_file(archive, std::move(bytes), store::Store::Keep::held, clock_.wall(),
+  auto put = store_.put_file(archive, std::move(bytes), store::Store::Keep::for_chains, clock_.wall(),
                              [this, then = std::move(written)](const Result<store::Store::Written>& done) mutable {
                                if (!done.ok()) return surroundings_.damaged(done.error());
                                if (!*done) return;  // gone again: let go while it was being written
@@ -195,7 +195,8 @@ void ChainLink::release_unneeded() {
       continue;
     }
     next = held_.erase(next);
-    if (const auto released = store_.release_file(archive, clock_.wall()); !released.ok()) {
+    if (const auto released = store_.release_file(archive, store::Store::Keep::for_chains, clock_.wall());
+        !released.ok()) {
       return surroundings_.damaged(released.error());
     }
   }

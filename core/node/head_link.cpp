@@ -246,15 +246,18 @@ void HeadLink::keep(const std::shared_ptr<Writing>& writing) {
   head.time = clock_.wall();
   sync::sign_head(head, *config_.head_signer);
 
-  // Nothing but their holds pins them before the word that both are there; a chain that names the same archive may end
-  // the hold. Everything is still due then.
-  const auto gone = [this] { writing_ = false; };
+  // Nothing but their holds pins them before the word that both are there. Should one be gone nevertheless, found to be
+  // damaged, everything is still due.
+  const auto gone = [this, writing] {
+    writing_ = false;
+    let_go(*writing);
+  };
   const auto keep_head = [this, writing, gone] {
     keep(
-        sync::head_name(writing->head), to_bytes(sync::serialize_head(writing->head)), store::Store::Keep::held,
+        sync::head_name(writing->head), to_bytes(sync::serialize_head(writing->head)), store::Store::Keep::for_heads,
         [this, writing] { written(*writing); }, gone);
   };
-  keep(head.archive, to_bytes(writing->archive->text), store::Store::Keep::held, keep_head, gone);
+  keep(head.archive, to_bytes(writing->archive->text), store::Store::Keep::for_heads, keep_head, gone);
 }
 
 void HeadLink::written(const Writing& writing) {
@@ -269,8 +272,13 @@ void HeadLink::written(const Writing& writing) {
   writing_ = false;
   const message::ItemHash name = sync::head_name(writing.head);
   on_head(writing.head, name, std::nullopt, std::move(done));
-  usable(store_.release_file(writing.head.archive, clock_.wall()));
-  usable(store_.release_file(name, clock_.wall()));
+  let_go(writing);
+}
+
+void HeadLink::let_go(const Writing& writing) {
+  for (const message::ItemHash& file : {writing.head.archive, sync::head_name(writing.head)}) {
+    usable(store_.release_file(file, store::Store::Keep::for_heads, clock_.wall()));
+  }
 }
 
 // --- telling and hearing

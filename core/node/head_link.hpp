@@ -74,6 +74,7 @@ class HeadLink final : public env::FrameHandler {
   void write();
   void keep(const std::shared_ptr<Writing>& writing);
   void written(const Writing& writing);
+  void let_go(const Writing& writing);
   void tell(env::PeerId peer, const std::vector<sync::Head>& heads);
   void consider(sync::Head head, std::optional<env::PeerId> from);
   bool may_be_lost(const Told& told) const;
@@ -125,8 +126,8 @@ class HeadLink final : public env::FrameHandler {
   bool taking_in_ = false;
   std::optional<ArchiveFeed> feed_;  // of the archive whose messages are on their way in
   bool writing_ = false;
-  // Newest head of ours that we do not have any more; all that is here is due again before the next one is written, once.
-  // Kept on disk.
+  // Newest head of ours that we do not have any more; all that is here is due again before the next one is written,
+  // once. Kept on disk.
   std::uint64_t lost_sequence_ = 0;
   bool all_due_ = false;
 };

@@ -162,7 +162,7 @@ std::uint64_t count_pins(const Source& source, const message::ItemHash& file) {
   std::uint64_t count = 0;
   for (Scan scan = source.scan(keys::of_hash(Table::pin, file)); scan.valid(); scan.next()) {
     const char kind = scan.key().back();
-    if (kind != kHeldPin && kind != kClaim) ++count;
+    if (!is_hold(kind) && kind != kClaim) ++count;
   }
   return count;
 }

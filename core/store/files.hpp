@@ -15,7 +15,9 @@ namespace lastmile::store {
 inline constexpr char kMessagePin = 'm';      // of a live STORE
 inline constexpr char kTransactionPin = 't';  // an archive, of a transaction of a chain
 inline constexpr char kHeadPin = 'h';         // a head of the content store, or the archive that it names
-inline constexpr char kHeldPin = 'q';         // in use by this incarnation of the node
+inline constexpr char kChainHold = 'q';       // in use by this incarnation of the node, on its road of chains
+inline constexpr char kHeadHold = 'u';        // and on its road of heads
+inline bool is_hold(char kind) { return kind == kChainHold || kind == kHeadHold; }
 // Not an owner: a pending STORE that names the file. Grace does not end while there is one.
 inline constexpr char kClaim = 'w';
 

@@ -40,7 +40,7 @@ Result<Unit> StoreImpl::load() {
     rebuild_books(source, options_, memory_);
     refresh_counts();
     for (const LocalPin& pin : local_pins(source)) {
-      if (pin.kind == kHeldPin) left_held_.insert(pin.file);
+      if (is_hold(pin.kind)) left_held_.insert({pin.file, pin.kind});
     }
     return Unit{};
   });

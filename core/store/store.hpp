@@ -120,15 +120,15 @@ class Store {
 
   // Writes bytes whose hash the caller has checked. That they may be on the disk is durable before the first of them
   // is; `done` comes when all are durable and the file is at hand, or with an error: of the disk, or damage. Nothing
-  // else owns the file: it is kept for StoreOptions::file_grace. Keep::held: until release_file(), or the end of this
-  // store.
-  enum class Keep : std::uint8_t { grace, held };
+  // else owns the file: it is kept for StoreOptions::file_grace; or, for a road that uses it, until that road's
+  // release_file(), or the end of this store.
+  enum class Keep : std::uint8_t { grace, for_chains, for_heads };
   // STOREs that waited for the file were judged. Empty: it is not here any more, deleted for Limits::unowned_bytes or
   // found to be damaged meanwhile.
   using Written = std::optional<Outcome>;
   virtual Result<Unit> put_file(const message::ItemHash& file, Bytes bytes, Keep keep, Wall now,
                                 env::Done<Written> done) = 0;
-  virtual Result<Unit> release_file(const message::ItemHash& file, Wall now) = 0;
+  virtual Result<Unit> release_file(const message::ItemHash& file, Keep road, Wall now) = 0;  // never grace
   // The same for a file that is there and that put_file() did not write (a directory: its cumulative size).
   // No effect when it is being deleted.
   virtual Result<Outcome> file_arrived(const message::ItemHash& file, std::uint64_t bytes, bool directory,

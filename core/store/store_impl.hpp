@@ -35,7 +35,7 @@ class StoreImpl final : public Store {
   Result<Unit> put_file(const message::ItemHash& file, Bytes bytes, Keep keep, Wall now,
                         env::Done<Written> done) override;
   Result<Unit> file_damaged(const message::ItemHash& file, Wall now) override;
-  Result<Unit> release_file(const message::ItemHash& file, Wall now) override;
+  Result<Unit> release_file(const message::ItemHash& file, Keep road, Wall now) override;
   Result<Outcome> file_arrived(const message::ItemHash& file, std::uint64_t bytes, bool directory, Wall now) override;
   Result<std::optional<std::uint64_t>> file_bytes(const message::ItemHash& file) const override;
   Result<Unit> pin_transaction_file(const message::ItemHash& file, std::string_view chain, std::uint64_t height,
@@ -122,7 +122,7 @@ class StoreImpl final : public Store {
   Wall now_;  // of the last call that told it
   std::optional<Error> broken_;
   // In use by an incarnation that is gone: the first tick() lets them go, for only then the time is known.
-  std::set<message::ItemHash> left_held_;
+  std::set<std::pair<message::ItemHash, char>> left_held_;  // with the kind of hold
   std::shared_ptr<Durability> durability_ = std::make_shared<Durability>(this);
 };
 

@@ -32,17 +32,23 @@ Result<Unit> StoreImpl::change_files(Wall now, const std::function<void(Context&
   return result;
 }
 
+// Of one road: another that uses the same file lets go of it when it is done itself.
+static char hold_of(Store::Keep road) {
+  LM_CHECK(road != Store::Keep::grace);
+  return road == Store::Keep::for_chains ? kChainHold : kHeadHold;
+}
+
 Result<Unit> StoreImpl::put_file(const message::ItemHash& file, Bytes bytes, Keep keep, Wall now,
                                  env::Done<Written> done) {
   bool at_hand = false;
   auto expected = change_files(now, [&](Context& context) {
     at_hand = file_record(context.tx, file).local;
-    if (keep == Keep::held) pin_locally(context, file, file, kHeldPin);
+    if (keep != Keep::grace) pin_locally(context, file, file, hold_of(keep));
     expect_file(context, file, bytes.size());
     context.file_to_write = file;
   });
   if (!expected) return expected;
-  if (keep == Keep::held) left_held_.erase(file);
+  if (keep != Keep::grace) left_held_.erase({file, hold_of(keep)});
   const std::uint64_t number = durability_->committed;
   auto answer = [state = durability_, at_hand, number, file, size = bytes.size(),
                  then = std::move(done)](Result<Unit> written) mutable {
@@ -74,8 +80,8 @@ Result<Unit> StoreImpl::file_damaged(const message::ItemHash& file, Wall now) {
   return change_files(now, [&](Context& context) { file_lost(context, file); });
 }
 
-Result<Unit> StoreImpl::release_file(const message::ItemHash& file, Wall now) {
-  return change_files(now, [&](Context& context) { unpin_locally(context, file, file, kHeldPin); });
+Result<Unit> StoreImpl::release_file(const message::ItemHash& file, Keep road, Wall now) {
+  return change_files(now, [&](Context& context) { unpin_locally(context, file, file, hold_of(road)); });
 }
 
 Result<std::optional<std::uint64_t>> StoreImpl::file_bytes(const message::ItemHash& file) const {
@@ -273,9 +279,7 @@ Result<TickOutcome> StoreImpl::tick(Wall now) {
     context.ticking = true;
     settle_due(context);
     run(context);
-    for (const message::ItemHash& file : std::exchange(left_held_, {})) {
-      unpin_locally(context, file, file, kHeldPin);
-    }
+    for (const auto& [file, hold] : std::exchange(left_held_, {})) unpin_locally(context, file, file, hold);
     for (const message::ItemHash& file : std::exchange(durability_->deleted, {})) file_deleted(context, file);
     more_files = collect_garbage(context);
     keep_file_limit(context);

@@ -159,7 +159,8 @@ TEST_F(ChainLinkTest, AReorganisationThatChangesAStatusIsTold) {
   open();
   const std::string bytes(1000, 'x');
   const auto file = message::ItemHash::of(crypto::sha256(bytes));
-  ASSERT_TRUE(store_->put_file(file, to_bytes(bytes), store::Store::Keep::held, time_.wall(), [](const auto&) {}).ok());
+  ASSERT_TRUE(
+      store_->put_file(file, to_bytes(bytes), store::Store::Keep::for_chains, time_.wall(), [](const auto&) {}).ok());
   const message::Envelope message = signed_store(wallet(), file);
   chain_.grow();
   chain_.grow();

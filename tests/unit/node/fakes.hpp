@@ -42,7 +42,7 @@ class Time final : public env::Clock, public env::Timers {
     now_ = until;
   }
   std::size_t pending() const { return due_.size(); }
-  void drop_all() { due_.clear(); }  // whoever set them is gone
+  void drop_all() { due_.clear(); }             // whoever set them is gone
   std::size_t fired() const { return fired_; }  // timers, ever
 
  private:

@@ -217,11 +217,23 @@ class WithoutRoomForTheUnowned : public HeadLinkTest {
   WithoutRoomForTheUnowned() : HeadLinkTest(0) {}
 };
 
-// A chain that names the same archive may end its hold while it is being written, and then nothing keeps it.
+TEST_F(WithoutRoomForTheUnowned, AChainThatLetsGoOfTheSameArchiveDoesNotTakeItAway) {
+  news();
+  disk_.on_put = [this](const std::string& name) {
+    const auto file = *message::ItemHash::parse(name);
+    EXPECT_TRUE(store_->release_file(file, store::Store::Keep::for_chains, time_.wall()).ok());
+  };
+  time_.pass(config_.intervals.archive_every);
+  work();
+  EXPECT_EQ(link_->book().newest_of(signer(3).address())->sequence, 1U);
+  EXPECT_EQ(rows("\xf1"), 0U);
+}
+
 TEST_F(WithoutRoomForTheUnowned, AnArchiveThatGoesWhileItIsWrittenIsWrittenAgain) {
   news();
   disk_.on_put = [this](const std::string& name) {
-    EXPECT_TRUE(store_->release_file(*message::ItemHash::parse(name), time_.wall()).ok());
+    const auto file = *message::ItemHash::parse(name);
+    EXPECT_TRUE(store_->release_file(file, store::Store::Keep::for_heads, time_.wall()).ok());
   };
   time_.pass(config_.intervals.archive_every);
   work();

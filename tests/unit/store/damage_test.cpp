@@ -167,7 +167,8 @@ class Questions {
         accept(rich_.file),
         [now](Store& store) { return store.file_arrived(file_hash(4), 100, false, now).ok(); },
         [now](Store& store) {
-          return store.put_file(file_hash(2), Bytes(1), Store::Keep::held, now, [](Result<Store::Written>) {}).ok();
+          return store.put_file(file_hash(2), Bytes(1), Store::Keep::for_chains, now, [](Result<Store::Written>) {})
+              .ok();
         },
         [now](Store& store) { return store.tick(now + hours(24 * 365)).ok(); },
         [now](Store& store) { return store.remove_confirmations("ETH", 0, now).ok(); },

@@ -178,7 +178,8 @@ class Life {
   }
 
   void archive(int file, int which) {
-    write(file, Keep::held);
+    const Keep road = which % 5 == 0 ? Keep::for_heads : Keep::for_chains;
+    write(file, road);
     if (which % 2 == 0) {
       const std::string transaction = "0x" + std::to_string(++time_);
       check(node_.store
@@ -186,7 +187,7 @@ class Life {
                                        which % 5 == 0, node_.now)
                 .ok());
     }
-    if (which % 3 != 0) check(node_.store->release_file(file_hash(file), node_.now).ok());
+    if (which % 3 != 0) check(node_.store->release_file(file_hash(file), road, node_.now).ok());
   }
 
   void head(int file, int which) {
@@ -239,7 +240,10 @@ class Life {
       if (!node_.store->file_bytes(file_hash(file)).value()) write(file, Keep::grace);
     }
     // Nothing is in use any more.
-    for (int file = 0; file < kFiles; ++file) check(node_.store->release_file(file_hash(file), node_.now).ok());
+    for (int file = 0; file < kFiles; ++file) {
+      for (const Keep road : {Keep::for_chains, Keep::for_heads})
+        check(node_.store->release_file(file_hash(file), road, node_.now).ok());
+    }
   }
 
   Node node_;

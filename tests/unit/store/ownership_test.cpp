@@ -77,7 +77,7 @@ TEST(Ownership, ACallThatTellsOfNoChangesMakesNone) {
   ASSERT_LT(count(), 4) << "all were judged at once; the test tests nothing";
   const auto before = count();
   ASSERT_TRUE(node.store->pin_head(file_hash(2), file_hash(3), {}, node.now).ok());
-  ASSERT_TRUE(node.store->release_file(file_hash(2), node.now).ok());
+  ASSERT_TRUE(node.store->release_file(file_hash(2), Keep::for_chains, node.now).ok());
   EXPECT_EQ(count(), before);
   std::size_t told = 0;
   for (bool more = true; more;) {
@@ -151,16 +151,30 @@ TEST(Ownership, APendingStoreHoldsItsFileHoweverLongItWaits) {
 TEST(Ownership, AnArchiveIsHeldWhileItIsReadAndPinnedByItsTransaction) {
   Node node;
   const ItemHash archive = file_hash(1);
-  node.write(archive, 100, Keep::held);
+  node.write(archive, 100, Keep::for_chains);
   wait(node, hours(1000));
   EXPECT_TRUE(on_disk(node, archive));
   ASSERT_TRUE(node.store->pin_transaction_file(archive, "ETH", 7, "0x1", false, node.now).ok());
-  ASSERT_TRUE(node.store->release_file(archive, node.now).ok());
+  ASSERT_TRUE(node.store->release_file(archive, Keep::for_chains, node.now).ok());
   wait(node, hours(1000));
   EXPECT_TRUE(on_disk(node, archive));
   EXPECT_EQ(node.view().pin_count(archive).value(), 1u);
   EXPECT_EQ(node.digest(), Node().digest()) << "what a node fetched is no part of the state";
   node.check_tables();
+}
+
+// An archive on its way into a chain may be one that a head of ours names.
+TEST(Ownership, AFileThatTwoRoadsUseStaysUntilBothLetGo) {
+  Node node;
+  node.write(file_hash(1), 100, Keep::for_chains);
+  node.write(file_hash(1), 100, Keep::for_heads);
+  ASSERT_TRUE(node.store->release_file(file_hash(1), Keep::for_chains, node.now).ok());
+  wait(node, hours(1000));
+  EXPECT_TRUE(on_disk(node, file_hash(1)));
+  EXPECT_EQ(node.view().pin_count(file_hash(1)).value(), 0u) << "in use, and nobody's";
+  ASSERT_TRUE(node.store->release_file(file_hash(1), Keep::for_heads, node.now).ok());
+  wait(node, hours(25));
+  EXPECT_FALSE(on_disk(node, file_hash(1)));
 }
 
 TEST(Ownership, AReorganisationTakesAnArchiveAwayUnlessItIsFinal) {
@@ -182,7 +196,7 @@ TEST(Ownership, AReorganisationTakesAnArchiveAwayUnlessItIsFinal) {
 
 TEST(Ownership, AnArchiveThatNoTransactionCameForGoesAfterARestart) {
   Node node;
-  node.write(file_hash(1), 100, Keep::held);
+  node.write(file_hash(1), 100, Keep::for_chains);
   restart(node);
   wait(node, hours(1));
   EXPECT_TRUE(on_disk(node, file_hash(1)));
@@ -192,9 +206,9 @@ TEST(Ownership, AnArchiveThatNoTransactionCameForGoesAfterARestart) {
 
 TEST(Ownership, WhatIsHeldAnewAfterARestartStays) {
   Node node;
-  node.write(file_hash(1), 100, Keep::held);
+  node.write(file_hash(1), 100, Keep::for_chains);
   restart(node);
-  node.write(file_hash(1), 100, Keep::held);
+  node.write(file_hash(1), 100, Keep::for_chains);
   wait(node, hours(1000));
   EXPECT_TRUE(on_disk(node, file_hash(1)));
 }
