@@ -41,7 +41,10 @@ ChainLink::ChainLink(env::Clock& clock, env::Timers& timers, env::Disk& disk, en
       gauges_(gauges),
       jobs_(jobs),
       config_(config),
-      surroundings_(surroundings) {
+      surroundings_(surroundings),
+      blobs_(
+          clock, store, [this](const store::Outcome& outcome) { surroundings_.follow(outcome); },
+          [this](const Error& error) { surroundings_.damaged(error); }) {
   std::uint64_t archives_at_once = 0;
   for (const FollowedChain& followed : config.chains) {
     chain::FollowConfig follow;
@@ -174,14 +177,7 @@ void ChainLink::archive_arrived(const message::ItemHash& archive, env::Value byt
 // Written, and kept until release_unneeded() finds nobody who needs it.
 void ChainLink::hold(const message::ItemHash& archive, Bytes bytes, Callback<void()> written) {
   held_.insert(archive);
-  auto put = store_.put_file(archive, std::move(bytes), store::Store::Keep::for_chains, clock_.wall(),
-                             [this, then = std::move(written)](const Result<store::Store::Written>& done) mutable {
-                               if (!done.ok()) return surroundings_.damaged(done.error());
-                               if (!*done) return;  // gone again: let go while it was being written
-                               surroundings_.follow(**done);
-                               then();
-                             });
-  if (!put.ok()) surroundings_.damaged(put.error());
+  blobs_.write(archive, std::move(bytes), store::Store::Keep::for_chains, std::move(written));
 }
 
 void ChainLink::release_unneeded() {
@@ -195,10 +191,7 @@ void ChainLink::release_unneeded() {
       continue;
     }
     next = held_.erase(next);
-    if (const auto released = store_.release_file(archive, store::Store::Keep::for_chains, clock_.wall());
-        !released.ok()) {
-      return surroundings_.damaged(released.error());
-    }
+    blobs_.release(archive, store::Store::Keep::for_chains);
   }
 }
 

@@ -16,6 +16,7 @@
 #include "core/env/clock.hpp"
 #include "core/env/disk.hpp"
 #include "core/env/timers.hpp"
+#include "core/node/blob_writer.hpp"
 #include "core/node/config.hpp"
 #include "core/node/hashing_jobs.hpp"
 #include "core/node/pipeline.hpp"
@@ -80,6 +81,7 @@ class ChainLink final : public env::ChainHandler {
   HashingJobs& jobs_;
   const NodeConfig& config_;
   ChainSurroundings& surroundings_;
+  BlobWriter blobs_;
   std::vector<std::unique_ptr<Line>> lines_;
   std::set<message::ItemHash> reading_;  // archives that a job reads
   // Archives that no transaction pins yet: being read for one, or on their way into a chain.

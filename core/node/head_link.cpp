@@ -1,79 +1,10 @@
 #include "core/node/head_link.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <limits>
 
 #include "core/sync/head_check.hpp"
 
 namespace lastmile::node {
-namespace {
-
-// Tables of the node beside those of the store.
-const std::string kDuePrefix = "\xf1";     // + item hash: to be archived by us
-const std::string kHeadPrefix = "\xf2";    // + signer: newest head, then the runs of heads that were accepted
-const std::string kWantedPrefix = "\xf3";  // + archive: the signer whose head named it; to be taken in
-const std::string kLostKey = "\xf4";       // newest lost head of ours, and "due" or "done"
-
-// Heads travel as bytes: one per line. They are few and small, and a line is what the content store keeps too.
-Bytes encode_heads(const std::vector<sync::Head>& heads) {
-  Bytes bytes;
-  for (const sync::Head& head : heads) {
-    append(bytes, sync::serialize_head(head));
-    bytes.push_back('\n');
-  }
-  return bytes;
-}
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) break;
-    lines.push_back(text.substr(0, end));
-    text.remove_prefix(end + 1);
-  }
-  return lines;
-}
-
-// One run a line: "from until name", or "from until -" when nothing is to be fetched below it.
-std::string write_record(const sync::HeadBook::Saved& saved) {
-  std::string text = sync::serialize_head(saved.newest) + "\n";
-  for (const sync::HeadBook::Run& run : saved.runs) {
-    text += std::to_string(run.from) + " " + std::to_string(run.until) + " " +
-            (run.previous ? run.previous->text() : std::string("-")) + "\n";
-  }
-  return text;
-}
-
-std::optional<std::uint64_t> take_number(std::string_view& line) {
-  std::uint64_t number = 0;
-  const auto [end, failed] = std::from_chars(line.data(), line.data() + line.size(), number);
-  if (failed != std::errc{} || end == line.data() + line.size() || *end != ' ') return std::nullopt;
-  line.remove_prefix(static_cast<std::size_t>(end - line.data()) + 1);
-  return number;
-}
-
-std::string write_lost(std::uint64_t sequence, bool due) { return std::to_string(sequence) + (due ? " due" : " done"); }
-
-std::optional<sync::HeadBook::Saved> read_record(std::string_view text) {
-  const auto lines = lines_of(text);
-  if (lines.empty()) return std::nullopt;
-  auto head = sync::parse_head(lines[0]);
-  if (!head.ok()) return std::nullopt;
-  sync::HeadBook::Saved saved{std::move(*head), {}};
-  for (std::size_t i = 1; i < lines.size(); ++i) {
-    std::string_view line = lines[i];
-    const auto from = take_number(line);
-    const auto until = take_number(line);
-    const auto previous = message::ItemHash::parse(line);
-    if (!from || !until || (!previous && line != "-")) return std::nullopt;
-    saved.runs.push_back({*from, *until, previous});
-  }
-  return saved;
-}
-
-}  // namespace
 
 HeadLink::HeadLink(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk,
                    env::Executor& executor, store::Store& store, const PeerBook& peers, HashingJobs& jobs,
@@ -92,8 +23,12 @@ HeadLink::HeadLink(env::Clock& clock, env::Timers& timers, env::Network& network
       surroundings_(surroundings),
       book_([this](const std::string& signer) { return is_known(signer); }, config.limits.heads),
       inbox_({config.limits.head_inbox, config.limits.head_inbox_per_source}),
-      archives_(config.limits.heads, config.limits.archives_wanted) {
-  jobs_.reserve(2);  // one archive is read, one is written
+      archives_(config.limits.heads, config.limits.archives_wanted),
+      blob_writer_(
+          clock, store, [this](const store::Outcome& outcome) { surroundings_.follow(outcome); },
+          [this](const Error& error) { surroundings_.damaged_by_heads(error); }),
+      writer_(clock, timers, disk, store, jobs, blob_writer_, config, *this) {
+  jobs_.reserve(1);  // one archive is read
   gauges_.set_limit(trace::Queue::heads, config.limits.head_inbox + config.limits.head_checks);
   network_.listen(env::Protocol::heads, *this);
 }
@@ -111,7 +46,7 @@ void HeadLink::start() {
   want_missing();
   follow_up();
   retry_later();
-  if (config_.head_signer) write_later();
+  writer_.start();
 }
 
 void HeadLink::load() {
@@ -122,19 +57,11 @@ void HeadLink::load() {
     if (auto record = read_record(c->value())) saved.push_back(std::move(*record));
   }
   book_.restore(saved, clock_.now());
-  for (auto c = disk.seek(kDuePrefix); c->valid() && c->key().starts_with(kDuePrefix); c->next()) {
-    if (const auto name = message::ItemHash::parse(c->key().substr(kDuePrefix.size()))) due_.insert(*name);
-  }
   for (auto c = disk.seek(kWantedPrefix); c->valid() && c->key().starts_with(kWantedPrefix); c->next()) {
     const auto name = message::ItemHash::parse(c->key().substr(kWantedPrefix.size()));
     const std::string signer(c->value());
     if (!name) continue;
     archives_.add(*name, signer, book_.is_stranger(signer), at_hand(*name), clock_.now());
-  }
-  if (const env::Value lost = disk.get(kLostKey)) {
-    std::string_view text = *lost;
-    lost_sequence_ = take_number(text).value_or(0);
-    all_due_ = text == "due";
   }
   auto missing = store_.missing_heads();
   if (!usable(missing)) return;
@@ -142,7 +69,7 @@ void HeadLink::load() {
   for (const sync::HeadBook::Saved& entry : saved) {
     const message::ItemHash name = sync::head_name(entry.newest);
     if (missing_.erase(name) == 0) continue;
-    keep(name, to_bytes(sync::serialize_head(entry.newest)), store::Store::Keep::grace, [] {});
+    keep(name, to_bytes(sync::serialize_head(entry.newest)));
   }
 }
 
@@ -158,127 +85,16 @@ bool HeadLink::at_hand(const message::ItemHash& file) const {
   return usable(bytes) && *bytes;
 }
 
-void HeadLink::keep(const message::ItemHash& file, Bytes bytes, store::Store::Keep how, Callback<void()> written,
-                    Callback<void()> gone) {
-  auto put = store_.put_file(file, std::move(bytes), how, clock_.wall(),
-                             [this, file, then = std::move(written),
-                              otherwise = std::move(gone)](const Result<store::Store::Written>& done) mutable {
-                               if (!usable(done)) return;
-                               // Gone again: one that nothing pins any more. It is asked for again.
-                               if (!*done) {
-                                 archives_.unavailable(file);
-                                 if (otherwise) otherwise();
-                                 return;
-                               }
-                               surroundings_.follow(**done);
-                               then();
-                             });
-  usable(put);
+// As content that peers are served; what pins it is the head that names it.
+void HeadLink::keep(const message::ItemHash& content, Bytes bytes, Callback<void()> written) {
+  // Gone again: nothing pins it any more. It is asked for again.
+  blob_writer_.write(content, std::move(bytes), store::Store::Keep::grace, std::move(written),
+                     [this, content] { archives_.unavailable(content); });
 }
 
 void HeadLink::commit(env::Batch batch) {
   if (batch.empty()) return;
   disk_.commit(std::move(batch), [this](Result<Unit> written) { usable(written); });
-}
-
-void HeadLink::on_news(const message::ItemHash& hash) {
-  if (!config_.head_signer) return;
-  if (writing_) again_.insert(hash);
-  if (!due_.insert(hash).second) return;
-  env::Batch batch;
-  batch.put(kDuePrefix + hash.text(), "");
-  commit(std::move(batch));
-}
-
-// --- writing
-
-struct HeadLink::Writing {
-  std::vector<message::ItemHash> messages;  // of the archive, in its order
-  std::vector<message::ItemHash> gone;      // due, and not here any more
-  std::shared_ptr<const chain::WrittenArchive> archive;
-  sync::Head head;
-};
-
-void HeadLink::write_later() {
-  timers_.after(config_.intervals.archive_every, [this] {
-    write();
-    write_later();
-  });
-}
-
-void HeadLink::write() {
-  if (writing_) return;
-  if (all_due_) all_is_due();
-  if (due_.empty()) return;
-  auto writing = std::make_shared<Writing>();
-  chain::ArchiveOrder order;
-  for (const message::ItemHash& hash : due_) {
-    if (order.messages.size() == order.limits.messages) break;
-    const auto envelope = store_.envelope_for_peer(hash);
-    if (!envelope.ok()) return surroundings_.damaged_by_heads(envelope.error());
-    if (*envelope == nullptr) {
-      writing->gone.push_back(hash);
-      continue;
-    }
-    order.messages.push_back(*envelope);
-    writing->messages.push_back(hash);
-  }
-  if (order.messages.empty()) return;
-  writing_ = true;
-  again_.clear();
-  jobs_.submit(chain::archive_writing_job(std::move(order)), [this, writing](const env::JobResult& result) {
-    writing->archive = chain::archive_written(result);
-    writing->messages.resize(writing->archive->messages);  // full: the rest goes into the next one
-    keep(writing);
-  });
-}
-
-// The archive, then the head, then the word that both are there.
-void HeadLink::keep(const std::shared_ptr<Writing>& writing) {
-  sync::Head& head = writing->head;
-  head.archive = writing->archive->name;
-  if (const auto before = book_.newest_of(config_.head_signer->address())) {
-    head.sequence = before->sequence + 1;
-    head.previous = sync::head_name(*before);
-  } else {
-    head.sequence = 1;
-  }
-  head.time = clock_.wall();
-  sync::sign_head(head, *config_.head_signer);
-
-  // Nothing but their holds pins them before the word that both are there. Should one be gone nevertheless, found to be
-  // damaged, everything is still due.
-  const auto gone = [this, writing] {
-    writing_ = false;
-    let_go(*writing);
-  };
-  const auto keep_head = [this, writing, gone] {
-    keep(
-        sync::head_name(writing->head), to_bytes(sync::serialize_head(writing->head)), store::Store::Keep::for_heads,
-        [this, writing] { written(*writing); }, gone);
-  };
-  keep(head.archive, to_bytes(writing->archive->text), store::Store::Keep::for_heads, keep_head, gone);
-}
-
-void HeadLink::written(const Writing& writing) {
-  env::Batch done;
-  for (const auto* list : {&writing.messages, &writing.gone}) {
-    for (const message::ItemHash& hash : *list) {
-      if (again_.contains(hash)) continue;  // the archive tells an older state of it
-      due_.erase(hash);
-      done.remove(kDuePrefix + hash.text());
-    }
-  }
-  writing_ = false;
-  const message::ItemHash name = sync::head_name(writing.head);
-  on_head(writing.head, name, std::nullopt, std::move(done));
-  let_go(writing);
-}
-
-void HeadLink::let_go(const Writing& writing) {
-  for (const message::ItemHash& file : {writing.head.archive, sync::head_name(writing.head)}) {
-    usable(store_.release_file(file, store::Store::Keep::for_heads, clock_.wall()));
-  }
 }
 
 // --- telling and hearing
@@ -326,27 +142,7 @@ void HeadLink::consider(sync::Head head, std::optional<env::PeerId> from) {
 // A head of ours that this disk does not have was lost with the disk before, or torn off it. What we wrote since then
 // may stand under numbers that others know already, so that nobody looked at it.
 bool HeadLink::may_be_lost(const Told& told) const {
-  return told.from && config_.head_signer && told.head.node == config_.head_signer->address() &&
-         told.head.sequence > lost_sequence_ && !at_hand(told.name);
-}
-
-// In one batch, at most once per archive interval, however many lost heads we are told of.
-void HeadLink::all_is_due() {
-  constexpr std::size_t kAtOnce = 10'000;
-  const store::HeldItem end{std::numeric_limits<std::int64_t>::max(), {}};
-  env::Batch batch;
-  for (store::HeldItem from;;) {  // the last of a page is the first of the next one
-    const auto items = store_.held_items(from, end, kAtOnce);
-    if (!items.ok()) return surroundings_.damaged_by_heads(items.error());
-    for (const store::HeldItem& item : *items) {
-      if (due_.insert(item.hash).second) batch.put(kDuePrefix + item.hash.text(), "");
-    }
-    if (items->size() < kAtOnce) break;
-    from = items->back();
-  }
-  all_due_ = false;
-  batch.put(kLostKey, write_lost(lost_sequence_, false));
-  commit(std::move(batch));
+  return told.from && writer_.may_be_lost(told.head) && !at_hand(told.name);
 }
 
 void HeadLink::no_room(const Told& told) {
@@ -374,11 +170,7 @@ void HeadLink::check_next() {
 // With the head, or a crash would leave one that is known and a repair that nobody remembers.
 void HeadLink::on_checked(const Told& told) {
   env::Batch beside;
-  if (may_be_lost(told)) {
-    lost_sequence_ = told.head.sequence;
-    all_due_ = true;
-    beside.put(kLostKey, write_lost(lost_sequence_, true));
-  }
+  if (may_be_lost(told)) beside = writer_.lost(told.head);
   on_head(told.head, told.name, told.from, std::move(beside));
 }
 
@@ -418,7 +210,7 @@ void HeadLink::on_head(const sync::Head& head, const message::ItemHash& name, st
   } else if (!usable(store_.pin_head(name, head.archive, std::move(beside), clock_.wall()))) {
     return;
   }
-  keep(name, to_bytes(sync::serialize_head(head)), store::Store::Keep::grace, [] {});
+  keep(name, to_bytes(sync::serialize_head(head)));
   follow_up();
 }
 
@@ -451,10 +243,10 @@ void HeadLink::content_arrived(const message::ItemHash& content, std::string_vie
       book_.unavailable(content);  // no head has this name
     }
   }
-  if (missing_.erase(content) != 0) keep(content, to_bytes(bytes), store::Store::Keep::grace, [] {});
+  if (missing_.erase(content) != 0) keep(content, to_bytes(bytes));
   if (!archives_.contains(content)) return;
   // It is being written to the disk; from there it is read when its turn comes.
-  keep(content, to_bytes(bytes), store::Store::Keep::grace, [this, content] {
+  keep(content, to_bytes(bytes), [this, content] {
     archives_.arrived(content);
     follow_up();
   });

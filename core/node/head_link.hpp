@@ -1,5 +1,5 @@
-// The content store road (architecture.md 8, road 3): writes archives with signed heads, tells peers the newest heads,
-// and walks back from unknown ones. Works without any chain.
+// The content store road (architecture.md 8, road 3): tells peers the newest heads, those that HeadWriter writes among
+// them, walks back from unknown ones and takes in the archives that they name. Works without any chain.
 #pragma once
 
 #include <memory>
@@ -16,9 +16,11 @@
 #include "core/env/timers.hpp"
 #include "core/node/archive_feed.hpp"
 #include "core/node/blob_reader.hpp"
+#include "core/node/blob_writer.hpp"
 #include "core/node/config.hpp"
 #include "core/node/fair_queue.hpp"
 #include "core/node/hashing_jobs.hpp"
+#include "core/node/head_writer.hpp"
 #include "core/node/peer_book.hpp"
 #include "core/node/pipeline.hpp"
 #include "core/store/store.hpp"
@@ -38,7 +40,7 @@ class HeadSurroundings {
   virtual void damaged_by_heads(const Error& error) = 0;
 };
 
-class HeadLink final : public env::FrameHandler {
+class HeadLink final : public env::FrameHandler, HeadWriterHost {
  public:
   static constexpr std::size_t kHeadsPerFrame = 256;
 
@@ -50,7 +52,7 @@ class HeadLink final : public env::FrameHandler {
   void on_connected(env::PeerId peer);
   void on_forgotten(env::PeerId peer) { book_.on_forgotten(peer); }
   // A message reached a state that an archive must tell: processed, or forgotten (its tombstone).
-  void on_news(const message::ItemHash& hash);
+  void on_news(const message::ItemHash& hash) { writer_.on_news(hash); }
   void content_arrived(const message::ItemHash& content, std::string_view bytes);  // they have this name
   void content_unavailable(const message::ItemHash& content);
 
@@ -66,19 +68,19 @@ class HeadLink final : public env::FrameHandler {
     message::ItemHash name;
     std::optional<env::PeerId> from;
   };
-  struct Writing;  // the archive that is being written
+
+  // HeadWriterHost
+  std::optional<sync::Head> newest_of_ours() const override { return book_.newest_of(config_.head_signer->address()); }
+  void head_written(const sync::Head& head, env::Batch done) override {
+    on_head(head, sync::head_name(head), std::nullopt, std::move(done));
+  }
+  void head_writer_damaged(const Error& error) override { surroundings_.damaged_by_heads(error); }
 
   bool is_known(const std::string& signer) const;
   void load();
-  void write_later();
-  void write();
-  void keep(const std::shared_ptr<Writing>& writing);
-  void written(const Writing& writing);
-  void let_go(const Writing& writing);
   void tell(env::PeerId peer, const std::vector<sync::Head>& heads);
   void consider(sync::Head head, std::optional<env::PeerId> from);
   bool may_be_lost(const Told& told) const;
-  void all_is_due();
   void on_checked(const Told& told);
   void no_room(const Told& told);
   void check_next();
@@ -96,9 +98,7 @@ class HeadLink final : public env::FrameHandler {
   env::Batch saved(env::Batch batch);
   void commit(env::Batch batch);
   bool at_hand(const message::ItemHash& file) const;
-  // gone: it was deleted while it was being written.
-  void keep(const message::ItemHash& file, Bytes bytes, store::Store::Keep keep, Callback<void()> written,
-            Callback<void()> gone = {});
+  void keep(const message::ItemHash& content, Bytes bytes, Callback<void()> written = [] {});
   template <class T>
   bool usable(const Result<T>& result) const;
 
@@ -118,18 +118,13 @@ class HeadLink final : public env::FrameHandler {
   FairQueue<Told> inbox_;                  // signatures to check
   std::set<message::ItemHash> unchecked_;  // their names, and those of heads being checked
   std::size_t checking_ = 0;
-  std::set<message::ItemHash> due_;    // not in an archive of ours yet; kept on disk
-  std::set<message::ItemHash> again_;  // changed while an archive with them is being written
   // Named by heads, their messages not all durable here; kept on disk, or a crash would lose what a known head told.
   sync::WantedArchives archives_;
   std::set<message::ItemHash> missing_;  // heads we know that a crash kept from the disk: asked for again
   bool taking_in_ = false;
   std::optional<ArchiveFeed> feed_;  // of the archive whose messages are on their way in
-  bool writing_ = false;
-  // Newest head of ours that we do not have any more; all that is here is due again before the next one is written,
-  // once. Kept on disk.
-  std::uint64_t lost_sequence_ = 0;
-  bool all_due_ = false;
+  BlobWriter blob_writer_;
+  HeadWriter writer_;
 };
 
 }  // namespace lastmile::node

@@ -3,7 +3,7 @@
 //
 // Anybody may sign heads. Those of known signers (configured, or emitters of a followed chain) are always followed.
 // Strangers share a small space: a peer that brings many displaces those that it brought itself, the least recently
-// heard first, and nobody else's (docs/decisions/0003).
+// heard first, and nobody else's (docs/decisions/0005).
 #pragma once
 
 #include <cstdint>
