@@ -10,14 +10,14 @@ BlobWriter::BlobWriter(env::Clock& clock, store::Store& store, Callback<void(con
 
 void BlobWriter::write(const message::ItemHash& file, Bytes bytes, store::Store::Keep keep, Callback<void()> written,
                        Callback<void()> gone) {
-  const auto put = store_.put_file(
-      file, std::move(bytes), keep, clock_.wall(),
-      [this, then = std::move(written), otherwise = std::move(gone)](const Result<store::Store::Written>& done) mutable {
-        if (!done.ok()) return damaged_(done.error());
-        if (!*done) return otherwise();
-        follow_(**done);
-        then();
-      });
+  const auto put = store_.put_file(file, std::move(bytes), keep, clock_.wall(),
+                                   [this, then = std::move(written),
+                                    otherwise = std::move(gone)](const Result<store::Store::Written>& done) mutable {
+                                     if (!done.ok()) return damaged_(done.error());
+                                     if (!*done) return otherwise();
+                                     follow_(**done);
+                                     then();
+                                   });
   if (!put.ok()) damaged_(put.error());
 }
 

@@ -14,8 +14,9 @@ class BlobWriter {
              Callback<void(const Error&)> damaged);
 
   // written: it is at hand. gone: it was deleted, or found to be damaged, while it was being written.
-  void write(const message::ItemHash& file, Bytes bytes, store::Store::Keep keep, Callback<void()> written,
-             Callback<void()> gone = [] {});
+  void write(
+      const message::ItemHash& file, Bytes bytes, store::Store::Keep keep, Callback<void()> written,
+      Callback<void()> gone = [] {});
   void release(const message::ItemHash& file, store::Store::Keep road);
 
  private:

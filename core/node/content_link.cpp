@@ -129,7 +129,15 @@ void ContentLink::answer_next(std::shared_ptr<Answering> state) {
 
 void ContentLink::on_fetch(env::PeerId, const env::ContentRange& range, Callback<void(Result<Bytes>)> reply) {
   const auto name = gossip::parse_content_name(range.name);
-  if (!name.ok() || name->kind != gossip::ContentKind::bytes) return reply(Error{"no such content: " + range.name});
+  if (!name.ok()) return reply(Error{"no such content: " + range.name});
+  if (name->kind == gossip::ContentKind::envelope) {  // too large for an answer
+    const auto envelope = store_.envelope_for_peer(name->hash);
+    if (!envelope.ok()) return reply(envelope.error());
+    if (*envelope == nullptr) return reply(Error{"no such content: " + range.name});
+    const std::string text = message::serialize_envelope(**envelope);
+    const std::uint64_t from = std::min<std::uint64_t>(range.offset, text.size());
+    return reply(to_bytes(std::string_view(text).substr(from, range.length)));
+  }
   const auto file = store_.file_bytes(name->hash);
   if (file.ok() && *file) return disk_.get_blob({name->hash.text(), range.offset, range.length}, std::move(reply));
   const auto content = store_.content(name->hash, range.offset, range.length);

@@ -8,7 +8,14 @@ namespace lastmile::node {
 
 HeadWriter::HeadWriter(env::Clock& clock, env::Timers& timers, env::Disk& disk, store::Store& store, HashingJobs& jobs,
                        BlobWriter& blobs, const NodeConfig& config, HeadWriterHost& host)
-    : clock_(clock), timers_(timers), disk_(disk), store_(store), jobs_(jobs), blobs_(blobs), config_(config), host_(host) {
+    : clock_(clock),
+      timers_(timers),
+      disk_(disk),
+      store_(store),
+      jobs_(jobs),
+      blobs_(blobs),
+      config_(config),
+      host_(host) {
   jobs_.reserve(1);
 }
 

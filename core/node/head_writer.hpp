@@ -37,8 +37,8 @@ class HeadWriter {
 
   // Is it ours, and newer than those that are known to be lost? Then it is one if it is not on this disk.
   bool may_be_lost(const sync::Head& head) const;
-  // It is: all that is here is due again before the next head is written, once. The row that remembers it, for the batch
-  // that makes the head known.
+  // It is: all that is here is due again before the next head is written, once. The row that remembers it, for the
+  // batch that makes the head known.
   env::Batch lost(const sync::Head& head);
 
  private:

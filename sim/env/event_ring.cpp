@@ -95,6 +95,7 @@ std::int64_t EventRing::next_used_slot() const {
 }
 
 std::optional<EventRing::Opening> EventRing::next_opening(std::int64_t until) const {
+  LM_CHECK(between_buckets());
   const std::int64_t last = until >> kBucketBits;
   const std::int64_t bucket = next_used_bucket();
   const std::int64_t slot = next_used_slot();

@@ -47,7 +47,7 @@ void FlowPlane::send(NodeIndex from, NodeIndex to, const HeldFrame& parcel, Dura
   const ActivityToken token = ++tokens_;
   Activity& activity = activities_.emplace(token, Activity{from, to, parcel, latency, parcel.bytes}).first->second;
   Sender& sender = senders_[from.value];
-  if (sender.waiting.empty() && has_place(sender)) return start(token, activity);
+  if (sender.waiting.empty() && has_place(sender) && !must_stand(activity)) return start(token, activity);
   sender.waiting.push_back(token);
 }
 
@@ -67,9 +67,7 @@ bool FlowPlane::has_place(const Sender& sender) const {
 void FlowPlane::start(ActivityToken token, Activity& activity) {
   activity.started = true;
   turn_ = activity.from.value + 1;
-  activity.held = must_stand(activity);
   activity.limit_bits = path_limit(activity.from, activity.to);
-  if (activity.held) return;
   ++senders_[activity.from.value].running;
   ++running_;
   flow(token, activity);
@@ -77,13 +75,21 @@ void FlowPlane::start(ActivityToken token, Activity& activity) {
 
 // Free places go round the senders, one each.
 void FlowPlane::start_waiting() {
-  const auto can = [this](const auto& entry) { return !entry.second.waiting.empty() && has_place(entry.second); };
-  for (;;) {
-    auto at = std::find_if(senders_.lower_bound(turn_), senders_.end(), can);
-    if (at == senders_.end()) at = std::find_if(senders_.begin(), senders_.end(), can);
-    if (at == senders_.end()) return;
-    const ActivityToken token = at->second.waiting.front();
-    at->second.waiting.pop_front();
+  ActivityToken token = 0;
+  const auto can = [this, &token](auto& entry) {
+    std::deque<ActivityToken>& waiting = entry.second.waiting;
+    if (waiting.empty() || !has_place(entry.second)) return false;
+    const auto next = std::find_if(waiting.begin(), waiting.end(),
+                                   [this](ActivityToken each) { return !must_stand(activities_.at(each)); });
+    if (next == waiting.end()) return false;
+    token = *next;
+    waiting.erase(next);
+    return true;
+  };
+  while (running_ < kernel_.config().network.transfers_max) {
+    if (std::find_if(senders_.lower_bound(turn_), senders_.end(), can) == senders_.end() &&
+        std::find_if(senders_.begin(), senders_.end(), can) == senders_.end())
+      return;
     start(token, activities_.at(token));
   }
 }
@@ -100,14 +106,15 @@ void FlowPlane::leave(const Activity& activity) {
 void FlowPlane::flow(ActivityToken token, Activity& activity) {
   std::uint64_t part = activity.left;
   if (activity.limit_bits != 0) {
-    const std::int64_t now = physics_->now().ns;
+    // A completion may have stopped the physics shortly before the end of the bucket, whose rest it takes for nothing.
+    const std::int64_t now = std::max(physics_->now().ns, EventRing::end_of_bucket(kernel_.now_ns()));
     const PathLimit fresh{activity.limit_bits, AccessLink(activity.limit_bits)};
     AccessLink& limit = limits_.try_emplace({activity.from.value, activity.to.value}, fresh).first->second.link;
     if (const std::int64_t free = limit.free_at(now); free > now) {
       activity.wake_at = free;
       kernel_.at({free}, [this, token, free] {
         const auto found = activities_.find(token);
-        if (found == activities_.end() || found->second.wake_at != free) return;
+        if (found == activities_.end() || found->second.wake_at != free) return;  // ended, stopped, or another wait
         settle_clock();
         flow(token, found->second);
       });
@@ -153,16 +160,17 @@ void FlowPlane::refresh() {
   settle_clock();
   for (auto& [token, activity] : activities_) {
     if (activity.is_read() || !activity.started) continue;
-    const bool stands = must_stand(activity);
+    if (must_stand(activity)) {  // and waits for a place again, before those that never had one
+      take_back(token, activity);
+      leave(activity);
+      activity.started = false;
+      senders_[activity.from.value].waiting.push_front(token);
+      continue;
+    }
     const std::uint64_t limit = path_limit(activity.from, activity.to);
-    if (stands == activity.held && limit == activity.limit_bits) continue;
+    if (limit == activity.limit_bits) continue;
     take_back(token, activity);
-    if (!activity.held) leave(activity);
-    activity.held = stands;
     activity.limit_bits = limit;
-    if (stands) continue;
-    ++senders_[activity.from.value].running;
-    ++running_;
     flow(token, activity);
   }
   start_waiting();
@@ -183,7 +191,7 @@ std::size_t FlowPlane::drop_if(const Which& which) {
     take_back(token, activity);
     if (!activity.started)
       std::erase(senders_.at(activity.from.value).waiting, token);
-    else if (!activity.held && !activity.is_read())
+    else if (!activity.is_read())
       leave(activity);
     release(activity.event);
     at = activities_.erase(at);

@@ -64,7 +64,6 @@ class FlowPlane {
     std::int64_t wake_at = -1;     // waits for the limit until then
     bool started = false;          // has a place
     bool flowing = false;          // the physics has a part of it
-    bool held = false;
     bool is_read() const { return from == to; }
   };
   using Activities = std::map<ActivityToken, Activity>;
@@ -73,8 +72,8 @@ class FlowPlane {
     AccessLink link;
   };
   struct Sender {
-    std::size_t running = 0;  // started and not held
-    std::deque<ActivityToken> waiting;
+    std::size_t running = 0;            // have a place
+    std::deque<ActivityToken> waiting;  // for a place, or for the end of a cut or pause
   };
 
   bool must_stand(const Activity& activity) const;
@@ -94,7 +93,7 @@ class FlowPlane {
   Activities activities_;
   std::map<std::uint32_t, Sender> senders_;                              // by node
   std::map<std::pair<std::uint32_t, std::uint32_t>, PathLimit> limits_;  // of paths in use, by from and to
-  std::size_t running_ = 0;                                              // transfers started and not held
+  std::size_t running_ = 0;                                              // transfers that have a place
   std::uint32_t turn_ = 0;  // the sender to which the next free place is offered first
   ActivityToken tokens_ = 0;
   std::vector<Completion> completions_;  // scratch

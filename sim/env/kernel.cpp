@@ -81,7 +81,7 @@ void Kernel::prefetch() const {
 // Brings the second clock to the end of the bucket that the ring is about to open, or to `until` when nothing waits
 // before it. A completion on the way may be due first: it is looked for again.
 void Kernel::step_flows(std::int64_t until) {
-  while (!flows_->idle()) {
+  while (!flows_->idle() && ring_.between_buckets()) {
     const auto next = ring_.next_opening(until);
     if (flows_->advance(!next ? until : next->is_slot ? next->start() : EventRing::end_of_bucket(next->start())))
       continue;

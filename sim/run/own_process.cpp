@@ -36,7 +36,7 @@ Bytes read_all(int file) {
   }
 }
 
-[[noreturn]] void answer(int file, Callback<Result<Bytes>()>& work) {
+[[noreturn]] void answer(int file, Callback<Result<Bytes>()>& work) noexcept {
   const Result<Bytes> result = work();
   Bytes bytes{result.ok() ? kAnswer : kError};
   append(bytes, result.ok() ? ByteView(*result) : as_bytes(result.error().text));

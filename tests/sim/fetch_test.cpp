@@ -40,13 +40,13 @@ std::string content_of(const crypto::Account& account, const std::string& rest) 
 // Two nodes with few places for what is fetched; what is handed to the first has to reach the second.
 class Fetch : public testing::Test {
  protected:
-  Fetch() {
+  explicit Fetch(node::Roads roads = {.gossip = true, .reconciliation = true, .chain = false, .content_store = false}) {
     EngineConfig config;
     config.regions.delay = {milliseconds(8)};
     engine_ = std::move(Engine::create(std::move(config))).value();
     node::NodeConfig node;
     node::use_default_gossip(node);
-    node.roads = {.gossip = true, .reconciliation = true, .chain = false, .content_store = false};
+    node.roads = roads;
     node.store.charge = false;
     node.limits.fetch_wanted = kPlaces;
     for (const char* name : {"a", "b"}) {
@@ -135,6 +135,20 @@ TEST_F(Fetch, of_more_than_there_are_places_comes_to_its_end) {
     publish(real.back(), {{hash_of(file), file}});
   }
   EXPECT_EQ(processed(real), static_cast<int>(real.size()));
+}
+
+class FetchByReconciliation : public Fetch {
+ protected:
+  FetchByReconciliation() : Fetch({.gossip = false, .reconciliation = true, .chain = false, .content_store = false}) {}
+};
+
+// Beyond what fits into an answer.
+TEST_F(FetchByReconciliation, of_an_envelope_of_any_size_comes_to_its_end) {
+  const std::string content =
+      content_of(wallet(1), "\"type\":\"note\",\"content\":\"" + std::string(150'000, 'x') + "\"");
+  const auto large = sign(wallet(1), Type::POST, content, true);
+  publish(large);
+  EXPECT_EQ(processed({large}), 1);
 }
 
 // A full room is looked at again after a pause, and not as fast as the machine can.

@@ -143,6 +143,22 @@ TEST_F(Flow, ALimitedTransferTakesItsBytesByTheLimit) {
   EXPECT_NEAR(took("back"), 0.120, 2 * kBucket);
 }
 
+// Completions fall everywhere in their buckets, also so close to an end that the physics takes the rest for nothing.
+TEST_F(Flow, ManyLimitedPathsComeToTheirEnd) {
+  LinkRule rule = Toys::between({0, 1, 2, 3}, {0, 1, 2, 3});
+  rule.quality.bandwidth_bits = 7'654'321;
+  toys_->engine->add_rule(rule);
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    for (std::uint32_t j = 0; j < 4; ++j) {
+      if (i != j) fetch(std::to_string(i) + std::to_string(j), i, j, kMega + 7919 * (4 * i + j));
+    }
+  }
+  const auto events = toys_->engine->events();
+  toys_->engine->run_until(toys_->engine->now() + seconds(3), 1'000'000);
+  EXPECT_EQ(ended_.size(), 12U);
+  EXPECT_LT(toys_->engine->events() - events, 100'000U);
+}
+
 TEST_F(Flow, AConnectionThatIsGivenUpEndsThem) {
   fetch("cut", 1, 0, 100 * kMega);
   toys_->run(seconds(1));
@@ -192,6 +208,19 @@ class FlowOfOnePerNode : public Flow {
  protected:
   FlowOfOnePerNode() : Flow(limited(1, 1000)) {}
 };
+
+// What waited for the end of a pause has no place, and more of it than there are places waits for its turn.
+TEST_F(FlowOfOnePerNode, PlacesAreKeptAfterAPause) {
+  for (const std::string name : {"1", "2", "3"}) fetch(name, 1, 0, kMega);
+  toys_->run(milliseconds(60));  // half of the first
+  toys_->engine->pause({0});
+  toys_->run(seconds(5));
+  toys_->engine->resume({0});
+  toys_->run(seconds(1));
+  EXPECT_NEAR(took("1"), 5.060 + 0.050 + 0.010, 4 * kBucket);
+  EXPECT_NEAR(took("2"), 5.060 + 0.150 + 0.010, 4 * kBucket);
+  EXPECT_NEAR(took("3"), 5.060 + 0.250 + 0.010, 4 * kBucket);
+}
 
 TEST_F(FlowOfOnePerNode, NextBeginsWhenOneEnds) {
   for (const std::string name : {"1", "2", "3"}) fetch(name, 1, 0, kMega);
