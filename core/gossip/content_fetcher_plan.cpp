@@ -138,10 +138,11 @@ std::optional<ContentFetcher::Planned> ContentFetcher::plan_transfer(Item& item,
   Peer& source = peers_[item.source->value];
   if (!source.connected) return std::nullopt;
   if (!item.transferring) {
-    const bool may_begin = transfers_ < params_.transfers_max && source.transfers < params_.transfers_per_peer_max;
-    // A peer that says it has everything, and gives it slowly, does not hold up what others have too.
-    if (!may_begin && now - item.source_since >= params_.range_deadline) return std::nullopt;
-    if (!may_begin) return Planned::must_wait;
+    // A peer that says it has everything, and gives it slowly, does not hold up what others have too. An idle one is
+    // not to blame when the places of all are taken.
+    const bool is_busy = source.transfers >= params_.transfers_per_peer_max;
+    if (is_busy && now - item.source_since >= params_.range_deadline) return std::nullopt;
+    if (is_busy || transfers_ >= params_.transfers_max) return Planned::must_wait;
   }
   if (orders_.size() + batches >= params_.orders_max || source.orders >= params_.orders_per_peer_max) {
     return Planned::must_wait;

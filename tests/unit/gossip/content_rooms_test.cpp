@@ -1,4 +1,6 @@
 // Who has a place among the fetches, who gives way, and whose turn it is (docs/decisions/0006).
+#include <algorithm>
+
 #include "tests/unit/gossip/fetcher.hpp"
 
 namespace lastmile::gossip::test {
@@ -131,6 +133,25 @@ TEST_F(FetcherTest, WhatOnePeerPromisesAndDoesNotGiveIsAskedFromAnother) {
   const auto other = plan();
   ASSERT_EQ(other.size(), 1U);
   EXPECT_EQ(other[0].peer, env::PeerId{1});
+}
+
+TEST_F(FetcherTest, AnIdlePeerIsNotGivenUpWhenAllTransfersAreTakenByOthers) {
+  params.transfers_max = 1;
+  connect(0);
+  want("a");
+  answer(plan().at(0).id, large("a", 50'000'000));
+  const auto running = plan();
+  ASSERT_EQ(running.size(), 1U);
+  connect(1);
+  want("b", {1});
+  answer(plan().at(0).id, large("b", 1'000));
+  EXPECT_TRUE(plan().empty()) << "the place is taken";
+  now = now + params.range_deadline;
+  EXPECT_TRUE(plan().empty()) << "peer 1 has it, and nobody else is asked";
+  fetcher().on_failed(running[0].id, now);
+  const auto next = plan();
+  EXPECT_TRUE(std::any_of(next.begin(), next.end(),
+                          [](const FetchOrder& order) { return order.range && order.peer == env::PeerId{1}; }));
 }
 
 TEST_F(FetcherTest, RoomForNewcomersIsMadeBeforeTheyCome) {
