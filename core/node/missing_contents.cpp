@@ -9,8 +9,6 @@ namespace {
 
 using gossip::Room;
 
-constexpr std::size_t kSignersMax = 4;  // of one content that are kept until it comes
-
 bool signs_the_same(const message::Envelope& a, const message::Envelope& b) {
   return a.chain == b.chain && a.sender == b.sender && a.type == b.type;
 }
@@ -38,7 +36,7 @@ void MissingContents::await(const std::shared_ptr<const message::Envelope>& enve
   std::ranges::move(receipts, std::back_inserter(awaited.receipts));
   const bool known =
       std::ranges::any_of(awaited.envelopes, [&](const auto& e) { return signs_the_same(*e, *envelope); });
-  if (!known && awaited.envelopes.size() < kSignersMax) awaited.envelopes.push_back(envelope);
+  if (!known && awaited.envelopes.size() < config_.limits.fetch_signers) awaited.envelopes.push_back(envelope);
   if (is_new) {
     if (!look_for_content(content, hint, Room::contents)) not_found(content, true);
   } else if (hint) {

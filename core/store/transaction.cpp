@@ -1,6 +1,8 @@
 #include "core/store/transaction.hpp"
 
 #include "core/base/bytes.hpp"
+#include "core/base/check.hpp"
+#include "core/store/layout.hpp"
 #include "core/store/value_check.hpp"
 
 namespace lastmile::store {
@@ -123,6 +125,13 @@ void Transaction::put(std::string key, std::string value) {
 }
 
 void Transaction::remove(std::string key) { changes_.insert_or_assign(std::move(key), std::nullopt); }
+
+void Transaction::put_beside(env::Batch beside) {
+  // A row of ours would be written without its check, and be damage when it is read.
+  for (const env::Batch::Change& change : beside.changes)
+    LM_CHECK(!change.key.empty() && static_cast<unsigned char>(change.key.front()) >= kTablesEnd);
+  beside_ = std::move(beside);
+}
 
 env::Batch Transaction::take() {
   env::Batch batch;

@@ -115,7 +115,7 @@ class Transaction final : public Source {
     if (has(key)) remove(key);
   }
   // Rows of others, from kTablesEnd on: written along with ours, as they are. Not seen by reading here.
-  void put_beside(env::Batch beside) { beside_ = std::move(beside); }
+  void put_beside(env::Batch beside);
   bool empty() const { return changes_.empty() && beside_.empty(); }
   // Empties the transaction. Changes in the order of their keys, those of others behind them.
   env::Batch take();

@@ -13,20 +13,13 @@ namespace {
 constexpr Duration kSlice = milliseconds(20);
 constexpr std::uint64_t kSliceBytesMin = 4096;
 
-void release(const HeldFrame& frame) {
-  Event event{};
-  event.argument = frame.argument;
-  event.set_kind(frame.kind);
-  Kernel::release(event);
-}
-
 }  // namespace
 
 FlowPlane::FlowPlane(Kernel& kernel, std::unique_ptr<Physics> physics)
     : kernel_(kernel), physics_(std::move(physics)) {}
 
 FlowPlane::~FlowPlane() {
-  for (const auto& [token, activity] : activities_) release(activity.event);
+  for (const auto& [token, activity] : activities_) Kernel::release(activity.event);
 }
 
 void FlowPlane::add_machine(const Hardware& hardware) {
@@ -39,7 +32,6 @@ void FlowPlane::add_machine(const Hardware& hardware) {
 }
 
 // --- beginning
-// ---------------------------------------------------------------------------------------------------------
 
 void FlowPlane::send(NodeIndex from, NodeIndex to, const HeldFrame& parcel, Duration latency) {
   LM_CHECK(from != to);
@@ -132,19 +124,19 @@ void FlowPlane::flow(ActivityToken token, Activity& activity) {
 
 void FlowPlane::take_back(ActivityToken token, Activity& activity) {
   activity.wake_at = -1;
+  activity.limit_end = 0;
   if (!std::exchange(activity.flowing, false)) return;
   activity.left += physics_->remaining(token);
   physics_->cancel(token);
 }
 
 // --- standing still, and ending
-// ----------------------------------------------------------------------------------------
 
 // Either a cut keeps the bytes on this side, or one end does not take part: its buffers are small beside bulk.
 bool FlowPlane::must_stand(const Activity& activity) const {
   if (kernel_.machine(activity.from).paused || kernel_.machine(activity.to).paused) return true;
   const auto effect = kernel_.links().rules().effect(activity.from, activity.to);
-  return effect && (effect->cut == CutMode::stall || effect->cut == CutMode::hold) && effect->leak == 0;
+  return effect && effect->keeps_bytes();
 }
 
 std::uint64_t FlowPlane::path_limit(NodeIndex from, NodeIndex to) const {
@@ -158,9 +150,10 @@ void FlowPlane::refresh() {
   });
   if (activities_.empty()) return;
   settle_clock();
-  for (auto& [token, activity] : activities_) {
+  for (auto at = activities_.rbegin(); at != activities_.rend(); ++at) {
+    auto& [token, activity] = *at;
     if (activity.is_read() || !activity.started) continue;
-    if (must_stand(activity)) {  // and waits for a place again, before those that never had one
+    if (must_stand(activity)) {  // and waits for a place again, the oldest first, before those that never had one
       take_back(token, activity);
       leave(activity);
       activity.started = false;
@@ -193,7 +186,7 @@ std::size_t FlowPlane::drop_if(const Which& which) {
       std::erase(senders_.at(activity.from.value).waiting, token);
     else if (!activity.is_read())
       leave(activity);
-    release(activity.event);
+    Kernel::release(activity.event);
     at = activities_.erase(at);
     ++dropped;
   }
@@ -210,7 +203,6 @@ void FlowPlane::end_reads(NodeIndex node) {
 }
 
 // --- the second clock
-// --------------------------------------------------------------------------------------------------
 
 void FlowPlane::settle_clock() {
   const std::int64_t end = EventRing::end_of_bucket(kernel_.now_ns());

@@ -59,6 +59,13 @@ void Kernel::release(const Event& event) {
   }
 }
 
+void Kernel::release(const HeldFrame& frame) {
+  Event event{};
+  event.argument = frame.argument;
+  event.set_kind(frame.kind);
+  release(event);
+}
+
 // Large runs are bound by cache misses: each step reads only what an earlier one has asked for.
 void Kernel::prefetch() const {
   const std::size_t count = slots_.size();

@@ -199,6 +199,7 @@ class Kernel {
   void observe(LoopObserver* observer) { observer_ = observer; }
   // Releases what an event points to; it will not be handled.
   static void release(const Event& event);
+  static void release(const HeldFrame& frame);
 
  private:
   std::uint64_t next_counter(NodeIndex source) {

@@ -7,13 +7,6 @@
 
 namespace lastmile::sim {
 
-void LinkPlane::drop(const HeldFrame& frame) {
-  Event event{};
-  event.argument = frame.argument;
-  event.set_kind(frame.kind);
-  Kernel::release(event);
-}
-
 std::size_t LinkPlane::purge(NodeIndex from, NodeIndex to, std::uint32_t connection) {
   const auto found = held_.find({from.value, to.value});
   if (found == held_.end()) return 0;
@@ -21,7 +14,7 @@ std::size_t LinkPlane::purge(NodeIndex from, NodeIndex to, std::uint32_t connect
   std::erase_if(found->second, [&](const HeldFrame& frame) {
     if (frame.connection != connection) return false;
     if (frame.kind != EventKind::connection) ++frames;
-    drop(frame);
+    Kernel::release(frame);
     return true;
   });
   if (found->second.empty()) held_.erase(found);
@@ -33,7 +26,7 @@ void LinkPlane::release_free(Kernel& kernel) {
     const NodeIndex from{at->first.first};
     const NodeIndex to{at->first.second};
     const auto effect = rules_.effect(from, to);
-    if (effect && (effect->cut == CutMode::stall || effect->cut == CutMode::hold) && effect->leak == 0) {
+    if (effect && effect->keeps_bytes()) {
       ++at;
       continue;
     }
@@ -44,7 +37,7 @@ void LinkPlane::release_free(Kernel& kernel) {
       if (SimNetwork* network = kernel.slot(from).network; network != nullptr) {
         network->resend(to, frame);
       } else if (effect && effect->cut == CutMode::reset) {
-        drop(frame);
+        Kernel::release(frame);
       } else {
         kernel.post(to, from, arrival, frame.kind, frame.aux, frame.connection, frame.extra, frame.argument);
       }
@@ -54,7 +47,7 @@ void LinkPlane::release_free(Kernel& kernel) {
 
 void LinkPlane::clear() {
   for (const auto& [pair, frames] : held_)
-    for (const HeldFrame& frame : frames) drop(frame);
+    for (const HeldFrame& frame : frames) Kernel::release(frame);
   held_.clear();
 }
 

@@ -28,8 +28,6 @@ class LinkPlane {
   void clear();
 
  private:
-  static void drop(const HeldFrame& frame);
-
   LinkRules rules_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::deque<HeldFrame>> held_;
 };

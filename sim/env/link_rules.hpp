@@ -57,6 +57,8 @@ struct LinkEffect {
   LinkRuleId cut_rule;  // who is told of the frames that it stopped
   std::uint64_t leak = 0;
   LinkQuality quality;
+  // What is sent stays at the sender's side until the cut ends.
+  bool keeps_bytes() const { return (cut == CutMode::stall || cut == CutMode::hold) && leak == 0; }
 };
 
 class LinkRules {

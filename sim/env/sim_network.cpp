@@ -200,10 +200,7 @@ void SimNetwork::resend(NodeIndex to, const HeldFrame& frame) {
 
 void SimNetwork::drop(const HeldFrame& frame) {
   if (frame.lane != kControlLane) ++counts_.frames_dropped;
-  Event event{};
-  event.argument = frame.argument;
-  event.set_kind(frame.kind);
-  Kernel::release(event);
+  Kernel::release(frame);
 }
 
 SimNetwork::Peer* SimNetwork::live(const Event& event) {
