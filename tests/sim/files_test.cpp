@@ -4,15 +4,14 @@
 
 #include <set>
 
-#include "core/crypto/hash.hpp"
 #include "core/gossip/content.hpp"
-#include "core/node/core_node.hpp"
-#include "sim/env/engine.hpp"
-#include "sim/run/core_sim_node.hpp"
+#include "tests/signed.hpp"
+#include "tests/sim/two_nodes.hpp"
 
 namespace lastmile::sim::test {
 namespace {
 
+using lastmile::test::content_hash;
 using message::ErrorCode;
 using message::Status;
 using message::Type;
@@ -22,7 +21,6 @@ constexpr std::uint64_t kWaitingMax = 100'000;
 constexpr std::size_t kFileBytes = 8'000;
 
 crypto::Account wallet(std::uint64_t index) { return crypto::Account::derive(crypto::Chain::ETH, 7, index); }
-message::ItemHash hash_of(std::string_view text) { return message::ItemHash::of(crypto::sha256(text)); }
 
 struct Signed {
   message::Envelope envelope;
@@ -32,18 +30,8 @@ struct Signed {
 Signed sign(const crypto::Account& account, Type type, std::string_view rest, message::ItemType item_type,
             std::string_view owner = {}) {
   Signed made;
-  made.content = "{\"address\":\"" + (owner.empty() ? account.address() : std::string(owner)) +
-                 "\",\"time\":1700000000.0," + std::string(rest) + "}";
-  message::Envelope& e = made.envelope;
-  e.chain = account.chain();
-  e.sender = account.address();
-  e.type = type;
-  e.time = {1'700'000'000'000'000'000};
-  e.time_number = message::seconds_of_wall(e.time);
-  e.item_type = item_type;
-  if (item_type == message::ItemType::inlined) e.item_content = made.content;
-  e.item_hash = hash_of(made.content);
-  e.signature = account.sign(message::type_text(type), e.item_hash.text());
+  made.content = lastmile::test::content_of(owner.empty() ? account.address() : owner, rest);
+  made.envelope = lastmile::test::signed_message(account, type, made.content, item_type);
   return made;
 }
 
@@ -56,60 +44,35 @@ std::string file_number(std::uint64_t number) {
 Signed store_of(const crypto::Account& account, std::string_view file, std::string_view more = {},
                 std::string_view owner = {}) {
   return sign(account, Type::STORE,
-              "\"item_type\":\"storage\",\"item_hash\":\"" + hash_of(file).text() + "\"" + std::string(more),
+              "\"item_type\":\"storage\",\"item_hash\":\"" + content_hash(file).text() + "\"" + std::string(more),
               message::ItemType::inlined, owner);
 }
 
 // Two nodes, each with a disk of which only so much may be filled by what nobody owns.
-class Files : public testing::Test {
+class Files : public TwoNodes {
  protected:
   Files() : Files([](node::NodeConfig&) {}) {}
-  explicit Files(Callback<void(node::NodeConfig&)> change) {
-    EngineConfig config;
-    config.regions.delay = {milliseconds(8)};
-    engine_ = std::move(Engine::create(std::move(config))).value();
-    node::NodeConfig node;
-    node::use_default_gossip(node);
-    node.roads = {.gossip = true, .reconciliation = true, .chain = false, .content_store = false};
-    node.store.charge = false;
-    node.store.limits.unowned_bytes = kUnownedMax;
-    node.store.limits.waiting_bytes = kWaitingMax;
-    change(node);
-    for (const char* name : {"a", "b"}) {
-      node.peers.clear();
-      if (name[0] == 'a') node.peers.push_back("b");
-      NodeSpec spec;
-      spec.name = name;
-      engine_->add_node(std::move(spec), [node, signs = name[0] == 'a'](const NodeEnv& env) {
-        node::NodeConfig own = node;
-        if (!signs) own.head_signer.reset();
-        return std::make_unique<CoreSimNode>(env, own, trace::null_sink());
-      });
-    }
-    engine_->start({0});
-    engine_->start({1});
-    run(seconds(10));
-  }
-  void run(Duration length) { engine_->run_until(engine_->now() + length); }
-  node::CoreNode& core(std::uint32_t index) { return *static_cast<CoreSimNode*>(engine_->node({index}))->core(); }
+  explicit Files(Callback<void(node::NodeConfig&)> change)
+      : TwoNodes([&change](node::NodeConfig& config) {
+          config.store.limits.unowned_bytes = kUnownedMax;
+          config.store.limits.waiting_bytes = kWaitingMax;
+          change(config);
+        }) {}
   std::uint64_t blob_bytes(std::uint32_t index) const { return engine_->disk_usage({index}).blob_bytes; }
-  Status status(std::uint32_t index, const Signed& made) { return *core(index).view().status(made.envelope.item_hash); }
+  Status status(std::uint32_t index, const Signed& made) { return TwoNodes::status(index, made.envelope); }
 
   std::optional<node::Receipt> publish(std::uint32_t index, const std::string& payload,
                                        const std::vector<std::string>& files) {
     auto receipt = std::make_shared<std::optional<node::Receipt>>();
     std::vector<node::Upload> uploads;
-    for (const std::string& file : files) uploads.push_back({hash_of(file), file});
-    engine_->on_loop(
-        {index}, [&] { core(index).publish(payload, uploads, [receipt](const node::Receipt& r) { *receipt = r; }); });
+    for (const std::string& file : files) uploads.push_back({content_hash(file), file});
+    TwoNodes::publish(index, payload, std::move(uploads), [receipt](const node::Receipt& r) { *receipt = r; });
     run(seconds(1));
     return *receipt;
   }
   std::optional<node::Receipt> publish(std::uint32_t index, const Signed& made, const std::vector<std::string>& files) {
     return publish(index, message::serialize_envelope(made.envelope), files);
   }
-
-  std::unique_ptr<Engine> engine_;
 };
 
 TEST_F(Files, of_accepted_messages_are_kept_everywhere) {
@@ -146,7 +109,7 @@ TEST_F(Files, of_refused_messages_leave_a_bounded_disk) {
     const std::string waiting = file_number(++number);
     const std::string alone = file_number(++number);
     publish(0, store_of(wallet(2), denied, {}, wallet(1).address()), {denied});
-    publish(0, store_of(wallet(3), waiting, ",\"ref\":\"" + hash_of("nowhere").text() + "\""), {waiting});
+    publish(0, store_of(wallet(3), waiting, ",\"ref\":\"" + content_hash("nowhere").text() + "\""), {waiting});
     publish(0,
             sign(wallet(4), Type::POST, "\"type\":\"note\",\"content\":" + std::to_string(number),
                  message::ItemType::inlined),

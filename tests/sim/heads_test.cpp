@@ -4,6 +4,7 @@
 #include "core/crypto/hash.hpp"
 #include "sim/env/engine.hpp"
 #include "sim/run/core_sim_node.hpp"
+#include "tests/signed.hpp"
 
 namespace lastmile::sim::test {
 namespace {
@@ -12,18 +13,10 @@ using message::Status;
 
 message::Envelope post(std::uint64_t number) {
   static const crypto::Account wallet = crypto::Account::derive(crypto::Chain::ETH, 5, 1);
-  message::Envelope e;
-  e.chain = wallet.chain();
-  e.sender = wallet.address();
-  e.type = message::Type::POST;
-  e.time = {1'700'000'000'000'000'000};
-  e.time_number = message::seconds_of_wall(e.time);
-  e.item_content = "{\"address\":\"" + wallet.address() +
-                   "\",\"time\":1700000000.0,\"type\":\"note\",\"content\":{\"number\":" + std::to_string(number) +
-                   "}}";
-  e.item_hash = message::ItemHash::of(crypto::sha256(*e.item_content));
-  e.signature = wallet.sign("POST", e.item_hash.text());
-  return e;
+  return lastmile::test::signed_message(
+      wallet, message::Type::POST,
+      lastmile::test::content_of(wallet.address(),
+                                 "\"type\":\"note\",\"content\":{\"number\":" + std::to_string(number) + "}"));
 }
 
 // Tells its neighbours whatever heads it is told to, and has no content.

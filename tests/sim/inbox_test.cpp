@@ -4,6 +4,7 @@
 #include "core/crypto/hash.hpp"
 #include "sim/env/engine.hpp"
 #include "sim/run/core_sim_node.hpp"
+#include "tests/signed.hpp"
 #include "tests/sim/attacker.hpp"
 
 namespace lastmile::sim::test {
@@ -14,17 +15,9 @@ using message::Status;
 crypto::Account wallet(std::uint64_t index) { return crypto::Account::derive(crypto::Chain::ETH, 5, index); }
 
 message::Envelope sign_post(const crypto::Account& account, std::string_view type, std::string_view rest) {
-  message::Envelope e;
-  e.chain = account.chain();
-  e.sender = account.address();
-  e.type = message::Type::POST;
-  e.time = {1'700'000'000'000'000'000};
-  e.time_number = message::seconds_of_wall(e.time);
-  e.item_content = "{\"address\":\"" + account.address() + "\",\"time\":1700000000.0,\"type\":\"" + std::string(type) +
-                   "\"," + std::string(rest) + "}";
-  e.item_hash = message::ItemHash::of(crypto::sha256(*e.item_content));
-  e.signature = account.sign("POST", e.item_hash.text());
-  return e;
+  return lastmile::test::signed_message(
+      account, message::Type::POST,
+      lastmile::test::content_of(account.address(), "\"type\":\"" + std::string(type) + "\"," + std::string(rest)));
 }
 message::Envelope post(const crypto::Account& account, std::uint64_t number) {
   return sign_post(account, "note", "\"content\":{\"number\":" + std::to_string(number) + "}");

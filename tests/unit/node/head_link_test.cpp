@@ -215,14 +215,17 @@ TEST_F(HeadLinkTest, AMessageThatChangesWhileItsArchiveIsWrittenStaysDue) {
 class WithoutRoomForTheUnowned : public HeadLinkTest {
  protected:
   WithoutRoomForTheUnowned() : HeadLinkTest(0) {}
+  // The road lets go of every blob while it is being written.
+  void let_go_of_all(store::Store::Keep road) {
+    disk_.on_put = [this, road](const std::string& name) {
+      EXPECT_TRUE(store_->release_file(*message::ItemHash::parse(name), road, time_.wall()).ok());
+    };
+  }
 };
 
 TEST_F(WithoutRoomForTheUnowned, AChainThatLetsGoOfTheSameArchiveDoesNotTakeItAway) {
   news();
-  disk_.on_put = [this](const std::string& name) {
-    const auto file = *message::ItemHash::parse(name);
-    EXPECT_TRUE(store_->release_file(file, store::Store::Keep::for_chains, time_.wall()).ok());
-  };
+  let_go_of_all(store::Store::Keep::for_chains);
   time_.pass(config_.intervals.archive_every);
   work();
   EXPECT_EQ(link_->book().newest_of(signer(3).address())->sequence, 1U);
@@ -231,10 +234,7 @@ TEST_F(WithoutRoomForTheUnowned, AChainThatLetsGoOfTheSameArchiveDoesNotTakeItAw
 
 TEST_F(WithoutRoomForTheUnowned, AnArchiveThatGoesWhileItIsWrittenIsWrittenAgain) {
   news();
-  disk_.on_put = [this](const std::string& name) {
-    const auto file = *message::ItemHash::parse(name);
-    EXPECT_TRUE(store_->release_file(file, store::Store::Keep::for_heads, time_.wall()).ok());
-  };
+  let_go_of_all(store::Store::Keep::for_heads);
   time_.pass(config_.intervals.archive_every);
   work();
   EXPECT_FALSE(link_->book().newest_of(signer(3).address())) << "its archive is gone";

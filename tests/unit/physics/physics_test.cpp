@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <utility>
 
 namespace lastmile::sim {
 namespace {
@@ -14,9 +15,9 @@ constexpr std::uint64_t kMega = 1'000'000;
 class PhysicsTest : public testing::Test {
  protected:
   void SetUp() override {
-    auto made = Physics::create({.energy = true});
-    if (!made.ok()) GTEST_SKIP() << made.error().text;
-    physics_ = *std::move(made);
+    static bool used = false;
+    if (std::exchange(used, true)) GTEST_SKIP() << "a process has one engine: run by ctest";
+    physics_ = std::move(Physics::create({.energy = true})).value();
     // A transfer of 10 MB alone takes one second: the uplink decides.
     for (int i = 0; i < 4; ++i) {
       physics_->add_machine({.uplink_bits = 80 * kMega,
