@@ -8,6 +8,11 @@
 
 namespace lastmile::gossip {
 
+ContentFetcher::ContentFetcher(const FetchParams& params, Generator& random)
+    : params_(params), random_(random), rooms_(params_.rooms) {
+  LM_CHECK(params_.transfer_bytes_max >= params_.item_bytes_max);  // or the largest could never begin
+}
+
 // --- peers
 
 ContentFetcher::Peer& ContentFetcher::peer(env::PeerId id) {
@@ -28,7 +33,10 @@ void ContentFetcher::on_lost(env::PeerId id) {
   if (!peer(id).connected) return;
   peer(id).connected = false;
   std::erase(connected_, id);
-  for (auto& [name, item] : items_) std::erase(item.tried, id);
+  for (auto& [name, item] : items_) {
+    std::erase(item.tried, id);
+    std::erase(item.slow, id);
+  }
 }
 
 void ContentFetcher::on_forgotten(env::PeerId id) {
@@ -36,7 +44,7 @@ void ContentFetcher::on_forgotten(env::PeerId id) {
   for (auto& [_, check] : checks_) check.teller_forgotten = check.teller_forgotten || check.from == id;
   for (auto& [name, item] : items_) {
     std::erase(item.hints, id);
-    if (item.source != id) continue;
+    if (!item.transfer || item.transfer->source != id) continue;
     end_transfer(item);
     mark(name, item);
   }
@@ -71,7 +79,7 @@ void ContentFetcher::give_up(Items::iterator item, bool for_room) {
 
 // What is on its way keeps its place.
 void ContentFetcher::mark(const ContentName& name, Item& item) {
-  const bool stays = item.in_flight || item.transferring || !item.asked;
+  const bool stays = item.in_flight || (item.transfer && item.transfer->running) || !item.asked;
   rooms_.mark(name, item.place, stays ? Vain::no : item.rounds > 0 ? Vain::all_peers : Vain::some_peer);
 }
 
@@ -142,16 +150,6 @@ bool ContentFetcher::want(const ContentName& name, Room room, std::span<const en
 void ContentFetcher::forget(const ContentName& name) {
   const auto found = items_.find(name);
   if (found != items_.end()) erase(found);
-}
-
-void ContentFetcher::end_transfer(Item& item) {
-  if (item.transferring) {
-    --transfers_;
-    --peer(*item.source).transfers;
-  }
-  item.transferring = false;
-  item.source.reset();
-  item.received = {};
 }
 
 void ContentFetcher::erase(Items::iterator found) {

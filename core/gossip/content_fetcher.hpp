@@ -11,7 +11,8 @@
 // Content is checked against its hash before it is handed out, an envelope proves itself later; a peer with wrong bytes
 // is asked last from then on. What waits for its check, and what may still come in answers, is bounded: above it no
 // further orders are planned. Every name has a place in one of the rooms (content_rooms.hpp); rooms take turns in a
-// plan, and in each of them names that were never asked for take turns with the others.
+// plan, and in each of them names that were never asked for take turns with the others. Who gives large items too
+// slowly holds up neither them nor others (content_transfer.hpp).
 #pragma once
 
 #include <array>
@@ -29,32 +30,10 @@
 #include "core/env/network.hpp"
 #include "core/gossip/content.hpp"
 #include "core/gossip/content_rooms.hpp"
+#include "core/gossip/content_transfer.hpp"
+#include "core/gossip/fetch_params.hpp"
 
 namespace lastmile::gossip {
-
-struct FetchParams {
-  RoomsParams rooms{};
-  std::size_t orders_max = 16;  // in flight, all peers
-  std::size_t orders_per_peer_max = 3;
-  // Items larger than what fits into an answer that are being transferred: they keep their places, and their bytes are
-  // in memory. Fewer than orders, so that a slow one leaves room for questions.
-  std::size_t transfers_max = 8;
-  std::size_t transfers_per_peer_max = 2;
-  std::size_t names_per_request = 64;                // at most kContentNamesMax
-  std::uint64_t item_bytes_max = 100 * 1024 * 1024;  // larger items are refused
-  std::uint64_t range_bytes = 1024 * 1024;           // of one bulk fetch
-  Duration request_deadline = seconds(2);            // messages.md 5P.4: message content
-  Duration range_deadline = seconds(15);
-  Duration retry_max = seconds(300);  // where the pause after a round stops growing
-  int rounds_max = 0;                 // give up after so many rounds over all peers; 0 = never
-  std::size_t hints_max = 8;          // remembered per item
-  // Names in orders and contents being checked. Bytes of the latter: above it nothing more is asked for, and what is on
-  // its way still comes.
-  std::size_t checks_max = 1024;
-  std::size_t check_bytes_max = 64 * 1024 * 1024;
-};
-
-using OrderId = std::uint64_t;
 
 struct FetchOrder {
   OrderId id = 0;
@@ -100,8 +79,7 @@ struct FetchPeerCounts {
 
 class ContentFetcher {
  public:
-  ContentFetcher(const FetchParams& params, Generator& random)
-      : params_(params), random_(random), rooms_(params_.rooms) {}
+  ContentFetcher(const FetchParams& params, Generator& random);
 
   void on_connected(env::PeerId peer);
   void on_lost(env::PeerId peer);       // its orders must still be reported as failed
@@ -146,13 +124,10 @@ class ContentFetcher {
     int rounds = 0;
     Duration retry_max{};
     bool paused = false;
-    bool in_flight = false;             // asked for or being checked; then in no queue
-    CheckId check = 0;                  // of its bytes, the newest; 0 = none
-    std::optional<env::PeerId> source;  // has it, and will give it in ranges
-    Instant source_since;               // since when that is known
-    bool transferring = false;          // the first of them was asked for
-    std::uint64_t size = 0;
-    std::string received;
+    bool in_flight = false;            // asked for or being checked; then in no queue
+    CheckId check = 0;                 // of its bytes, the newest; 0 = none
+    std::optional<Transfer> transfer;  // somebody has it, and will give it in ranges
+    std::vector<env::PeerId> slow;     // connected peers that gave it too slowly: asked last
   };
   using Items = std::map<ContentName, Item>;
   struct Ready {
@@ -172,6 +147,7 @@ class ContentFetcher {
     env::PeerId peer;
     std::vector<ContentName> names;
     bool is_range = false;
+    Instant since;
   };
   struct Check {
     ContentName name;
@@ -195,7 +171,6 @@ class ContentFetcher {
   void leave_queue(const ContentName& name, Item& item);
   void set_ready(const ContentName& name, Item& item, Instant at);
   void set_busy(const ContentName& name, Item& item);
-  void end_transfer(Item& item);
   void erase(Items::iterator item);
   void tried(Items::iterator item, env::PeerId by, Instant now);
   void end_round(Items::iterator item, Instant now);
@@ -207,10 +182,19 @@ class ContentFetcher {
   bool no_more(const std::vector<Batch>& batches) const;
   std::optional<env::PeerId> choose(const Item& item, const std::vector<Batch>& batches);
   Planned plan_item(Items::iterator item, std::vector<Batch>& batches, std::vector<FetchOrder>& out, Instant now);
+  FetchOrder issue(Order order);
+  // content_fetcher_transfers.cpp: large items
+  bool has_place(const Transfer& transfer) const;
   std::optional<Planned> plan_transfer(Item& item, const ContentName& name, std::size_t batches,
                                        std::vector<FetchOrder>& out, Instant now);
-  FetchOrder issue(Order order);
-  FetchOrder range_order(const ContentName& name, Item& item);
+  FetchOrder range_order(const ContentName& name, Item& item, Instant now);
+  void begin_transfer(Item& item, env::PeerId source, std::uint64_t size, Instant now);
+  void end_transfer(Item& item);
+  bool is_slow(const Transfer& transfer) const;
+  bool was_slow(const Item& item, env::PeerId id) const;
+  bool may_go_on(const Item& item, Instant now);
+  bool holds_up_its_content(const Item& item) const;
+  bool holds_up_others(const Transfer& transfer, Instant now) const;
   // content_fetcher_answers.cpp: what became of it
   std::optional<Order> close(OrderId id);
   void on_item(Items::iterator item, const ContentItem& got, env::PeerId from, bool gave, Received& received,
@@ -228,7 +212,9 @@ class ContentFetcher {
   std::map<CheckId, Check> checks_;
   std::size_t names_asked_ = 0;  // in orders
   std::size_t check_bytes_ = 0;
-  std::size_t transfers_ = 0;
+  std::size_t transfers_ = 0;  // running, and what they announced
+  std::uint64_t transfer_bytes_ = 0;
+  std::optional<Instant> gave_way_;  // when the last of them did
   CheckId next_check_ = 1;
   std::vector<Peer> peers_;             // by PeerId
   std::vector<env::PeerId> connected_;  // ascending

@@ -92,10 +92,7 @@ void ContentFetcher::on_item(Items::iterator found, const ContentItem& got, env:
       return;
     case Availability::large:
       if (got.size == 0 || got.size > params_.item_bytes_max) break;
-      end_transfer(item);
-      item.source = from;
-      item.source_since = now;
-      item.size = got.size;
+      begin_transfer(item, from, got.size, now);
       return set_ready(got.name, item, now);
     case Availability::later:  // free only for a peer that gave something, or it could go on for ever
       if (!gave) break;
@@ -105,35 +102,6 @@ void ContentFetcher::on_item(Items::iterator found, const ContentItem& got, env:
   }
   ++counts.absent;
   tried(found, from, now);
-}
-
-Received ContentFetcher::on_range(OrderId id, ByteView bytes, Instant now) {
-  Received received;
-  if (const auto known = orders_.find(id); known == orders_.end() || !known->second.is_range) return received;
-  const Order order = *close(id);
-  const auto found = items_.find(order.names.front());
-  if (found == items_.end() || found->second.source != order.peer) return received;
-  Item& item = found->second;
-  // Short ranges would let a transfer last for ever.
-  if (bytes.size() != std::min(item.size - item.received.size(), params_.range_bytes)) {
-    ++peer(order.peer).counts.wrong;
-    tried(found, order.peer, now);
-    return received;
-  }
-  item.received += as_text(bytes);
-  if (item.received.size() < item.size) {
-    set_ready(found->first, item, now);
-    return received;
-  }
-  auto value = std::make_shared<const std::string>(std::exchange(item.received, {}));
-  end_transfer(item);
-  if (found->first.kind == ContentKind::envelope) {
-    ++peer(order.peer).counts.delivered;
-    received.arrivals.push_back(arrive(found, std::move(value), order.peer));
-  } else {
-    received.checks.push_back(begin_check(found, std::move(value), order.peer));
-  }
-  return received;
 }
 
 void ContentFetcher::on_failed(OrderId id, Instant now) {

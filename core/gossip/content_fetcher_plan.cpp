@@ -46,7 +46,7 @@ std::vector<FetchOrder> ContentFetcher::plan(Instant now) {
   if (looked == kPlanScanMax) {  // those that wait for the same few peers do not hide the others from the next plan
     for (const ContentName& name : must_wait) set_ready(name, items_.at(name), now);
   }
-  for (Batch& batch : batches) out.push_back(issue({batch.peer, std::move(batch.names), false}));
+  for (Batch& batch : batches) out.push_back(issue({batch.peer, std::move(batch.names), false, now}));
   return out;
 }
 
@@ -77,20 +77,21 @@ bool ContentFetcher::has_room(env::PeerId id, const std::vector<Batch>& batches)
          peers_[id.value].orders + open < params_.orders_per_peer_max;
 }
 
-// Hinted peers in their order, then the least bad of the others, equals by lot.
+// Hinted peers in their order, then the least bad of the others, equals by lot; last those that gave it too slowly.
 std::optional<env::PeerId> ContentFetcher::choose(const Item& item, const std::vector<Batch>& batches) {
   for (const env::PeerId hint : item.hints) {
-    if (hint.value < peers_.size() && peers_[hint.value].connected && !was_tried(item, hint) &&
+    if (hint.value < peers_.size() && peers_[hint.value].connected && !was_tried(item, hint) && !was_slow(item, hint) &&
         has_room(hint, batches)) {
       return hint;
     }
   }
+  const auto cost = [&](env::PeerId id) { return std::pair(was_slow(item, id), badness(peers_[id.value].counts)); };
   std::optional<env::PeerId> best;
   const std::size_t start = random_.below(connected_.size());
   for (std::size_t i = 0; i < connected_.size(); ++i) {
     const env::PeerId id = connected_[(start + i) % connected_.size()];
     if (was_tried(item, id) || !has_room(id, batches)) continue;
-    if (!best || badness(peers_[id.value].counts) < badness(peers_[best->value].counts)) best = id;
+    if (!best || cost(id) < cost(*best)) best = id;
   }
   return best;
 }
@@ -102,10 +103,10 @@ ContentFetcher::Planned ContentFetcher::plan_item(Items::iterator found, std::ve
     item.paused = false;
     item.tried.clear();
   }
-  if (item.source) {
+  if (item.transfer) {
     if (const auto planned = plan_transfer(item, found->first, batches.size(), out, now)) return *planned;
     const ContentName name = found->first;
-    tried(found, *item.source, now);
+    tried(found, item.transfer->source, now);
     found = items_.find(name);  // it may be asked from others at once, or its round is over
     return found == items_.end() || found->second.ready_at > now ? Planned::done : plan_item(found, batches, out, now);
   }
@@ -131,31 +132,6 @@ ContentFetcher::Planned ContentFetcher::plan_item(Items::iterator found, std::ve
   return Planned::done;
 }
 
-// Empty: the source will not give it, or not soon.
-std::optional<ContentFetcher::Planned> ContentFetcher::plan_transfer(Item& item, const ContentName& name,
-                                                                     std::size_t batches, std::vector<FetchOrder>& out,
-                                                                     Instant now) {
-  Peer& source = peers_[item.source->value];
-  if (!source.connected) return std::nullopt;
-  if (!item.transferring) {
-    // A peer that says it has everything, and gives it slowly, does not hold up what others have too. An idle one is
-    // not to blame when the places of all are taken.
-    const bool is_busy = source.transfers >= params_.transfers_per_peer_max;
-    if (is_busy && now - item.source_since >= params_.range_deadline) return std::nullopt;
-    if (is_busy || transfers_ >= params_.transfers_max) return Planned::must_wait;
-  }
-  if (orders_.size() + batches >= params_.orders_max || source.orders >= params_.orders_per_peer_max) {
-    return Planned::must_wait;
-  }
-  if (!item.transferring) {
-    item.transferring = true;
-    ++transfers_;
-    ++source.transfers;
-  }
-  out.push_back(range_order(name, item));
-  return Planned::done;
-}
-
 FetchOrder ContentFetcher::issue(Order order) {
   Peer& p = peer(order.peer);
   ++p.orders;
@@ -167,14 +143,6 @@ FetchOrder ContentFetcher::issue(Order order) {
   out.deadline = order.is_range ? params_.range_deadline : params_.request_deadline;
   if (!order.is_range) out.request.wanted = order.names;
   orders_.emplace(out.id, std::move(order));
-  return out;
-}
-
-FetchOrder ContentFetcher::range_order(const ContentName& name, Item& item) {
-  set_busy(name, item);
-  FetchOrder out = issue({*item.source, {name}, true});
-  const std::uint64_t left = item.size - item.received.size();
-  out.range = env::ContentRange{content_name(name), item.received.size(), std::min(left, params_.range_bytes)};
   return out;
 }
 
