@@ -35,7 +35,9 @@ struct NetworkModel {
   // 5).
   std::uint64_t transfer_bytes_min = 64 << 10;
   std::uint32_t transfers_per_node_max = 16;  // sent at once; further ones wait for their turn
-  std::uint32_t transfers_max = 1000;         // in the whole run: the cost of each grows with their number
+  std::uint32_t transfers_waiting_max =
+      1024;                            // of one node, for their turn or for the end of a cut; beyond: dropped, counted
+  std::uint32_t transfers_max = 1000;  // in the whole run: the cost of each grows with their number
 };
 
 // Time that a node's loop is busy with one event, by kind; the next event waits. Zero (the default) costs nothing.

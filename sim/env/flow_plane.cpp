@@ -5,6 +5,7 @@
 
 #include "core/base/check.hpp"
 #include "sim/env/kernel.hpp"
+#include "sim/env/parcel.hpp"
 
 namespace lastmile::sim {
 namespace {
@@ -33,14 +34,19 @@ void FlowPlane::add_machine(const Hardware& hardware) {
 
 // --- beginning
 
-void FlowPlane::send(NodeIndex from, NodeIndex to, const HeldFrame& parcel, Duration latency) {
+bool FlowPlane::send(NodeIndex from, NodeIndex to, const HeldFrame& parcel, Duration latency) {
   LM_CHECK(from != to);
   settle_clock();
+  Sender& sender = senders_[from.value];
+  const bool begins = sender.waiting.empty() && has_place(sender) && !must_stand(from, to);
+  if (!begins && sender.waiting.size() >= kernel_.config().network.transfers_waiting_max) return false;
   const ActivityToken token = ++tokens_;
   Activity& activity = activities_.emplace(token, Activity{from, to, parcel, latency, parcel.bytes}).first->second;
-  Sender& sender = senders_[from.value];
-  if (sender.waiting.empty() && has_place(sender) && !must_stand(activity)) return start(token, activity);
-  sender.waiting.push_back(token);
+  if (begins)
+    start(token, activity);
+  else
+    sender.waiting.push_back(token);
+  return true;
 }
 
 void FlowPlane::read(NodeIndex node, const HeldFrame& read, Duration seek) {
@@ -133,9 +139,9 @@ void FlowPlane::take_back(ActivityToken token, Activity& activity) {
 // --- standing still, and ending
 
 // Either a cut keeps the bytes on this side, or one end does not take part: its buffers are small beside bulk.
-bool FlowPlane::must_stand(const Activity& activity) const {
-  if (kernel_.machine(activity.from).paused || kernel_.machine(activity.to).paused) return true;
-  const auto effect = kernel_.links().rules().effect(activity.from, activity.to);
+bool FlowPlane::must_stand(NodeIndex from, NodeIndex to) const {
+  if (kernel_.machine(from).paused || kernel_.machine(to).paused) return true;
+  const auto effect = kernel_.links().rules().effect(from, to);
   return effect && effect->keeps_bytes();
 }
 
@@ -196,6 +202,12 @@ std::size_t FlowPlane::drop_if(const Which& which) {
 
 std::size_t FlowPlane::end_connection(std::uint32_t connection) {
   return drop_if([connection](const Activity& each) { return !each.is_read() && each.event.connection == connection; });
+}
+
+std::size_t FlowPlane::end_answer(NodeIndex asker, SlotRef fetch) {
+  return drop_if([asker, fetch](const Activity& each) {
+    return !each.is_read() && each.to == asker && reinterpret_cast<const Parcel*>(each.event.argument)->asker == fetch;
+  });
 }
 
 void FlowPlane::end_reads(NodeIndex node) {

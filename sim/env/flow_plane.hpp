@@ -18,6 +18,7 @@
 #include "sim/env/hardware.hpp"
 #include "sim/env/held_frame.hpp"
 #include "sim/env/node_index.hpp"
+#include "sim/env/slot_table.hpp"
 #include "sim/physics/physics.hpp"
 
 namespace lastmile::sim {
@@ -34,14 +35,17 @@ class FlowPlane {
   void add_machine(const Hardware& hardware);  // in the order of NodeIndex, all before the first activity
 
   // From one node to another; `parcel` becomes an event of its kind at `to`, `latency` after its last byte was sent.
-  // Limits of NetworkModel apply: beyond them it waits for its turn at the sender.
-  void send(NodeIndex from, NodeIndex to, const HeldFrame& parcel, Duration latency);
+  // Limits of NetworkModel apply: beyond them it waits for its turn at the sender. False: too many wait there, nothing
+  // happens.
+  bool send(NodeIndex from, NodeIndex to, const HeldFrame& parcel, Duration latency);
   // From the node's disk; `read`, whose `connection` is the node's incarnation, becomes an event of the node, `seek`
   // after its last byte.
   void read(NodeIndex node, const HeldFrame& read, Duration seek);
 
-  // The connection is gone for one of its ends, or the node with its reads: what passes there is dropped. How many.
+  // The connection is gone for one of its ends, the asker has given the answer up, or the node is gone with its reads:
+  // what passes there is dropped. How many.
   std::size_t end_connection(std::uint32_t connection);
+  std::size_t end_answer(NodeIndex asker, SlotRef fetch);
   void end_reads(NodeIndex node);
   // Rules of paths changed, a node was paused or resumed: what cannot pass stands still and keeps its bytes, what has
   // got a limit of its own keeps to it.
@@ -76,7 +80,8 @@ class FlowPlane {
     std::deque<ActivityToken> waiting;  // for a place, or for the end of a cut or pause
   };
 
-  bool must_stand(const Activity& activity) const;
+  bool must_stand(NodeIndex from, NodeIndex to) const;
+  bool must_stand(const Activity& activity) const { return must_stand(activity.from, activity.to); }
   bool has_place(const Sender& sender) const;
   void settle_clock();  // the physics stands at the end of the bucket that drains
   void start(ActivityToken token, Activity& activity);

@@ -16,6 +16,7 @@ struct Parcel {
   Kind kind = Kind::request;
   env::Protocol protocol = env::Protocol::gossip;
   SlotRef asker;                       // entry in the asker's table
+  std::int64_t deadline = 0;           // fetch, part: when the asker gives it up (ns of the run)
   env::Frame frame;                    // request, response
   std::optional<std::string> refusal;  // response, part
   env::ContentRange range;             // fetch

@@ -70,7 +70,8 @@ bool SimNetwork::is_transfer(const HeldFrame& frame) const {
 
 void SimNetwork::transfer(std::uint32_t index, HeldFrame frame, std::int64_t latency) {
   frame.kind = EventKind::transfer;
-  kernel_.flows()->send(self_, remote(peers_[index]), frame, {latency});
+  const bool is_awaited = kernel_.now_ns() < reinterpret_cast<const Parcel*>(frame.argument)->deadline;
+  if (!is_awaited || !kernel_.flows()->send(self_, remote(peers_[index]), frame, {latency})) drop(frame);
 }
 
 std::int64_t SimNetwork::departure(std::uint32_t index, const HeldFrame& frame) {

@@ -123,6 +123,10 @@ class SimNetwork final : public env::Network {
     std::uint64_t what = 0;  // digest of name and range
     env::Done<Bytes> done;
   };
+  struct Asked {
+    SlotRef fetch;
+    std::int64_t deadline;
+  };
 
   NodeIndex remote(const Peer& peer) const { return {peer.remote}; }
   std::uint32_t peer_for(NodeIndex node);  // makes the entry when there is none
@@ -165,7 +169,7 @@ class SimNetwork final : public env::Network {
   // questions
   void answer(std::uint32_t index, std::uint32_t connection, SlotRef asker, env::Protocol protocol,
               Result<env::Frame> result);
-  void answer_part(std::uint32_t index, std::uint32_t connection, SlotRef asker, Result<Bytes> result);
+  void answer_part(std::uint32_t index, std::uint32_t connection, Asked asked, Result<Bytes> result);
   void on_request(std::uint32_t index, Parcel& parcel, NodeIndex source);
   void on_response(Parcel& parcel, NodeIndex source);
   void on_fetch(std::uint32_t index, Parcel& parcel, NodeIndex source);

@@ -54,13 +54,14 @@ void SimNetwork::fetch(env::PeerId to, env::ContentRange range, Duration deadlin
   const SlotRef ref = fetches_.add({to.value, ++sequence_, what, std::move(done)});
   const bool can = peers_[to.value].state == State::connected;
   const auto timer = can ? NetworkTimer::fetch_deadline : NetworkTimer::fetch_failed;
-  kernel_.post_own(self_, kernel_.now_ns() + (can ? std::max<std::int64_t>(deadline.ns, 0) : 0),
-                   EventKind::network_timer, static_cast<std::uint8_t>(timer), ref.slot, ref.generation);
+  const std::int64_t ends = kernel_.now_ns() + (can ? std::max<std::int64_t>(deadline.ns, 0) : 0);
+  kernel_.post_own(self_, ends, EventKind::network_timer, static_cast<std::uint8_t>(timer), ref.slot, ref.generation);
   if (!can) return;
   auto parcel = std::make_unique<Parcel>();
   parcel->kind = Parcel::Kind::fetch;
   parcel->protocol = env::Protocol::content;
   parcel->asker = ref;
+  parcel->deadline = ends;
   parcel->wire_bytes = range.name.size() + 2 * sizeof(std::uint64_t) + kParcelOverheadBytes;
   parcel->range = std::move(range);
   send_parcel(to.value, std::move(parcel));
@@ -144,21 +145,22 @@ void SimNetwork::on_response(Parcel& parcel, NodeIndex source) {
 
 void SimNetwork::on_fetch(std::uint32_t index, Parcel& parcel, NodeIndex source) {
   const std::uint32_t connection = peers_[index].connection;
-  if (content_handler_ == nullptr) return answer_part(index, connection, parcel.asker, Error{"no content here"});
+  const Asked asked{parcel.asker, parcel.deadline};
+  if (content_handler_ == nullptr) return answer_part(index, connection, asked, Error{"no content here"});
   kernel_.hand(self_, LoopKind::request, source, mix_payload(digest_of(parcel.range.name), parcel.range.offset));
-  content_handler_->on_fetch({index}, parcel.range,
-                             [this, index, connection, asker = parcel.asker](Result<Bytes> result) {
-                               answer_part(index, connection, asker, std::move(result));
-                             });
+  content_handler_->on_fetch({index}, parcel.range, [this, index, connection, asked](Result<Bytes> result) {
+    answer_part(index, connection, asked, std::move(result));
+  });
 }
 
-void SimNetwork::answer_part(std::uint32_t index, std::uint32_t connection, SlotRef asker, Result<Bytes> result) {
+void SimNetwork::answer_part(std::uint32_t index, std::uint32_t connection, Asked asked, Result<Bytes> result) {
   const Peer& peer = peers_[index];
   if (peer.state != State::connected || peer.connection != connection) return;
   auto parcel = std::make_unique<Parcel>();
   parcel->kind = Parcel::Kind::part;
   parcel->protocol = env::Protocol::content;
-  parcel->asker = asker;
+  parcel->asker = asked.fetch;
+  parcel->deadline = asked.deadline;
   if (result.ok()) {
     parcel->bulk = true;
     parcel->bytes = std::move(result).value();
@@ -190,9 +192,11 @@ void SimNetwork::fail_request(SlotRef request, NodeIndex source, const char* why
   pending.done(Error{why});
 }
 
+// What is under way for it would arrive for nothing: the asker resets its stream.
 void SimNetwork::fail_fetch(SlotRef fetch, NodeIndex source, const char* why) {
   PendingFetch pending;
   if (!fetches_.take(fetch, pending)) return;
+  if (kernel_.flows() != nullptr) counts_.frames_dropped += kernel_.flows()->end_answer(self_, fetch);
   kernel_.hand(self_, LoopKind::transfer, source, mix_payload(pending.what, digest_of(why)));
   pending.done(Error{why});
 }
