@@ -173,11 +173,13 @@ bool read_body(Type type, const ObjectReader& object, JsonView value, const Cont
 bool read_common(const ObjectReader& object, const ContentRules& rules, Content& out) {
   if (rules.completion && !object.value("address")) {
     out.address = rules.completion->sender;
+    out.names_owner = false;
   } else if (!object.text("address", out.address)) {
     return false;
   }
   if (rules.completion && !object.value("time")) {
     out.time_number = rules.completion->time_number;
+    out.names_time = false;
   } else if (!read_number(object, "time", out.time_number)) {
     return false;
   }

@@ -52,9 +52,12 @@ struct Forget {
 };
 
 struct Content {
-  std::string address;            // the owner on whose behalf the message acts
-  Wall time;                      // content.time, rounded to microseconds: orders everything in the state
-  double time_number = 0;         // as written; for printing only
+  std::string address;     // the owner on whose behalf the message acts
+  Wall time;               // content.time, rounded to microseconds: orders everything in the state
+  double time_number = 0;  // as written; for printing only
+  // False: the content left it to the envelope (messages.md 1.3).
+  bool names_owner = true;
+  bool names_time = true;
   std::vector<std::string> tags;  // messages.md 3.9, for indexing only
   std::variant<Post, Aggregate, Store, Program, Instance, Forget, VProgram> body;
 

@@ -295,10 +295,19 @@ void ChainLink::pack(Line& line) {
   const auto hashes = store_.unconfirmed(line.config.code, chain::kArchiveMessagesMax);
   if (!hashes.ok()) return surroundings_.damaged(hashes.error());
   std::vector<std::shared_ptr<const message::Envelope>> envelopes;
+  std::set<message::ItemHash> listed;
   for (const message::ItemHash& hash : *hashes) {
     const auto envelope = store_.envelope_for_peer(hash);
     if (!envelope.ok()) return surroundings_.damaged(envelope.error());
-    if (*envelope != nullptr) envelopes.push_back(*envelope);
+    if (*envelope == nullptr) continue;
+    // Before the FORGET: what does not fit into this archive is written with it once more.
+    const auto beside = store_.tombstones_beside(hash);
+    if (!beside.ok()) return surroundings_.damaged(beside.error());
+    for (const auto& tombstone : *beside) {
+      if (envelopes.size() >= chain::kArchiveMessagesMax / 2) break;  // one FORGET may have erased more than that
+      if (listed.insert(tombstone->item_hash).second) envelopes.push_back(tombstone);
+    }
+    if (listed.insert(hash).second) envelopes.push_back(*envelope);
   }
   auto order = line.packer->begin(envelopes, clock_.now());
   if (!order) return;

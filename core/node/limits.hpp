@@ -34,8 +34,6 @@ struct Limits {
   // messages that have just come need, a quarter each for contents and for files that are asked for in turn. At least
   // 4. Archives are bounded by archives_wanted and `heads`.
   std::size_t fetch_wanted = 8192;
-  // Envelopes of wallets that signed for one missing content, kept until it comes.
-  std::size_t fetch_signers = 4;
   // Waiting messages, and files they wait for, that are looked at in one turn of the loop to be asked for again.
   std::size_t fetch_look_at = 256;
   // Valid messages that wait for a dependency or were refused after their retries (messages.md 5.4).

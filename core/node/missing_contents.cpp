@@ -5,15 +5,8 @@
 #include <utility>
 
 namespace lastmile::node {
-namespace {
 
 using gossip::Room;
-
-bool signs_the_same(const message::Envelope& a, const message::Envelope& b) {
-  return a.chain == b.chain && a.sender == b.sender && a.type == b.type;
-}
-
-}  // namespace
 
 MissingContents::MissingContents(env::Clock& clock, env::Timers& timers, env::Disk& disk, store::Store& store,
                                  BlobReader& blobs, const NodeConfig& config, ContentWaiter& waiter)
@@ -28,15 +21,10 @@ bool MissingContents::usable(const Result<T>& result) {
 
 // --- what messages ask for
 
-void MissingContents::await(const std::shared_ptr<const message::Envelope>& envelope, std::optional<env::PeerId> hint,
+void MissingContents::await(const message::ItemHash& content, std::optional<env::PeerId> hint,
                             std::vector<ReceiptDone> receipts) {
-  const message::ItemHash content = envelope->item_hash;
   const auto [entry, is_new] = awaited_.try_emplace(content);
-  AwaitedContent& awaited = entry->second;
-  std::ranges::move(receipts, std::back_inserter(awaited.receipts));
-  const bool known =
-      std::ranges::any_of(awaited.envelopes, [&](const auto& e) { return signs_the_same(*e, *envelope); });
-  if (!known && awaited.envelopes.size() < config_.limits.fetch_signers) awaited.envelopes.push_back(envelope);
+  std::ranges::move(receipts, std::back_inserter(entry->second));
   if (is_new) {
     if (!look_for_content(content, hint, Room::contents)) not_found(content, true);
   } else if (hint) {
@@ -50,7 +38,7 @@ void MissingContents::want_file(const message::ItemHash& file, std::optional<env
 
 std::vector<ReceiptDone> MissingContents::take(const message::ItemHash& content) {
   auto node = awaited_.extract(content);
-  return node.empty() ? std::vector<ReceiptDone>{} : std::move(node.mapped().receipts);
+  return node.empty() ? std::vector<ReceiptDone>{} : std::move(node.mapped());
 }
 
 // --- our own disk, then the peers
@@ -126,7 +114,7 @@ void MissingContents::unavailable(const message::ItemHash& content, bool for_roo
 void MissingContents::found(const message::ItemHash& content, const env::Value& bytes,
                             std::optional<env::PeerId> from) {
   auto node = awaited_.extract(content);
-  if (!node.empty()) waiter_.content_found(std::move(node.mapped()), bytes, from);
+  if (!node.empty()) waiter_.content_found(content, std::move(node.mapped()), bytes, from);
 }
 
 void MissingContents::not_found(const message::ItemHash& content, bool for_room) {
@@ -178,10 +166,10 @@ bool MissingContents::look_for_contents_again() {
 // False: no place for it.
 bool MissingContents::look_for_content_again(const message::ItemHash& message) {
   if (awaits(message)) return true;
-  auto envelope = store_.envelope_for_peer(message);
+  const auto envelope = store_.envelope_for_peer(message);
   if (!usable(envelope)) return true;
   if (*envelope == nullptr || (*envelope)->is_tombstone()) return true;  // it waits for a FORGET
-  awaited_[message].envelopes.push_back(*std::move(envelope));
+  awaited_.try_emplace(message);
   if (look_for_content(message, std::nullopt, Room::contents_again)) return true;
   awaited_.erase(message);
   return false;

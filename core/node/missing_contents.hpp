@@ -14,7 +14,7 @@
 #include "core/env/network.hpp"
 #include "core/env/timers.hpp"
 #include "core/gossip/content_rooms.hpp"
-#include "core/message/envelope.hpp"
+#include "core/message/item_hash.hpp"
 #include "core/node/blob_reader.hpp"
 #include "core/node/config.hpp"
 #include "core/node/receipt.hpp"
@@ -22,21 +22,17 @@
 
 namespace lastmile::node {
 
-// Messages, known to the store, that have this content.
-struct AwaitedContent {
-  // Not empty: who signed for it, one envelope for each (chain, sender, type); the store knows the first.
-  std::vector<std::shared_ptr<const message::Envelope>> envelopes;
-  std::vector<ReceiptDone> receipts;
-};
-
 class ContentWaiter {
  public:
   virtual ~ContentWaiter() = default;
   // True: arrived() or unavailable() follows. False: there is no place for it in this room.
   virtual bool ask_peers(const message::ItemHash& content, std::optional<env::PeerId> hint, gossip::Room room) = 0;
-  virtual void content_found(AwaitedContent awaited, const env::Value& bytes, std::optional<env::PeerId> from) = 0;
+  // `receipts`: of who waits for the message, known to the store, that has this content.
+  virtual void content_found(const message::ItemHash& content, std::vector<ReceiptDone> receipts,
+                             const env::Value& bytes, std::optional<env::PeerId> from) = 0;
   // for_room: it lost its place to others, and nothing is known about it. It is looked for again in either case.
-  virtual void content_not_found(const message::ItemHash& content, AwaitedContent awaited, bool for_room) = 0;
+  virtual void content_not_found(const message::ItemHash& content, std::vector<ReceiptDone> receipts,
+                                 bool for_room) = 0;
   virtual void file_found(const store::Outcome& outcome) = 0;  // written, and those who waited judged
   virtual void missing_contents_damaged(const Error& error) = 0;
 };
@@ -48,8 +44,7 @@ class MissingContents {
 
   bool awaits(const message::ItemHash& content) const { return awaited_.contains(content); }
   // The content of an envelope that the store has taken without it. A copy joins those that wait already.
-  void await(const std::shared_ptr<const message::Envelope>& envelope, std::optional<env::PeerId> hint,
-             std::vector<ReceiptDone> receipts);
+  void await(const message::ItemHash& content, std::optional<env::PeerId> hint, std::vector<ReceiptDone> receipts);
   void want_file(const message::ItemHash& file, std::optional<env::PeerId> hint);
   // Here by another way; who waited for the receipts of it.
   std::vector<ReceiptDone> take(const message::ItemHash& content);
@@ -86,7 +81,7 @@ class MissingContents {
   const NodeConfig& config_;
   ContentWaiter& waiter_;
 
-  std::map<message::ItemHash, AwaitedContent> awaited_;
+  std::map<message::ItemHash, std::vector<ReceiptDone>> awaited_;
   std::set<message::ItemHash> files_;  // being read, fetched or written
   std::size_t reading_ = 0;            // of our own disk
   // How far the turn through what the store says has come, and whether it goes on.

@@ -113,7 +113,12 @@ Admission Pipeline::arrive(std::shared_ptr<const message::Envelope> envelope, Ar
   auto status = store::View(disk_.latest(), config_.store).status(envelope->item_hash);
   if (!usable(status)) return Admission::full;
   if (is_settled(*status) || (*status == Status::pending && envelope->is_tombstone())) {
-    if (answer_known(*envelope, *status, arrival)) return Admission::known;
+    const auto wanted = store_.wants_copy(*envelope);
+    if (!usable(wanted)) return Admission::full;
+    if (!*wanted) {
+      answer_known(*envelope, *status, arrival);
+      return Admission::known;
+    }
   }
 
   const FlightKey key{envelope->item_hash, envelope->signature.value_or("")};
@@ -159,7 +164,7 @@ Admission Pipeline::arrive(std::shared_ptr<const message::Envelope> envelope, Ar
   return Admission::queued;
 }
 
-bool Pipeline::answer_known(const message::Envelope& envelope, Status status, Arrival& arrival) {
+void Pipeline::answer_known(const message::Envelope& envelope, Status status, Arrival& arrival) {
   sink_.record({trace::Kind::message_received, envelope.item_hash.view(), 0, 0, 0});
   if (arrival.confirmation && surroundings_.stands(*arrival.confirmation)) {
     auto outcome = store_.add_confirmation(envelope.item_hash, *arrival.confirmation, clock_.wall());
@@ -170,7 +175,6 @@ bool Pipeline::answer_known(const message::Envelope& envelope, Status status, Ar
     to.push_back(std::move(arrival.receipt));
     owe({envelope.item_hash, status, std::nullopt, {}}, std::move(to));
   }
-  return true;
 }
 
 // --- signature

@@ -133,7 +133,7 @@ class Pipeline final : ContentWaiter {
     std::vector<ReceiptDone> to;
   };
 
-  bool answer_known(const message::Envelope& envelope, message::Status status, Arrival& arrival);
+  void answer_known(const message::Envelope& envelope, message::Status status, Arrival& arrival);
   void pump();
   void pump_later();
   void verify(const FlightKey& key);
@@ -169,8 +169,9 @@ class Pipeline final : ContentWaiter {
   bool ask_peers(const message::ItemHash& content, std::optional<env::PeerId> hint, gossip::Room room) override {
     return surroundings_.want_content(content, hint, room);
   }
-  void content_found(AwaitedContent awaited, const env::Value& bytes, std::optional<env::PeerId> from) override;
-  void content_not_found(const message::ItemHash& content, AwaitedContent awaited, bool for_room) override;
+  void content_found(const message::ItemHash& content, std::vector<ReceiptDone> receipts, const env::Value& bytes,
+                     std::optional<env::PeerId> from) override;
+  void content_not_found(const message::ItemHash& content, std::vector<ReceiptDone> receipts, bool for_room) override;
   void file_found(const store::Outcome& outcome) override { follow(outcome, std::nullopt); }
   void missing_contents_damaged(const Error& error) override { surroundings_.fatal(error); }
 

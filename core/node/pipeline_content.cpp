@@ -110,7 +110,7 @@ void Pipeline::await_content(Flight flight) {
   if (known || flight.origin == Origin::chain || flight.origin == Origin::archive) {
     owe({envelope.item_hash, outcome->status, outcome->code, outcome->details}, std::exchange(flight.receipts, {}));
   }
-  missing_.await(flight.envelope, flight.hint, std::move(flight.receipts));
+  missing_.await(envelope.item_hash, flight.hint, std::move(flight.receipts));
 }
 
 void Pipeline::content_arrived(const message::ItemHash& content, const env::Value& bytes, env::PeerId from) {
@@ -118,32 +118,31 @@ void Pipeline::content_arrived(const message::ItemHash& content, const env::Valu
   missing_.arrived(content, bytes, from);
 }
 
-// Of several wallets that signed for it, the one in whose name it speaks.
-void Pipeline::content_found(AwaitedContent awaited, const env::Value& bytes, std::optional<env::PeerId> from) {
+// Whoever of those who signed for it has a type that it fits hands it to the store, which knows the others.
+void Pipeline::content_found(const message::ItemHash& content, std::vector<ReceiptDone> receipts,
+                             const env::Value& bytes, std::optional<env::PeerId> from) {
+  auto copies = store_.copies(content);
+  if (!usable(copies)) return;
   std::optional<Flight> flight;
   std::optional<message::Refusal> refusal;
-  const auto speaks = [](const Flight& of) { return message::same_address(of.content->address, of.envelope->sender); };
-  for (const auto& envelope : awaited.envelopes) {
+  for (message::Envelope& copy : *copies) {
     Flight candidate;
-    candidate.envelope = envelope;
+    candidate.envelope = std::make_shared<const message::Envelope>(std::move(copy));
     candidate.origin = Origin::archive;
     candidate.hint = from;
     candidate.told = true;
     if (const auto read = read_content(candidate, bytes); !read.ok()) {
-      remember_refused(*envelope, read.error().code);
+      remember_refused(*candidate.envelope, read.error().code);
       if (!refusal) refusal = read.error();
-    } else if (!flight || (!speaks(*flight) && speaks(candidate))) {
+      if (!flight) flight = std::move(candidate);
+    } else if (!flight || flight->content == nullptr) {
       flight = std::move(candidate);
     }
   }
-  if (flight) {
-    flight->receipts = std::move(awaited.receipts);
-    return accept(std::move(*flight));
-  }
-  Flight refused;
-  refused.envelope = awaited.envelopes.front();
-  refused.receipts = std::move(awaited.receipts);
-  refuse_content(std::move(refused), *refusal);
+  if (!flight) return owe({content, Status::none, std::nullopt, "it is not kept any more"}, std::move(receipts));
+  flight->receipts = std::move(receipts);
+  if (flight->content == nullptr) return refuse_content(std::move(*flight), *refusal);
+  accept(std::move(*flight));
 }
 
 // It has the hash and is no content: no other bytes will ever be (messages.md 5.2).
@@ -156,10 +155,10 @@ void Pipeline::refuse_content(Flight flight, const message::Refusal& refusal) {
   owe({hash, Status::rejected, refusal.code, refusal.detail}, std::move(flight.receipts));
 }
 
-void Pipeline::content_not_found(const message::ItemHash& content, AwaitedContent awaited, bool for_room) {
+void Pipeline::content_not_found(const message::ItemHash& content, std::vector<ReceiptDone> receipts, bool for_room) {
   if (!for_room) give_up(content);
   owe({content, for_room ? Status::pending : Status::rejected, ErrorCode::content_unavailable, ""},
-      std::move(awaited.receipts));
+      std::move(receipts));
 }
 
 }  // namespace lastmile::node

@@ -113,6 +113,7 @@ void note_facts(Context& context, Loaded& m, const message::Content& content) {
   Entry& e = m.entry;
   e.has_content = true;
   e.content_time = content.time;
+  e.nameless = !content.names_owner;
   if (content.address != context.sender(m)) {
     e.owner = content.address;
   } else {

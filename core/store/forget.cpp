@@ -31,15 +31,20 @@ bool names(const message::Forget& forget, const message::ItemHash& hash) {
 }
 
 // Elements of a key that a FORGET reaches: those known with a content time up to its own.
-std::vector<message::ItemHash> elements_of(Context& context, Loaded& forget, std::string_view key) {
-  const std::string prefix = keys::under(Table::element, aggregate20(context.owner(forget), key));
+std::vector<message::ItemHash> elements_of(const Source& source, std::string_view owner, std::string_view key,
+                                           Wall until) {
+  const std::string prefix = keys::under(Table::element, aggregate20(owner, key));
   std::vector<message::ItemHash> elements;
-  for (Scan scan = context.tx.scan(prefix); scan.valid(); scan.next()) {
+  for (Scan scan = source.scan(prefix); scan.valid(); scan.next()) {
     const TimedHash at = timed_hash_at(scan.key(), prefix.size());
-    if (at.time > forget.entry.content_time) break;
+    if (at.time > until) break;
     elements.push_back(at.hash);
   }
   return elements;
+}
+
+std::vector<message::ItemHash> elements_of(Context& context, Loaded& forget, std::string_view key) {
+  return elements_of(context.tx, context.owner(forget), key, forget.entry.content_time);
 }
 
 // Who could have created it may forget it; `security` elements only their owner.
@@ -130,10 +135,11 @@ std::optional<Verdict> judge_target(Context& context, Loaded& m, const message::
     return std::nullopt;
   }
   if (target->entry.type == Type::FORGET) return Verdict::refuse(ErrorCode::forget_of_forget, named(hash));
-  // Without its content nobody knows whose it is; its own signer may forget it, and his delegates; others wait for
-  // the content.
+  // Without its content nobody knows whose it is: anybody may have signed for it. The FORGET waits for the content, or
+  // for a peer that says this very FORGET erased it; then it is believed of the signer and his delegates.
   if (!target->entry.has_content) {
-    if (!may_forget_unseen(context, m, *target)) missing.push_back({Need::Kind::content, hash, {}});
+    const bool told = contains(target->entry.claims, m.hash) || contains(target->entry.forgotten_by, m.hash);
+    if (!told || !may_forget_unseen(context, m, *target)) missing.push_back({Need::Kind::message, hash, {}});
     return std::nullopt;
   }
   if (target->entry.type == Type::STORE && target->entry.live()) {
@@ -241,6 +247,19 @@ std::optional<Verdict> proven_by(Context& context, Loaded& tombstone, Loaded& fo
   return verdict;
 }
 
+std::vector<message::ItemHash> named_by(const Source& source, const StoreOptions& options,
+                                        const message::ItemHash& forget, const Entry& entry) {
+  const message::Content content = load_content(source, load_envelope(source, forget), options.switches);
+  const auto* body = content.as<message::Forget>();
+  if (body == nullptr) Source::damaged(keys::of_hash(Table::entry, forget));
+  std::vector<message::ItemHash> named = body->hashes;
+  for (const std::string& key : body->aggregates) {
+    const auto elements = elements_of(source, content.address, key, entry.content_time);
+    named.insert(named.end(), elements.begin(), elements.end());
+  }
+  return named;
+}
+
 void apply_forget(Context& context, Loaded& m) {
   const message::Forget forget = body(context, m);
   const std::vector<message::ItemHash> by{m.hash};
@@ -298,8 +317,8 @@ std::optional<message::ItemHash> original_of(const Entry& entry) {
   return message::ItemHash::parse(entry.ref);
 }
 
-// What still changes something of a forgotten message: its original, and without its content those who are said to have
-// forgotten it.
+}  // namespace
+
 void follow_forgets(Context& context, Loaded& m) {
   if (const auto original = original_of(m.entry)) context.depend_on_message(m, *original);
   if (!m.entry.has_content) {
@@ -307,6 +326,8 @@ void follow_forgets(Context& context, Loaded& m) {
   }
   context.keep_dependencies(m);
 }
+
+namespace {
 
 // Drops what is kept of the content, and the rows that need it.
 void erase_content(Context& context, Loaded& m) {

@@ -14,6 +14,10 @@ std::vector<message::ItemHash> forgets_of_key(Context& context, Loaded& element)
 // is forgotten when the FORGET is processed.
 std::optional<Verdict> proven_by(Context& context, Loaded& tombstone, Loaded& forget);
 
+// What a FORGET names, and the known elements of the keys it names. In no order that means anything.
+std::vector<message::ItemHash> named_by(const Source& source, const StoreOptions& options,
+                                        const message::ItemHash& forget, const Entry& entry);
+
 // A processed FORGET takes effect on everything it names.
 void apply_forget(Context& context, Loaded& forget);
 // Can who has only the tombstones of what this FORGET in force names judge it? Notes Entry::unprovable.
@@ -30,5 +34,9 @@ void follow_original(Context& context, Loaded& forgotten);
 // The content of a forgotten message came after all: its facts are noted. False: it shows that the message was never
 // meant, and the tombstone nobody could check was wrong.
 bool learn_facts(Context& context, Loaded& forgotten, const message::Content& content);
+
+// What still changes something of a forgotten message, beside what was looked at: its original, and without its content
+// those who are said to have forgotten it. It depends on that from now on.
+void follow_forgets(Context& context, Loaded& m);
 
 }  // namespace lastmile::store

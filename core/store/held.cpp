@@ -2,6 +2,7 @@
 // and at most two hours of single items.
 #include <algorithm>
 
+#include "core/store/forget.hpp"
 #include "core/store/status.hpp"
 #include "core/store/store_impl.hpp"
 
@@ -145,26 +146,51 @@ Result<bool> StoreImpl::holds(const message::ItemHash& hash) const {
   });
 }
 
+namespace {
+
+std::shared_ptr<const message::Envelope> tombstone_of(message::Envelope envelope, const Entry& entry) {
+  envelope.forgotten_by = entry.forgotten_by;
+  envelope.forgotten_with = entry.forgotten_with;
+  // Who has only the tombstones files it under the same second as who had the content. A Tezos signature may cover the
+  // envelope time, so it stays there (docs/decisions/0121).
+  if (envelope.chain != crypto::Chain::TEZOS) {
+    envelope.time = entry.content_time;
+    envelope.time_number = message::seconds_of_wall(entry.content_time);
+  }
+  return std::make_shared<const message::Envelope>(std::move(envelope));
+}
+
+}  // namespace
+
 Result<std::shared_ptr<const message::Envelope>> StoreImpl::envelope_for_peer(const message::ItemHash& hash) const {
   using Answer = std::shared_ptr<const message::Envelope>;
   return guarded([&]() -> Answer {
     const Source source(disk_.latest());
     const auto entry = load_entry(source, hash);
     if (!entry || !entry->authentic) return nullptr;
-    auto envelope = std::make_shared<message::Envelope>(load_envelope(source, hash));
-    if (entry->status == message::Status::forgotten) {
-      envelope->forgotten_by = entry->forgotten_by;
-      envelope->forgotten_with = entry->forgotten_with;
-      // Who has only the tombstone files it under the same second as who had the content. A Tezos signature may cover
-      // the envelope time, so it stays there (docs/decisions/0121).
-      if (envelope->chain != crypto::Chain::TEZOS) {
-        envelope->time = entry->content_time;
-        envelope->time_number = message::seconds_of_wall(entry->content_time);
-      }
-    } else if (!entry->has_content && envelope->item_type == message::ItemType::inlined) {
-      return nullptr;  // the word of somebody else, not proven here
+    message::Envelope envelope = load_envelope(source, hash);
+    if (entry->status == message::Status::forgotten) return tombstone_of(std::move(envelope), *entry);
+    // The word of somebody else, not proven here.
+    if (!entry->has_content && envelope.item_type == message::ItemType::inlined) return nullptr;
+    return std::make_shared<const message::Envelope>(std::move(envelope));
+  });
+}
+
+Result<std::vector<std::shared_ptr<const message::Envelope>>> StoreImpl::tombstones_beside(
+    const message::ItemHash& forget) const {
+  return guarded([&] {
+    std::vector<std::shared_ptr<const message::Envelope>> beside;
+    const Source source(disk_.latest());
+    const auto entry = load_entry(source, forget);
+    if (!entry || entry->type != message::Type::FORGET || entry->status != message::Status::processed) return beside;
+    for (const message::ItemHash& hash : named_by(source, options_, forget, *entry)) {
+      const auto target = load_entry(source, hash);
+      if (!target || target->status != message::Status::forgotten) continue;
+      message::Envelope envelope = load_envelope(source, hash);
+      if (envelope.item_type == message::ItemType::inlined || !envelope.has_signature()) continue;
+      beside.push_back(tombstone_of(std::move(envelope), *target));
     }
-    return envelope;
+    return beside;
   });
 }
 

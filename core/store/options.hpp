@@ -36,6 +36,8 @@ struct Limits {
   // Rejections of which only the code is remembered (codes 0, 1, 3 and those let go). Above it the first received is
   // forgotten about entirely.
   std::size_t rejections = 50000;
+  // Envelopes that others signed for one message, kept beside the one that stands for it.
+  std::size_t copies = 8;
   // Judgements in one call. What is left is written down and goes on in the next call (Outcome::unfinished).
   std::size_t judgements_per_call = 100000;
   // Bytes of the files that nothing pins and that only their grace keeps. Above it the one whose grace ends first is

@@ -8,7 +8,7 @@
 namespace lastmile::store {
 namespace {
 
-constexpr std::uint8_t kMetaFormat = 4;  // a change raises kSchemaVersion of the data folder (real/env) too
+constexpr std::uint8_t kMetaFormat = 5;  // a change raises kSchemaVersion of the data folder (real/env) too
 
 void write_amount(Encoder& out, const Uint256& units) {
   const Hash256 bytes = units.big_endian();
@@ -99,7 +99,9 @@ enum Field : std::uint64_t {
   f_confirmed_on = 1 << 21,
   f_amended = 1 << 22,
   f_dependencies = 1 << 23,
-  f_all = (1 << 24) - 1,
+  f_copied = 1 << 24,
+  f_nameless = 1 << 25,
+  f_all = (1 << 26) - 1,
 };
 
 }  // namespace
@@ -145,6 +147,8 @@ std::string write_entry(const Entry& e) {
   note(e.amended, f_amended);
   note(e.committed, f_committed);
   note(e.applied_once, f_applied);
+  note(e.copied, f_copied);
+  note(e.nameless, f_nameless);
   note(e.owner.has_value(), f_owner);
   note(!e.ref.empty(), f_ref);
   note(e.file.has_value(), f_file);
@@ -215,6 +219,8 @@ std::optional<Entry> read_entry(std::string_view bytes) {
   e.committed = has(f_committed);
   e.amended = has(f_amended);
   e.applied_once = has(f_applied);
+  e.copied = has(f_copied);
+  e.nameless = has(f_nameless);
   e.type = read_type(in);
   e.content_time = in.time();
   e.reception = in.time();
@@ -309,6 +315,25 @@ std::optional<message::Envelope> read_envelope(const message::ItemHash& hash, st
   if (in.byte() == 1) e.item_content = std::string(in.text());
   if (signature > 2) return std::nullopt;
   return finished(in, std::move(e));
+}
+
+std::string write_copies(const std::vector<message::Envelope>& copies) {
+  Encoder out;
+  out.number(copies.size());
+  for (const message::Envelope& copy : copies) out.text(write_envelope(copy, false));
+  return out.take();
+}
+
+std::optional<std::vector<message::Envelope>> read_copies(const message::ItemHash& hash, std::string_view bytes) {
+  Decoder in(bytes);
+  std::vector<message::Envelope> copies;
+  const std::uint64_t count = in.number();
+  for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
+    auto copy = read_envelope(hash, in.text());
+    if (!copy) return std::nullopt;
+    copies.push_back(*std::move(copy));
+  }
+  return finished(in, std::move(copies));
 }
 
 std::string write_confirmation(const Confirmation& c) {

@@ -42,6 +42,8 @@ struct Entry {
   bool amended = false;       // of a POST: amends of it may be applied
   bool committed = false;     // has a commitment row at `effective`
   bool applied_once = false;  // was live at some time
+  bool copied = false;        // has a row in Table::copies
+  bool nameless = false;      // its content leaves its owner to who signs
 
   Wall content_time;   // unknown content: the envelope's time
   Wall envelope_time;  // the earliest received
@@ -70,9 +72,11 @@ struct Entry {
 
   bool live() const { return status == message::Status::processed || status == message::Status::removing; }
   bool over() const { return status == message::Status::forgotten || status == message::Status::removed; }
+  // By its signer. Somebody else may have the copy of one who may (docs/decisions/0125).
+  bool denied() const { return status == message::Status::rejected && code == message::ErrorCode::permission_denied; }
   // Part of what peers reconcile: valid, and worth telling to who lacks it.
   bool held() const {
-    if (!authentic) return false;
+    if (!authentic || denied()) return false;
     return status == message::Status::forgotten ? !unprovable : has_content || over();
   }
   // Part of the state that nodes agree on.
@@ -91,6 +95,9 @@ std::optional<Entry> read_entry(std::string_view bytes);
 // The hash stands in the key.
 std::string write_envelope(const message::Envelope& envelope, bool with_content);
 std::optional<message::Envelope> read_envelope(const message::ItemHash& hash, std::string_view bytes);
+
+std::string write_copies(const std::vector<message::Envelope>& copies);  // without content
+std::optional<std::vector<message::Envelope>> read_copies(const message::ItemHash& hash, std::string_view bytes);
 
 std::string write_confirmation(const Confirmation& confirmation);
 std::optional<Confirmation> read_confirmation(std::string_view bytes);

@@ -2,6 +2,7 @@
 
 #include "core/store/accounts.hpp"
 #include "core/store/contents.hpp"
+#include "core/store/copies.hpp"
 #include "core/store/effects.hpp"
 #include "core/store/files.hpp"
 #include "core/store/forget.hpp"
@@ -107,12 +108,22 @@ bool decided(Context& context, Loaded& m, bool fresh) {
   return true;
 }
 
+// The reference knows one copy; another one is tried when that was refused.
+bool may_choose(const Context& context, const Entry& entry, bool fresh) {
+  if (!as_reference(context.options.switches.final_refusals)) return true;
+  return fresh && !entry.live();
+}
+
 }  // namespace
 
 std::vector<Need> settle(Context& context, Loaded& m, bool fresh) {
   ++context.judgements;
   Entry& e = m.entry;
   if (e.status == Status::forgotten) {
+    if (e.copied && e.has_content) {
+      choose_copy(context, m);
+      follow_forgets(context, m);
+    }
     follow_original(context, m);
     if (!e.has_content && !e.claims.empty()) {
       // More FORGETs may have named it than the one that was proven first.
@@ -123,7 +134,9 @@ std::vector<Need> settle(Context& context, Loaded& m, bool fresh) {
     return {};
   }
   if (e.status == Status::removed || !e.authentic) return {};
+  if (e.copied && e.has_content && may_choose(context, e, fresh)) choose_copy(context, m);
   if (e.type == Type::FORGET && e.status == Status::processed) {
+    m.looked_at.clear();
     note_provable(context, m);
     if (!e.details.empty() || !revoked(context, m)) return {};
     // Noted in the entry, so that each is counted once.
@@ -171,7 +184,10 @@ void run(Context& context) {
   }
 }
 
-void drop_waiting(Context& context, Loaded& m) {
+namespace {
+
+// What stands in tables for it although it waits.
+void drop_claims(Context& context, Loaded& m) {
   withdraw(context, m);
   if (m.entry.is_machine()) drop_upgrade(context, m);
   if (m.entry.type == Type::POST) remove_from_credits(context, {m.entry.content_time, m.hash});
@@ -179,10 +195,24 @@ void drop_waiting(Context& context, Loaded& m) {
     context.tx.remove_if_there(
         keys::of_name(Table::element, aggregate20(context.owner(m), m.entry.subject), m.entry.content_time, m.hash));
   }
+  context.drop_dependencies(m);
+}
+
+}  // namespace
+
+void take_back(Context& context, Loaded& m) {
+  if (m.entry.live()) {
+    stop(context, m, Status::rejected, ErrorCode::permission_denied, {}, context.now + context.options.file_grace);
+  }
+  drop_claims(context, m);
+}
+
+void drop_waiting(Context& context, Loaded& m) {
+  drop_claims(context, m);
+  drop_copies(context, m);
   for (const Confirmation& confirmation : load_confirmations(context.tx, m.hash)) {
     remove_confirmation_rows(context, m.hash, confirmation);
   }
-  context.drop_dependencies(m);
   context.tx.remove(keys::of_hash(Table::envelope, m.hash));
   remove_fetched(context.tx, m.hash);
   if (m.entry.status == Status::pending) set_status(context, m, Status::rejected, m.entry.code, m.entry.details);

@@ -144,9 +144,10 @@ void set_status(Context& context, Loaded& m, Status to, message::ErrorCode code,
   Status from = m.entry.status;
   if (from == to) {
     if (m.entry.code != code || m.entry.details != details) {
-      m.entry.code = code;
-      m.entry.details = std::move(details);
-      m.changed = true;
+      edit(context, m, [&](Entry& entry) {
+        entry.code = code;
+        entry.details = std::move(details);
+      });
     }
     return;
   }

@@ -86,15 +86,21 @@ class Store {
   // --- messages ------------------------------------------------------------------------------------------------------
 
   // Judges and applies, stores or keeps waiting. A repeated message changes nothing, except that an earlier envelope
-  // time is kept and a confirmation is added. A rejected one is tried anew. `confirmation` set: it came in a
-  // transaction.
+  // time is kept and a confirmation is added. Of copies that others signed the rules choose (docs/decisions/0125). A
+  // rejected one is tried anew. `confirmation` set: it came in a transaction.
   virtual Result<Outcome> accept(const ValidMessage& message, Wall now, const Confirmation* confirmation = nullptr) = 0;
 
   // An authentic envelope (signature checked) without its content: not inline and not fetched yet. Shown as pending
-  // with code 3; FORGETs may name it; give_up() makes it rejected. accept() with the content follows, or
+  // with code 3; give_up() makes it rejected. accept() with the content follows, or
   // refuse_content(), or it is forgotten unread. Of a copy of what is here the earlier time is noted.
   virtual Result<Outcome> accept_unfetched(std::shared_ptr<const message::Envelope> envelope, Wall now,
                                            const Confirmation* confirmation = nullptr) = 0;
+
+  // Envelopes known for a message, the one that stands for it first; without content. Empty: not known, or let go.
+  virtual Result<std::vector<message::Envelope>> copies(const message::ItemHash& hash) const = 0;
+  // Of a message that is known: may this copy of it, once its signature was checked, change who stands for it
+  // (docs/decisions/0125)? A tombstone: does it name a FORGET that is not known to claim it?
+  virtual Result<bool> wants_copy(const message::Envelope& copy) const = 0;
 
   // An authentic envelope that a peer says is forgotten (envelope.forgotten_by; docs/decisions/0121). Forgotten at
   // once when a FORGET that is held proves it, otherwise it waits for that FORGET.
@@ -189,6 +195,11 @@ class Store {
   // What a peer that lacks this message gets: the whole envelope, or its tombstone when forgotten or removed. Null when
   // there is nothing to give (unknown, rejected for good).
   virtual Result<std::shared_ptr<const message::Envelope>> envelope_for_peer(const message::ItemHash& hash) const = 0;
+
+  // Beside a FORGET in force, for who has only what is told here: the tombstones of what it erased whose contents lay
+  // apart, and so are nowhere any more (docs/decisions/0121).
+  virtual Result<std::vector<std::shared_ptr<const message::Envelope>>> tombstones_beside(
+      const message::ItemHash& forget) const = 0;
 
   // Held = every valid message that is kept or remembered: processed, removing, waiting, refused but kept, forgotten,
   // removed. Ordered by (second, hash).

@@ -25,6 +25,8 @@ class StoreImpl final : public Store {
   Result<Outcome> accept(const ValidMessage& message, Wall now, const Confirmation* confirmation) override;
   Result<Outcome> accept_unfetched(std::shared_ptr<const message::Envelope> envelope, Wall now,
                                    const Confirmation* confirmation) override;
+  Result<std::vector<message::Envelope>> copies(const message::ItemHash& hash) const override;
+  Result<bool> wants_copy(const message::Envelope& copy) const override;
   Result<Outcome> accept_tombstone(std::shared_ptr<const message::Envelope> envelope, Wall now) override;
   Result<Outcome> give_up(const message::ItemHash& hash, Wall now) override;
   Result<Outcome> refuse_content(const message::ItemHash& hash, message::ErrorCode code, std::string_view details,
@@ -58,6 +60,8 @@ class StoreImpl final : public Store {
 
   Result<TickOutcome> tick(Wall now) override;
 
+  Result<std::vector<std::shared_ptr<const message::Envelope>>> tombstones_beside(
+      const message::ItemHash& forget) const override;
   Result<std::shared_ptr<const message::Envelope>> envelope_for_peer(const message::ItemHash& hash) const override;
   Result<HeldSum> held_sum(const HeldItem& from, const HeldItem& until) const override;
   HeldSum held_total() const override;

@@ -2,10 +2,12 @@
 #include <algorithm>
 
 #include "core/base/check.hpp"
+#include "core/economy/credits.hpp"
 #include "core/message/limits.hpp"
 #include "core/store/aggregates.hpp"
 #include "core/store/change.hpp"
 #include "core/store/contents.hpp"
+#include "core/store/copies.hpp"
 #include "core/store/effects.hpp"
 #include "core/store/forget.hpp"
 #include "core/store/indexes.hpp"
@@ -99,19 +101,6 @@ void keep_submitted(Context& context, const message::ItemHash& hash, std::string
   context.tx.put(keys::of_hash(Table::submitted, hash), std::string(submitted.substr(0, kSubmittedBytesMax)));
 }
 
-// Another wallet may sign for a hash before its author does, or under another type. Whoever brings the content is
-// believed; what is known of the other is that it was refused.
-bool signs_the_same(const message::Envelope& a, const message::Envelope& b) {
-  return a.chain == b.chain && a.sender == b.sender && a.type == b.type;
-}
-
-void give_way(Context& context, Loaded& m) {
-  context.drop_dependencies(m);
-  if (m.entry.status == Status::pending) set_status(context, m, Status::rejected, m.entry.code, m.entry.details);
-  edit(context, m, [](Entry& entry) { entry.authentic = false; });
-  m.envelope.reset();
-}
-
 }  // namespace
 
 Outcome StoreImpl::outcome_of(Context& context, const message::ItemHash& hash, bool known_before,
@@ -152,6 +141,7 @@ Outcome StoreImpl::accept_in(Context& context, const ValidMessage& message, cons
     const bool learned = m->entry.has_content && !m->entry.unproven;
     if (learned || learn_facts(context, *m, *message.content)) {
       if (confirmation != nullptr) add_confirmation_to(context, *m, *confirmation);
+      if (keep_copy(context, *m, envelope)) settle(context, *m, true);
       Outcome outcome = outcome_of(context, hash, true, {});
       outcome.code = same_signature ? ErrorCode::already_forgotten : ErrorCode::invalid_signature;
       return outcome;
@@ -170,7 +160,8 @@ Outcome StoreImpl::accept_in(Context& context, const ValidMessage& message, cons
     note_earlier_time(context, *m, envelope.time);
     if (confirmation != nullptr) add_confirmation_to(context, *m, *confirmation);
     std::vector<Need> needs;
-    if (m->entry.waiting()) {
+    const bool another = !m->entry.over() && keep_copy(context, *m, envelope);
+    if (another || m->entry.waiting()) {
       const bool final = as_reference(options_.switches.final_refusals);
       if (final && m->entry.status == Status::rejected) set_status(context, *m, Status::pending, m->entry.code);
       needs = settle(context, *m, true);
@@ -179,8 +170,11 @@ Outcome StoreImpl::accept_in(Context& context, const ValidMessage& message, cons
   }
 
   const bool fresh = m == nullptr;
-  if (m != nullptr && m->entry.authentic && !signs_the_same(context.envelope(*m), envelope)) give_way(context, *m);
-  if (m == nullptr || !m->entry.authentic) m = &insert(context, envelope, m);
+  if (m == nullptr || !m->entry.authentic) {
+    m = &insert(context, envelope, m);
+  } else if (!same_copy(context.envelope(*m), envelope)) {
+    put_first(context, *m, message.envelope);
+  }
   m->entry.amended |= reborn;
   m->entry.envelope_time = std::min(m->entry.envelope_time, envelope.time);
   keep_content(context, *m, message);
@@ -206,7 +200,13 @@ Result<Outcome> StoreImpl::accept_unfetched(std::shared_ptr<const message::Envel
     const bool known_before = m != nullptr && m->entry.status != Status::rejected;
     if (m != nullptr && m->entry.authentic) {
       if (m->entry.has_content && !m->entry.over()) note_earlier_time(context, *m, envelope->time);
-      if (m->entry.waiting() && !m->entry.has_content) guess_earlier_time(context, *m, envelope->time);
+      if (m->entry.status == Status::forgotten && m->entry.has_content && keep_copy(context, *m, *envelope)) {
+        settle(context, *m, true);
+      }
+      if (m->entry.waiting() && !m->entry.has_content) {
+        keep_copy(context, *m, *envelope);
+        guess_earlier_time(context, *m, envelope->time);
+      }
       if (confirmation != nullptr) add_confirmation_to(context, *m, *confirmation);
       return outcome_of(context, envelope->item_hash, known_before, {});
     }
@@ -215,6 +215,37 @@ Result<Outcome> StoreImpl::accept_unfetched(std::shared_ptr<const message::Envel
     if (confirmation != nullptr) add_confirmation_to(context, *m, *confirmation);
     std::vector<Need> needs = settle(context, *m, true);
     return outcome_of(context, envelope->item_hash, known_before, std::move(needs));
+  });
+}
+
+Result<std::vector<message::Envelope>> StoreImpl::copies(const message::ItemHash& hash) const {
+  return guarded([&]() -> std::vector<message::Envelope> {
+    const Source source(disk_.latest());
+    const auto entry = load_entry(source, hash);
+    if (!entry || !entry->authentic) return {};
+    return load_copies(source, hash, *entry);
+  });
+}
+
+Result<bool> StoreImpl::wants_copy(const message::Envelope& copy) const {
+  return guarded([&] {
+    const Source source(disk_.latest());
+    const auto entry = load_entry(source, copy.item_hash);
+    if (!entry || !entry->authentic) return false;
+    if (copy.is_tombstone()) {
+      if (!entry->waiting() || entry->has_content || entry->claims.size() >= message::kForgottenByMax) return false;
+      return !std::ranges::all_of(copy.forgotten_by, [&](const message::ItemHash& forget) {
+        return std::ranges::find(entry->claims, forget) != entry->claims.end();
+      });
+    }
+    if (!entry->has_content || entry->status == Status::removed) return false;
+    if (as_reference(options_.switches.final_refusals)) return false;
+    // Nearly always: who owns it has signed it. The envelope need not be read.
+    const bool credits = entry->type == message::Type::POST && economy::credit_kind(entry->subject).has_value();
+    if (!entry->owner && entry->type != message::Type::FORGET && !credits) return false;
+    const auto known = load_copies(source, copy.item_hash, *entry);
+    const bool is_known = std::ranges::any_of(known, [&](const auto& other) { return same_copy(other, copy); });
+    return !is_known && may_be_chosen(options_, *entry, known.front(), copy);
   });
 }
 
@@ -240,6 +271,7 @@ Result<Outcome> StoreImpl::accept_tombstone(std::shared_ptr<const message::Envel
       }
       if (envelope->forgotten_with) entry.forgotten_with = envelope->forgotten_with;
     });
+    context.touch_message(m->hash);  // FORGETs of it may have waited for somebody to say so
     std::vector<Need> needs = settle(context, *m, true);
     return outcome_of(context, envelope->item_hash, known_before, std::move(needs));
   });

@@ -80,8 +80,10 @@ void agree(const Node& a, const Node& b, const Population& population, Seen seen
   all.insert(all.end(), population.last.begin(), population.last.end());
   for (const Made& made : all) {
     RC_ASSERT(a.post(made) == b.post(made));
+    if (a.code(made) == ErrorCode::permission_denied) continue;  // no part of the state, nor told to a late node
     RC_ASSERT(a.confirmations(made) == b.confirmations(made));
     if (a.status(made) != b.status(made)) continue;
+    if (seen == Seen::everything && a.status(made) == Status::processed) RC_ASSERT(a.signer(made) == b.signer(made));
     const auto by_a = a.forgotten_by(made);
     const auto by_b = b.forgotten_by(made);
     // Nobody can prove to `b` what was erased along with a message that `b` never heard of (docs/decisions/0121).

@@ -81,8 +81,7 @@ class Maker {
     draft.time = time;
     draft.body = body;
     draft.channel = channel;
-    // Of what a delegate signed, the envelope alone says too little to judge FORGETs of it (docs/decisions/0121).
-    return far_ && who == owner ? make_fetched(draft) : make(draft);
+    return far_ ? make_fetched(draft) : make(draft);
   }
 
   void add(Made made, const std::string& owner, bool security = false) {
@@ -265,6 +264,28 @@ class Maker {
 
 }  // namespace
 
+// What others make of it: they sign for the same hash, among them who may act for its owner, or relay it in another
+// channel, which nobody signs. The same ones whoever asks.
+std::vector<Made> copies_of(const Made& made) {
+  std::vector<Made> copies;
+  const auto digest = made.hash.digest();
+  if (!digest) return copies;
+  for (std::size_t i = 0; i < kOwners.size(); ++i) {
+    if (digest->bytes[i] % 8 != 0) continue;
+    Made copy = made;
+    auto envelope = std::make_shared<message::Envelope>(*made.message.envelope);
+    if (digest->bytes[i] % 3 == 0) {
+      envelope->channel = "relayed";
+    } else {
+      envelope->sender = kOwners[i];
+    }
+    envelope->signature = "0x" + std::to_string(10 + i);
+    copy.message.envelope = std::move(envelope);
+    copies.push_back(std::move(copy));
+  }
+  return copies;
+}
+
 Population populate(const std::vector<Step>& steps, const PopulationRules& rules) {
   Maker maker(rules);
   for (const Step& step : steps) maker.step(step);
@@ -285,6 +306,10 @@ void deliver(Node& node, const Population& population, std::uint64_t seed) {
       events.emplace_back([&node, copy] { node.accept_unfetched(copy); });
     }
     events.emplace_back([&node, &made] { node.accept(made); });
+    for (const Made& copy : copies_of(made)) {
+      events.emplace_back([&node, copy] { node.accept(copy); });
+      if (copy.message.fetched != nullptr) events.emplace_back([&node, copy] { node.accept_unfetched(copy); });
+    }
     if (random.chance(0.2)) events.emplace_back([&node, &made] { node.accept(made); });
     if (random.chance(0.2))
       events.emplace_back([&node, &made] { EXPECT_TRUE(node.store->give_up(made, node.now).ok()); });

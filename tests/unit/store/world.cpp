@@ -299,6 +299,11 @@ std::string Node::aggregate(std::string_view owner, std::string_view key) const 
   return rows.empty() ? "" : rows.front().content;
 }
 
+std::string Node::signer(const ItemHash& hash) const {
+  const auto row = view().message(hash).value();
+  return row ? row->envelope.sender : "";
+}
+
 std::string Node::post(const ItemHash& original) const {
   const auto row = view().post(original).value();
   return row ? row->content : "";
@@ -316,7 +321,9 @@ void Node::check_tables() const {
     for (const std::string& dependency : entry.dependencies) {
       const auto kind = static_cast<Kind>(dependency.front());
       EXPECT_TRUE(entry.authentic && entry.status != Status::removed) << hash.view();
-      EXPECT_TRUE(entry.status != Status::forgotten || kind == Kind::message) << hash.view();
+      EXPECT_TRUE(entry.status != Status::forgotten || kind == Kind::message ||
+                  (entry.copied && kind == Kind::security))
+          << hash.view();
       EXPECT_TRUE(entry.waiting() || kind != Kind::file) << hash.view();
       expected.insert(keys::of_name(Table::dependant, dependency, entry.content_time, hash));
     }

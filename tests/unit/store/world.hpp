@@ -132,7 +132,8 @@ class Node {
   Status status(const ItemHash& hash) const;
   std::optional<ErrorCode> code(const ItemHash& hash) const;
   std::vector<ItemHash> forgotten_by(const ItemHash& hash) const;
-  std::vector<Confirmation> confirmations(const ItemHash& hash) const;        // as people see them
+  std::string signer(const ItemHash& hash) const;                       // whose copy stands for it, "" = not known
+  std::vector<Confirmation> confirmations(const ItemHash& hash) const;  // as people see them
   std::string aggregate(std::string_view owner, std::string_view key) const;  // "" = absent
   std::string post(const ItemHash& original) const;                           // inner content; "" = absent
   Hash256 digest() const;
