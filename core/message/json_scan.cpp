@@ -4,6 +4,7 @@
 #include <charconv>
 #include <system_error>
 
+#include "core/base/hex_digit.hpp"
 #include "core/message/limits.hpp"
 
 namespace lastmile::message::scan {
@@ -11,19 +12,12 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 // Four hexadecimal digits; negative when there are not.
 int hex4(const char* p, const char* end) {
   if (end - p < 4) return -1;
   int value = 0;
   for (int i = 0; i < 4; ++i) {
-    const int digit = hex_value(p[i]);
+    const int digit = hex_digit(p[i]);
     if (digit < 0) return -1;
     value = value * 16 + digit;
   }

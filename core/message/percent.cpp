@@ -1,17 +1,12 @@
 #include "core/message/percent.hpp"
 
+#include "core/base/hex_digit.hpp"
+
 namespace lastmile::message {
 namespace {
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 bool is_coded(std::string_view text, std::size_t at) {
-  return text.size() - at >= 3 && hex_value(text[at + 1]) >= 0 && hex_value(text[at + 2]) >= 0;
+  return text.size() - at >= 3 && hex_digit(text[at + 1]) >= 0 && hex_digit(text[at + 2]) >= 0;
 }
 
 }  // namespace
@@ -27,7 +22,7 @@ std::optional<std::string> percent_decode(std::string_view text) {
     }
     changed = true;
     out.append(text.substr(start, at - start));
-    out.push_back(static_cast<char>(hex_value(text[at + 1]) * 16 + hex_value(text[at + 2])));
+    out.push_back(static_cast<char>(hex_digit(text[at + 1]) * 16 + hex_digit(text[at + 2])));
     at += 3;
     start = at;
   }
