@@ -8,7 +8,7 @@
 namespace lastmile::store {
 namespace {
 
-constexpr std::uint8_t kMetaFormat = 5;  // a change raises kSchemaVersion of the data folder (real/env) too
+constexpr std::uint8_t kMetaFormat = 6;  // a change raises kSchemaVersion of the data folder (real/env) too
 
 void write_amount(Encoder& out, const Uint256& units) {
   const Hash256 bytes = units.big_endian();

@@ -3,15 +3,14 @@
 #include <array>
 #include <cstdint>
 
-#include "core/base/bytes.hpp"
-#include "core/base/siphash.hpp"
+#include <xxhash.h>
 
 namespace lastmile::store {
 namespace {
 
 std::array<char, kValueCheckBytes> check_of(std::string_view key, std::string_view value) {
-  const std::uint64_t name = siphash_1_3({}, as_bytes(key));
-  const std::uint64_t hash = siphash_1_3({name, 0}, as_bytes(value));
+  const std::uint64_t name = XXH3_64bits(key.data(), key.size());
+  const std::uint64_t hash = XXH3_64bits_withSeed(value.data(), value.size(), name);
   std::array<char, kValueCheckBytes> check;
   for (std::size_t i = 0; i < check.size(); ++i) check[i] = static_cast<char>(hash >> (8 * i));
   return check;
