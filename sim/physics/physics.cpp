@@ -1,5 +1,6 @@
 #include "sim/physics/physics.hpp"
 
+#include <signal.h>
 #include <simgrid/plugins/energy.h>
 #include <simgrid/s4u.hpp>
 
@@ -51,6 +52,18 @@ std::string watts(const MachineResources& resources) {
   return std::to_string(resources.idle_watts) + ":" + std::to_string(resources.idle_watts + step) + ":" +
          std::to_string(std::max(resources.busy_watts, resources.idle_watts));
 }
+
+// Whoever runs us decides what Ctrl-C means: SimGrid would take the signal for itself and end the process.
+class KeepInterrupt {
+ public:
+  KeepInterrupt() { ::sigaction(SIGINT, nullptr, &before_); }
+  ~KeepInterrupt() { ::sigaction(SIGINT, &before_, nullptr); }
+  KeepInterrupt(const KeepInterrupt&) = delete;
+  KeepInterrupt& operator=(const KeepInterrupt&) = delete;
+
+ private:
+  struct sigaction before_{};
+};
 
 }  // namespace
 
@@ -135,7 +148,10 @@ Result<std::unique_ptr<Physics>> Physics::create(const PhysicsOptions& options) 
   char* arguments[] = {program, quiet, model, cross, window, nullptr};
   // CM02, because the default multiplies latencies by 13; without cross traffic, which costs thirty times the time; no
   // window, since latency is not in these routes.
-  state.engine = new s4u::Engine(&count, arguments);
+  {
+    const KeepInterrupt keep;
+    state.engine = new s4u::Engine(&count, arguments);
+  }
   state.energy = options.energy;
   if (state.energy) sg_host_energy_plugin_init();
   state.zone = s4u::create_star_zone("world");

@@ -6,6 +6,8 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,7 +38,9 @@ Bytes read_all(int file) {
   }
 }
 
-[[noreturn]] void answer(int file, Callback<Result<Bytes>()>& work) noexcept {
+[[noreturn]] void answer(int file, pid_t parent, Callback<Result<Bytes>()>& work) noexcept {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // nobody waits for the answer of an orphan
+  if (::getppid() != parent) ::_exit(1);
   const Result<Bytes> result = work();
   Bytes bytes{result.ok() ? kAnswer : kError};
   append(bytes, result.ok() ? ByteView(*result) : as_bytes(result.error().text));
@@ -51,6 +55,7 @@ Result<Bytes> in_own_process(Callback<Result<Bytes>()> work) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return Error{std::string("a pipe: ") + std::strerror(errno)};
   std::fflush(nullptr);  // what is buffered is written once
+  const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) {
     const int why = errno;
@@ -58,7 +63,7 @@ Result<Bytes> in_own_process(Callback<Result<Bytes>()> work) {
     ::close(ends[1]);
     return Error{std::string("a process for the run: ") + std::strerror(why)};
   }
-  if (child == 0) answer(ends[1], work);
+  if (child == 0) answer(ends[1], parent, work);
   ::close(ends[1]);
   Bytes bytes = read_all(ends[0]);
   ::close(ends[0]);
