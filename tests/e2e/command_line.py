@@ -268,11 +268,14 @@ class CommandLine(unittest.TestCase):
         self.refused("run", SMALL, "--out", "file", says="expected a folder, found a file")
         self.refused("run", SMALL, "--out", "/proc/nowhere/a", says="cannot be made")
 
-    def test_a_run_replaces_an_earlier_one(self):
+    def test_a_run_replaces_an_earlier_one_and_nothing_else(self):
+        (self.here / "a.replaced").mkdir()
+        (self.here / "a.replaced/thesis.txt").write_text("x")
         for seed in ("3", "4"):
             self.sim("run", SMALL, *SHORT, "--seed", seed, "--out", "a")
         self.assertEqual(json.loads((self.here / "a/summary.json").read_text())["seed"], 4)
-        self.assertEqual([p.name for p in self.here.iterdir()], ["a"])
+        self.assertEqual({p.name for p in self.here.iterdir()}, {"a", "a.replaced"})
+        self.assertTrue((self.here / "a.replaced/thesis.txt").exists())
 
     def test_interrupt_ends_with_unknown_and_a_whole_folder(self):
         process = self.start("--json")

@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include "core/base/check.hpp"
 #include "scenarios/engine/folder/write_error.hpp"
@@ -40,6 +42,18 @@ Result<Unit> may_be_replaced(const fs::path& target) {
   if (!fs::is_directory(target, error)) return Error{target.string() + ": expected a folder, found a file"};
   if (fs::exists(target / kSummary, error)) return Unit{};
   return Error{target.string() + ": expected an empty folder or an earlier run (with summary.json), found other files"};
+}
+
+// `from` takes the place of the folder `to`, which goes. There is a whole run at `to` at every moment, where the file
+// system can exchange two names. False with errno.
+bool rename_over(const std::string& from, const std::string& to) {
+  std::error_code error;
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0) {
+    fs::remove_all(from, error);
+    return true;
+  }
+  if (errno == EINVAL || errno == ENOSYS) fs::remove_all(to, error);
+  return ::rename(from.c_str(), to.c_str()) == 0;  // over nothing, or an empty folder
 }
 
 }  // namespace
@@ -120,21 +134,9 @@ Result<Unit> RunFolder::log(std::string_view line) {
 Result<Unit> RunFolder::commit() {
   LM_CHECK(!done_);
   if (auto allowed = may_be_replaced(target_); !allowed.ok()) return allowed.error();  // a run may take hours
-  std::error_code error;
-  const std::string replaced = target_ + ".replaced";
-  const bool there = fs::exists(target_, error);
-  if (there) {
-    fs::remove_all(replaced, error);
-    fs::rename(target_, replaced, error);
-    if (error) return Error{target_ + ": cannot be replaced: " + error.message()};
+  if (!rename_over(partial_, target_)) {
+    return Error{partial_ + ": cannot be renamed to " + target_ + ": " + std::generic_category().message(errno)};
   }
-  fs::rename(partial_, target_, error);
-  if (error) {
-    const Error failed{partial_ + ": cannot be renamed to " + target_ + ": " + error.message()};
-    if (there) fs::rename(replaced, target_, error);
-    return failed;
-  }
-  if (there) fs::remove_all(replaced, error);
   done_ = true;
   return Unit{};
 }
