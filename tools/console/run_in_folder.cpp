@@ -45,7 +45,6 @@ bool interrupted() { return signalled; }
 Result<scenario::Summary> run_watched(std::string folder, bool quiet, StartRun start) {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
-  std::signal(SIGXFSZ, SIG_IGN);  // a file may grow no more: an error like a full disk, not a death
   Progress bar(quiet);
   scenario::RunOptions options;
   options.folder = std::move(folder);
@@ -69,7 +68,9 @@ Result<scenario::Summary> run_in_folder(const scenario::Scenario& wanted, scenar
                                    summary->seed, in_real_world(*summary) ? " --world real" : "");
   if (auto written = folder.write_summary(*summary); !written.ok()) return written.error();
   if (auto written = folder.log(log_line(*summary)); !written.ok()) return written.error();
-  if (auto written = study::write_report(folder.partial()); !written.ok()) return written.error();
+  const auto page = study::render_report(folder.partial());
+  if (!page.ok()) return page.error();
+  if (auto written = study::write_page(folder.partial(), *page); !written.ok()) return written.error();
   if (auto committed = folder.commit(); !committed.ok()) return committed.error();
   return summary;
 }

@@ -34,12 +34,6 @@ StartRun in_simulator(const Scenario& wanted) {
 
 bool quiet(const CommandOptions& options) { return options.quiet || options.json; }
 
-// Nothing was decided about the scenario: no room on the disk, say.
-int undecided(const CommandOptions& options, const Error& why) {
-  fail(options, why.text);
-  return scenario::exit_status(scenario::Verdict::unknown);
-}
-
 std::string default_out(const Scenario& wanted) { return fmt::format("runs/{}-{}", wanted.name, wanted.seed); }
 
 // The digest of an earlier run, from the summary in its folder.

@@ -101,14 +101,14 @@ int command_list(CommandOptions& options) {
 }
 
 int command_report(CommandOptions& options) {
-  if (auto written = study::write_report(options.file); !written.ok()) {
-    return fail(options, written.error().text, killed_hint(options.file));
-  }
-  const std::string page = (fs::path(options.file) / "report.html").lexically_normal().string();
+  const auto page = study::render_report(options.file);
+  if (!page.ok()) return fail(options, page.error().text, killed_hint(options.file));
+  if (auto written = study::write_page(options.file, *page); !written.ok()) return undecided(options, written.error());
+  const std::string path = (fs::path(options.file) / "report.html").lexically_normal().string();
   if (options.json) {
-    std::puts(scenario::compact(Json::object().set("report", page)).c_str());
+    std::puts(scenario::compact(Json::object().set("report", path)).c_str());
   } else {
-    fmt::print("{}\n", page);
+    fmt::print("{}\n", path);
   }
   return 0;
 }

@@ -2,6 +2,8 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "scenarios/engine/folder/summary.hpp"
+#include "tools/arguments/program.hpp"
 #include "tools/arguments/refusal.hpp"
 #include "tools/sim/commands.hpp"
 
@@ -76,4 +78,7 @@ int main_of(int argc, char** argv) {
 
 }  // namespace lastmile::tools
 
-int main(int argc, char** argv) { return lastmile::tools::main_of(argc, argv); }
+int main(int argc, char** argv) {
+  using namespace lastmile;
+  return tools::run_program("lastmile-sim", exit_status(scenario::Verdict::unknown), tools::main_of, argc, argv);
+}

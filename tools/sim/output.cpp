@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "scenarios/engine/folder/summary.hpp"
 #include "tools/arguments/complaint.hpp"
 #include "tools/console/wanted.hpp"
 
@@ -10,6 +11,11 @@ namespace lastmile::tools {
 int fail(const CommandOptions& options, std::string text, std::string hint) {
   complain(kProgram, {.text = std::move(text), .hint = std::move(hint)}, options.json);
   return kExitUsage;
+}
+
+int undecided(const CommandOptions& options, const Error& why) {
+  fail(options, why.text);
+  return scenario::exit_status(scenario::Verdict::unknown);
 }
 
 std::optional<scenario::Scenario> load_wanted(const CommandOptions& options, const std::string& path) {

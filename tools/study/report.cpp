@@ -2,7 +2,10 @@
 
 #include <fmt/core.h>
 
+#include <cerrno>
+#include <cstdio>
 #include <fstream>
+#include <system_error>
 
 #include "tools/study/html.hpp"
 #include "tools/study/page.hpp"
@@ -28,15 +31,18 @@ Result<std::string> render_report(const std::string& folder) {
       escaped(run.scenario), escaped(run.verdict), page_style(), body, notes);
 }
 
-Result<Unit> write_report(const std::string& folder) {
-  auto page = render_report(folder);
-  if (!page.ok()) return page.error();
+Result<Unit> write_page(const std::string& folder, std::string_view page) {
+  // Beside its place first: on a full disk the page of before stays whole.
   const std::string path = folder + "/report.html";
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file.write(page->data(), static_cast<std::streamsize>(page->size()));
+  const std::string partial = path + ".partial";
+  errno = 0;
+  std::ofstream file(partial, std::ios::binary | std::ios::trunc);
+  file.write(page.data(), static_cast<std::streamsize>(page.size()));
   file.close();
-  if (!file) return Error{path + ": cannot be written"};
-  return Unit{};
+  if (file && std::rename(partial.c_str(), path.c_str()) == 0) return Unit{};
+  const int why = errno != 0 ? errno : EIO;
+  std::remove(partial.c_str());
+  return Error{path + ": cannot be written (" + std::generic_category().message(why) + ")"};
 }
 
 }  // namespace lastmile::study

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "core/base/result.hpp"
 
@@ -10,7 +11,7 @@ namespace lastmile::study {
 // One offline page. Missing metrics or events leave their charts out and say so; a missing or unreadable summary.json
 // is an error.
 Result<std::string> render_report(const std::string& folder);
-// Renders and writes FOLDER/report.html.
-Result<Unit> write_report(const std::string& folder);
+// Writes FOLDER/report.html, whole or not at all.
+Result<Unit> write_page(const std::string& folder, std::string_view page);
 
 }  // namespace lastmile::study
