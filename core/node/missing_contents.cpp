@@ -86,7 +86,7 @@ bool MissingContents::read_own(const message::ItemHash& name, Callback<void(cons
   blobs_.read(name, [this, done = std::move(done)](const env::Value& bytes) mutable {
     --reading_;
     done(bytes);
-    if (contents_go_on_ || files_go_on_) look_after({});
+    look_soon();
   });
   return true;
 }
@@ -106,7 +106,7 @@ void MissingContents::write_file(const message::ItemHash& file, std::string_view
 void MissingContents::arrived(const message::ItemHash& content, const env::Value& bytes, env::PeerId from) {
   if (files_.contains(content)) write_file(content, *bytes);
   found(content, bytes, from);
-  if (contents_go_on_ || files_go_on_) look_after({});  // for what takes its place
+  look_soon();
 }
 
 void MissingContents::unavailable(const message::ItemHash& content, bool for_room) { not_found(content, for_room); }
@@ -136,6 +136,12 @@ void MissingContents::look() {
   if (contents_go_on_) contents_go_on_ = !look_for_contents_again();
   if (files_go_on_) files_go_on_ = !look_for_files_again();
   if (contents_go_on_ || files_go_on_) look_after(config_.intervals.fetch_look);
+}
+
+// For what takes the place of what came. A look reads a page of the store, so not after each of many.
+void MissingContents::look_soon() {
+  constexpr int kLooksPerPause = 10;
+  if (contents_go_on_ || files_go_on_) look_after(config_.intervals.fetch_look / kLooksPerPause);
 }
 
 void MissingContents::look_after(Duration pause) {

@@ -66,6 +66,7 @@ class MissingContents {
   void found(const message::ItemHash& content, const env::Value& bytes, std::optional<env::PeerId> from);
   void not_found(const message::ItemHash& content, bool for_room);
   void look();
+  void look_soon();
   void look_after(Duration pause);
   bool look_for_contents_again();
   bool look_for_content_again(const message::ItemHash& message);

@@ -98,6 +98,7 @@ class Pipeline final : ContentWaiter {
   void content_unavailable(const message::ItemHash& content, bool for_room) { missing_.unavailable(content, for_room); }
 
   // What a call of the store changed: told, and what is lacking asked for, from this peer first.
+  void judge_on();  // what time alone changes, and what earlier calls of the store left
   void follow(const store::Outcome& outcome, std::optional<env::PeerId> hint) { follow(outcome, hint, false); }
 
   void start();  // once: messages that waited when the node went down are attempted again

@@ -95,7 +95,7 @@ void Pipeline::follow(const store::Outcome& outcome, std::optional<env::PeerId> 
     tick_due_ = true;
     timers_.after(Duration{}, [this] {
       tick_due_ = false;
-      tick();
+      judge_on();
     });
   }
 }
@@ -136,13 +136,17 @@ void Pipeline::start() {
 }
 
 void Pipeline::tick() {
+  judge_on();
+  missing_.tick();
+}
+
+void Pipeline::judge_on() {
   auto outcome = store_.tick(clock_.wall());
   if (!usable(outcome)) return;
   store::Outcome changes;
   changes.changes = std::move(outcome->changes);
   changes.unfinished = outcome->unfinished;
   follow(changes, std::nullopt);
-  missing_.tick();
 }
 
 }  // namespace lastmile::node
