@@ -1,5 +1,7 @@
 #include "core/message/content.hpp"
 
+#include <cstdint>
+#include <cstring>
 #include <utility>
 
 #include "core/message/limits.hpp"
@@ -264,9 +266,18 @@ bool same_address(std::string_view a, std::string_view b) {
 }
 
 std::size_t code_points(std::string_view utf8) {
-  std::size_t count = 0;
-  for (const char c : utf8) count += (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
-  return count;
+  // Every byte but those that go on, 10xxxxxx; eight at a time.
+  constexpr std::uint64_t kLowest = 0x0101010101010101U;
+  std::size_t going_on = 0;
+  std::size_t at = 0;
+  for (; at + sizeof(std::uint64_t) <= utf8.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, utf8.data() + at, sizeof word);
+    const std::uint64_t ones = (word >> 7) & (~word >> 6) & kLowest;
+    going_on += (ones * kLowest) >> 56;  // their sum, in the highest byte
+  }
+  for (; at < utf8.size(); ++at) going_on += (static_cast<unsigned char>(utf8[at]) & 0xc0U) == 0x80U ? 1 : 0;
+  return utf8.size() - going_on;
 }
 
 }  // namespace lastmile::message

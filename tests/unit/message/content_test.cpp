@@ -170,7 +170,13 @@ TEST(Content, HelpersForTextsAndAddresses) {
   EXPECT_TRUE(same_address("0xAbC", "0xaBc"));
   EXPECT_FALSE(same_address("0xAbC", "0xaBcd"));
   EXPECT_FALSE(same_address("\xc3\x84", "\xc3\xa4")) << "letters above ASCII have no case here";
-  EXPECT_EQ(code_points("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"), 4u);
+  const std::string four = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80";
+  std::string text;
+  for (std::size_t i = 0; i < 20; ++i) {  // of every length, so that every place of a word is met
+    EXPECT_EQ(code_points(text), 4 * i);
+    EXPECT_EQ(code_points("abc" + text), 4 * i + 3);
+    text += four;
+  }
 }
 
 }  // namespace
