@@ -5,6 +5,19 @@
 #include "real/ops/json_guard.hpp"
 
 namespace lastmile::real {
+namespace {
+
+using nlohmann::json;
+
+const json* find(const json& request, const char* name) {
+  if (!request.is_object()) return nullptr;
+  const auto found = request.find(name);
+  return found == request.end() ? nullptr : &*found;
+}
+
+Error expected(const char* name, const std::string& what) { return Error{std::string(name) + ": expected " + what}; }
+
+}  // namespace
 
 Result<nlohmann::json> parse_admin_request(std::string_view line, std::size_t depth, nlohmann::json& id) {
   id = nullptr;
@@ -17,6 +30,36 @@ Result<nlohmann::json> parse_admin_request(std::string_view line, std::size_t de
     return Error{"expected a text \"command\""};
   }
   return request;
+}
+
+Result<std::string> text_field(const json& request, const char* name) {
+  const json* field = find(request, name);
+  if (field == nullptr || !field->is_string()) return expected(name, "a text");
+  return field->get<std::string>();
+}
+
+Result<bool> flag_field(const json& request, const char* name, bool otherwise) {
+  const json* field = find(request, name);
+  if (field == nullptr) return otherwise;
+  if (!field->is_boolean()) return expected(name, "true or false");
+  return field->get<bool>();
+}
+
+Result<std::int64_t> whole_field(const json& request, const char* name, std::int64_t otherwise) {
+  const json* field = find(request, name);
+  if (field == nullptr) return otherwise;
+  const bool fits = field->is_number_unsigned() ? field->get<std::uint64_t>() <= std::uint64_t{INT64_MAX}
+                                                : field->is_number_integer();
+  if (!fits) return expected(name, "a whole number of 64 bits");
+  return field->get<std::int64_t>();
+}
+
+Result<json> list_field(const json& request, const char* name, std::size_t items_max) {
+  const json* field = find(request, name);
+  if (field == nullptr) return json::array();
+  if (!field->is_array() || field->size() > items_max)
+    return expected(name, "a list of at most " + std::to_string(items_max));
+  return *field;
 }
 
 }  // namespace lastmile::real

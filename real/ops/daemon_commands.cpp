@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/crypto/base64.hpp"
+#include "real/ops/admin_request.hpp"
 #include "real/ops/daemon_state.hpp"
 
 namespace lastmile::real {
@@ -12,19 +13,18 @@ using Json = AdminServer::Json;
 using Reply = AdminServer::Reply;
 
 constexpr std::size_t kHashesMax = 100000;  // of one question
-
-std::optional<message::ItemHash> hash_of(const Json& request, const char* field) {
-  return message::ItemHash::parse(request.at(field).get_ref<const std::string&>());
-}
+constexpr std::size_t kUploadsMax = 1000;   // with one message
 
 Result<Hashes> hashes_of(const Json& request) {
-  const Json& hashes = request.at("hashes");
-  if (!hashes.is_array() || hashes.size() > kHashesMax) {
-    return Error{"hashes: expected a list of at most " + std::to_string(kHashesMax)};
-  }
+  if (!request.contains("hashes")) return Error{"hashes: expected a list"};
+  const auto hashes = list_field(request, "hashes", kHashesMax);
+  if (!hashes.ok()) return hashes.error();
   Hashes list;
-  list.reserve(hashes.size());
-  for (const Json& one : hashes) list.push_back(message::ItemHash::parse(one.get_ref<const std::string&>()));
+  list.reserve(hashes->size());
+  for (const Json& one : *hashes) {
+    if (!one.is_string()) return Error{"hashes: expected texts"};
+    list.push_back(message::ItemHash::parse(one.get_ref<const std::string&>()));
+  }
   return list;
 }
 
@@ -73,9 +73,13 @@ Json receipt_json(const node::Receipt& receipt) {
 
 Result<std::vector<node::Upload>> uploads_of(const Json& request) {
   std::vector<node::Upload> uploads;
-  for (const Json& one : request.value("uploads", Json::array())) {
-    const auto file = hash_of(one, "hash");
-    auto bytes = crypto::base64_decode(one.at("base64").get_ref<const std::string&>());
+  const auto list = list_field(request, "uploads", kUploadsMax);
+  if (!list.ok()) return list.error();
+  for (const Json& one : *list) {
+    const auto hash = text_field(one, "hash");
+    const auto text = text_field(one, "base64");
+    const auto file = hash.ok() ? message::ItemHash::parse(*hash) : std::nullopt;
+    auto bytes = text.ok() ? crypto::base64_decode(*text) : std::nullopt;
     if (!file.has_value() || !bytes.has_value()) return Error{"uploads: expected a hash and base64 text"};
     uploads.push_back({*file, std::string(as_text(*bytes))});
   }
@@ -152,18 +156,20 @@ void Daemon::State::add_commands() {
   admin->add("publish", "hands a signed message in: envelope (text), uploads [{hash, base64}]; answers when durable",
              [this](const Json& request, Reply reply) {
                if (stop_by.has_value()) return reply(Error{"this node is stopping"});
-               const auto& envelope = request.at("envelope").get_ref<const std::string&>();
+               const auto envelope = text_field(request, "envelope");
+               if (!envelope.ok()) return reply(envelope.error());
                auto uploads = uploads_of(request);
                if (!uploads.ok()) return reply(std::move(uploads).error());
                ++receipts_owed;
-               node->publish(envelope, *std::move(uploads),
+               node->publish(*envelope, *std::move(uploads),
                              [this, reply = std::move(reply)](const node::Receipt& receipt) mutable {
                                --receipts_owed;
                                reply(receipt_json(receipt));
                              });
              });
   admin->add("message", "one message by hash: status, owner, content", [this](const Json& request, Reply reply) {
-    const auto hash = hash_of(request, "hash");
+    const auto text = text_field(request, "hash");
+    const auto hash = text.ok() ? message::ItemHash::parse(*text) : std::nullopt;
     if (!hash.has_value()) return reply(Error{"hash: expected an item hash"});
     const auto row = node->view().message(*hash);
     if (!row.ok()) return reply(row.error());
@@ -180,16 +186,20 @@ void Daemon::State::add_commands() {
   admin->add("statuses",
              "status of many messages: hashes []; with readable true also whether their content can be read",
              [this](const Json& request, Reply reply) {
-               const bool with_readable = request.value("readable", false);
-               ask_about(request, std::move(reply), [with_readable](const store::View& view, const Hashes& hashes) {
-                 return statuses_of(view, hashes, with_readable);
-               });
+               const auto with_readable = flag_field(request, "readable", false);
+               if (!with_readable.ok()) return reply(with_readable.error());
+               ask_about(request, std::move(reply),
+                         [with_readable = *with_readable](const store::View& view, const Hashes& hashes) {
+                           return statuses_of(view, hashes, with_readable);
+                         });
              });
   admin->add("signatures", "sender and signature of many messages: hashes []; null for those that are not there",
              [this](const Json& request, Reply reply) { ask_about(request, std::move(reply), &signatures_of); });
   admin->add("state", "digest of what users can read, at \"at_ns\" (UTC, default now), and its quick sum",
              [this](const Json& request, Reply reply) {
-               const Wall at{request.value("at_ns", clock.wall().ns)};
+               const auto at_ns = whole_field(request, "at_ns", clock.wall().ns);
+               if (!at_ns.ok()) return reply(at_ns.error());
+               const Wall at{*at_ns};
                const auto digest = node->store().state_digest(at);
                if (!digest.ok()) return reply(digest.error());
                reply(Json{{"digest", digest->hex()}, {"sum", short_sum(*node)}, {"at_ns", at.ns}});

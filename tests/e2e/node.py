@@ -141,8 +141,11 @@ def hostile_client(data):
                      b'"envelope":{"a":1}}\n{"command":"statuses","hashes":7}\n{"command":"state","at_ns":"x"}\n')
         answers = rude.makefile("r")
         for _ in range(6):
-            if json.loads(answers.readline())["ok"]:
+            answer = json.loads(answers.readline())
+            if answer["ok"]:
                 sys.exit("rubbish was accepted")
+            if "exception" in answer["error"]:
+                sys.exit(f"words of a library, for people: {answer['error']}")
         rude.close()
         Admin(data, process).ask("status")
         print("ok: rubbish on the admin socket is refused and the node lives")

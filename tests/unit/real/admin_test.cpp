@@ -200,5 +200,23 @@ TEST(AdminRequest, gives_back_the_id_also_of_what_it_refuses) {
   EXPECT_EQ(refused.error().text, "expected a text \"command\"");
 }
 
+TEST(AdminRequest, names_the_field_that_is_missing_or_of_another_kind) {
+  const json request{{"text", "a"},    {"flag", true},    {"number", -5},
+                     {"large", ~0ULL}, {"broken", 1e300}, {"list", {1, 2}}};
+  EXPECT_EQ(*text_field(request, "text"), "a");
+  EXPECT_EQ(text_field(request, "envelope").error().text, "envelope: expected a text");
+  EXPECT_EQ(text_field(request, "number").error().text, "number: expected a text");
+  EXPECT_EQ(text_field(json(5), "hash").error().text, "hash: expected a text") << "no object at all";
+  EXPECT_TRUE(*flag_field(request, "flag", false));
+  EXPECT_TRUE(*flag_field(request, "absent", true));
+  EXPECT_EQ(flag_field(request, "text", false).error().text, "text: expected true or false");
+  EXPECT_EQ(*whole_field(request, "number", 0), -5);
+  EXPECT_EQ(*whole_field(request, "absent", 7), 7);
+  for (const char* name : {"large", "broken", "text"}) EXPECT_FALSE(whole_field(request, name, 0).ok()) << name;
+  EXPECT_EQ(list_field(request, "list", 2)->size(), 2U);
+  EXPECT_EQ(list_field(request, "list", 1).error().text, "list: expected a list of at most 1");
+  EXPECT_TRUE(list_field(request, "absent", 1)->empty());
+}
+
 }  // namespace
 }  // namespace lastmile::real
