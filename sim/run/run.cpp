@@ -33,12 +33,16 @@ class Run final : public scenario::RunWorld {
   void carry_out(const Action& action) override;
   bool reachable(Node node) const override;
   void publish(const scenario::Publication& publication) override;
-  void prepare_sample() override { view_->look(engine_->now()); }
+  void prepare_sample() override {
+    view_->look(engine_->now());
+    look_at_disks();
+  }
   std::uint64_t events() const override { return engine_->events(); }
 
  private:
   std::optional<Error> build();
   void run_until(Instant stop);
+  void look_at_disks();
   void measure_cut(const Action& action);
   void set_running(const Action& action);
   scenario::Summary summarize();
@@ -131,6 +135,19 @@ void Run::run_until(Instant stop) {
     const std::uint64_t left = allowed - std::min(allowed, engine_->events());
     if (engine_->run_until(stop, std::min(left, events_per_look_)) != RunEnd::events) return;
     if (runner_.limit_reached()) return;
+  }
+}
+
+// The disks of the simulator take everything. What a node does with a full one is therefore open, and so is a run in
+// which one would have been.
+void Run::look_at_disks() {
+  const scenario::NodeTable& nodes = runner_.nodes();
+  for (Node node = 0; node < nodes.size(); ++node) {
+    const std::uint64_t size =
+        scenario_.world.hardware[scenario_.world.groups[nodes[node].group].hardware].disk_size.bytes;
+    if (size == 0 || view_->disk_bytes(node) <= size) continue;
+    runner_.end_early("the disk of " + nodes[node].name + " is full, which is not simulated yet");
+    return;
   }
 }
 

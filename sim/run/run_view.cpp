@@ -115,6 +115,11 @@ std::optional<scenario::WireTotals> RunView::wire() const {
   return totals;
 }
 
+std::uint64_t RunView::disk_bytes(Node node) const {
+  const DiskUsage usage = engine_.disk_usage(NodeIndex{node});
+  return usage.key_value_bytes + usage.blob_bytes;
+}
+
 std::optional<std::uint64_t> RunView::gauge(scenario::Gauge gauge, Node node) const {
   const node::CoreNode* n = core(node);
   if (n == nullptr) return std::nullopt;
@@ -124,10 +129,8 @@ std::optional<std::uint64_t> RunView::gauge(scenario::Gauge gauge, Node node) co
     case scenario::Gauge::mesh_degree:
       if (n->gossip() == nullptr) return std::nullopt;
       return n->gossip()->router().mesh(n->gossip()->topic()).size();
-    case scenario::Gauge::disk_bytes: {
-      const DiskUsage usage = engine_.disk_usage(NodeIndex{node});
-      return usage.key_value_bytes + usage.blob_bytes;
-    }
+    case scenario::Gauge::disk_bytes:
+      return disk_bytes(node);
     case scenario::Gauge::cpu_busy_parts:
       return node < cores_.size() ? std::optional(cores_[node].busy_parts) : std::nullopt;
     case scenario::Gauge::node_memory_bytes:
