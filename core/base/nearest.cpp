@@ -7,6 +7,7 @@ namespace lastmile {
 namespace {
 
 constexpr std::size_t kWordLengthMax = 128;
+constexpr std::size_t kBeginningMin = 3;  // shorter ones begin too much
 
 // Optimal string alignment distance; words are short.
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -25,6 +26,18 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return rows[a.size()][b.size()];
 }
 
+// "wall" for "wall_time".
+std::string_view only_continuation(std::string_view word, std::span<const std::string_view> known) {
+  std::string_view only;
+  if (word.size() < kBeginningMin) return only;
+  for (const std::string_view candidate : known) {
+    if (!candidate.starts_with(word)) continue;
+    if (!only.empty()) return {};
+    only = candidate;
+  }
+  return only;
+}
+
 }  // namespace
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> known) {
@@ -40,7 +53,7 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
       best_distance = d;
     }
   }
-  return best;
+  return best.empty() ? only_continuation(word, known) : best;
 }
 
 }  // namespace lastmile

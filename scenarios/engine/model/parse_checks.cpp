@@ -54,7 +54,9 @@ bool read_measure_name(const Place& place, std::string& out) {
     const auto names = measure_names();
     const auto guess = nearest(text->substr(0, text->find('.')), names);
     const MeasureInfo* base = find_measure(text->substr(0, text->find('.')));
-    if (base == nullptr) return place.refuse("the name of a measure", guess);
+    if (base == nullptr) {
+      return place.refuse(guess.empty() ? "a measure: " + alternatives(names) : "the name of a measure", guess);
+    }
     return place.refuse(base->parts.empty() ? std::string("a measure; this one has no parts")
                                             : "one of the parts " + alternatives(base->parts));
   }

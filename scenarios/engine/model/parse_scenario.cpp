@@ -108,9 +108,9 @@ void parse_limits(const Place& place, Limits& limits) {
 void parse_sweep(const Place& place, std::optional<Sweep>& sweep) {
   Sweep out;
   ObjectReader reader(place);
-  if (const auto at = reader.require("points", "an object: JSON pointer -> values")) {
+  if (const auto at = reader.require("points", "an object with at least one JSON pointer -> values")) {
     if (at->json.members() == nullptr || at->json.members()->empty()) {
-      at->refuse("an object: JSON pointer -> values");
+      at->refuse("an object with at least one JSON pointer -> values");
     } else {
       for (const auto& member : *at->json.members()) {
         if (!member.key.starts_with("/")) {

@@ -1,9 +1,11 @@
 #include "scenarios/engine/text/quantity.hpp"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "core/base/uint256_wide.hpp"
 
@@ -89,6 +91,23 @@ Big rounded(const Fraction& value) { return (2 * value.numerator + value.denomin
 
 Error wrong(std::string text) { return Error{std::move(text)}; }
 
+// "5 min" has a unit with a space before it; "30parsecs" has one that nobody knows.
+Error no_unit(std::string_view found, const std::vector<std::string_view>& units) {
+  const std::string_view word = found.substr(std::min(found.find_first_not_of(' '), found.size()));
+  if (std::find(units.begin(), units.end(), word) != units.end())
+    return wrong("a space before \"" + std::string(word) + "\"");
+  std::string list;
+  for (const std::string_view unit : units) list += (list.empty() ? "" : ", ") + std::string(unit);
+  if (word.empty()) return wrong("no unit; there are " + list);
+  return wrong("unknown unit \"" + std::string(word.substr(0, 20)) + "\"; there are " + list);
+}
+
+Error no_unit(std::string_view found, std::span<const UnitFactor> units) {
+  std::vector<std::string_view> names;
+  for (const UnitFactor& unit : units) names.push_back(unit.name);
+  return no_unit(found, names);
+}
+
 // number unit [number unit ...]; all of `text`.
 Result<Fraction> parse_terms(std::string_view text, std::span<const UnitFactor> units, bool sums) {
   if (text.empty() || text.size() > kTextMax) return wrong("no number");
@@ -100,12 +119,11 @@ Result<Fraction> parse_terms(std::string_view text, std::span<const UnitFactor> 
     std::size_t length = 0;
     while (length < rest.size() && !(rest[length] >= '0' && rest[length] <= '9')) ++length;
     const std::string_view name = rest.substr(0, length);
-    if (name.empty()) return wrong("no unit");
     const UnitFactor* unit = nullptr;
     for (const UnitFactor& candidate : units) {
       if (candidate.name == name) unit = &candidate;
     }
-    if (unit == nullptr) return wrong("unknown unit \"" + std::string(name) + "\"");
+    if (unit == nullptr) return no_unit(name, units);
     rest.remove_prefix(length);
     if (!sums && !rest.empty()) return wrong("more than one quantity");
     total = sum(total, {number->numerator * unit->numerator, number->denominator * unit->denominator});
@@ -243,7 +261,7 @@ Result<Amount> parse_amount(std::string_view text) {
   if (rest == "token") {
     units.numerator *= power_of_ten(Amount::kDecimals);
   } else if (rest != "unit") {
-    return wrong(rest.empty() ? std::string("no unit") : "unknown unit \"" + std::string(rest.substr(0, 20)) + "\"");
+    return no_unit(rest, std::vector<std::string_view>{"token", "unit"});
   }
   // Money is never rounded.
   if (units.numerator % units.denominator != 0) return wrong("finer than 10^-18 token");

@@ -123,7 +123,6 @@ bool read(const Place& place, std::uint64_t& out) { return read(place, out, 0, ~
 bool read(const Place& place, std::uint64_t& out, std::uint64_t min, std::uint64_t max) {
   const auto value = place.json.as_unsigned();
   if (!value || *value < min || *value > max) {
-    if (max == ~std::uint64_t{0}) return place.refuse("a whole number from " + std::to_string(min));
     return place.refuse("a whole number from " + std::to_string(min) + " to " + std::to_string(max));
   }
   out = *value;

@@ -29,6 +29,13 @@ TEST(Nearest, IsNoneWhenAThirdIsWrong) {
   EXPECT_EQ(nearest("run", {}), "");
 }
 
+TEST(Nearest, IsTheOnlyWordThatGoesOnLikeThis) {
+  constexpr std::array<std::string_view, 4> kKeys{"wall_time", "memory", "queue_depth", "queue_age_s"};
+  EXPECT_EQ(nearest("wall", kKeys), "wall_time");
+  EXPECT_EQ(nearest("queue", kKeys), "") << "two do";
+  EXPECT_EQ(nearest("wa", kKeys), "") << "too little to tell";
+}
+
 TEST(Nearest, TakesWordsOfAnyLength) { EXPECT_EQ(nearest(std::string(10'000'000, 'r'), kVerbs), ""); }
 
 }  // namespace

@@ -45,13 +45,15 @@ TEST(Duration, RoundsOnceHalfAwayFromZero) {
 }
 
 TEST(Duration, RefusesWithTheReason) {
-  EXPECT_EQ(why(parse_duration("30 parsecs")), "unknown unit \" parsecs\"");
-  EXPECT_EQ(why(parse_duration("30")), "no unit");
+  EXPECT_EQ(why(parse_duration("30 parsecs")), "unknown unit \"parsecs\"; there are d, h, min, s, ms, us, ns");
+  EXPECT_EQ(why(parse_duration("5 min")), "a space before \"min\"");
+  EXPECT_EQ(why(parse_duration("30")), "no unit; there are d, h, min, s, ms, us, ns");
   EXPECT_EQ(why(parse_duration("")), "no number");
   EXPECT_EQ(why(parse_duration("s")), "no number before \"s\"");
   EXPECT_EQ(why(parse_duration("-5s")), "no number before \"-5s\"");
   EXPECT_EQ(why(parse_duration("1.s")), "no number before \"1.s\"");
-  EXPECT_EQ(why(parse_duration("5S")), "unknown unit \"S\"") << "units are case sensitive";
+  EXPECT_EQ(why(parse_duration("5S")), "unknown unit \"S\"; there are d, h, min, s, ms, us, ns")
+      << "units are case sensitive";
   EXPECT_EQ(why(parse_duration("1e99s")), "no number before \"1e99s\"");
   EXPECT_EQ(why(parse_duration(std::string(100, '9') + "s")).substr(0, 9), "no number");
 }
@@ -74,7 +76,7 @@ TEST(Size, HasPowersOfTwoAndOfTen) {
       {"3kB", 3000}, {"3MB", 3'000'000}, {"3GB", 3'000'000'000}, {"3TB", 3'000'000'000'000}, {"1.5KiB", 1536}};
   for (const auto& [text, bytes] : all) EXPECT_EQ(parse_size(text)->bytes, bytes) << text;
   EXPECT_EQ(why(parse_size("1KiB1B")), "more than one quantity");
-  EXPECT_EQ(why(parse_size("1KB")), "unknown unit \"KB\"");
+  EXPECT_EQ(why(parse_size("1KB")), "unknown unit \"KB\"; there are TiB, GiB, MiB, KiB, TB, GB, MB, kB, B");
   EXPECT_EQ(why(parse_size("9e30B")), "too large");
 }
 
@@ -85,7 +87,7 @@ TEST(Rate, HasEveryUnit) {
   EXPECT_EQ(parse_rate("1/s")->micro_per_day, 86'400'000'000U);
   EXPECT_EQ(parse_rate("10/s")->mean_interval(), milliseconds(100));
   EXPECT_EQ(parse_rate("0/s")->mean_interval().ns, std::numeric_limits<std::int64_t>::max());
-  EXPECT_EQ(why(parse_rate("10")), "no unit");
+  EXPECT_EQ(why(parse_rate("10")), "no unit; there are /s, /min, /h, /d");
 }
 
 TEST(Bandwidth, CountsBits) {
@@ -109,8 +111,8 @@ TEST(AmountOfMoney, IsNeverRounded) {
   EXPECT_EQ(*parse_amount("1.5token"), *parse_amount("1500000000000000000unit"));
   EXPECT_EQ(*parse_amount("0.000000000000000001token"), *parse_amount("1unit"));
   EXPECT_EQ(why(parse_amount("0.5unit")), "finer than 10^-18 token");
-  EXPECT_EQ(why(parse_amount("5")), "no unit");
-  EXPECT_EQ(why(parse_amount("5tokens")), "unknown unit \"tokens\"");
+  EXPECT_EQ(why(parse_amount("5")), "no unit; there are token, unit");
+  EXPECT_EQ(why(parse_amount("5tokens")), "unknown unit \"tokens\"; there are token, unit");
   EXPECT_EQ(why(parse_amount("1e60token")), "too large");
 }
 
