@@ -229,6 +229,17 @@ class CommandLine(unittest.TestCase):
         self.assertIn("DIFFERS from the recorded run", result.stdout)
         self.assertEqual({p.name for p in (self.here / "c").iterdir()}, FILES)
 
+    def test_rerun_of_a_changed_folder_is_refused(self):
+        self.sim("run", SMALL, *SHORT, "--out", "a")
+        file = self.here / "a/scenario.json"
+        whole = file.read_text()
+        for old, new in ('"seed": 7', '"seed": 8'), ('"heal": "2s"', '"heal": "3s"'):
+            self.assertIn(old, whole)
+            file.write_text(whole.replace(old, new))
+            self.refused("rerun", "a", says="a/scenario.json: changed since that run")
+        file.write_text(whole.replace('"question": "', '"question": "Still: '))
+        self.assertIn("equal to the recorded run", self.sim("rerun", "a").stdout, "words change nothing")
+
     def test_rerun_of_a_run_that_was_ended_early_is_refused(self):
         process = self.start("--quiet")
         process.send_signal(signal.SIGINT)

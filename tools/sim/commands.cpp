@@ -36,8 +36,20 @@ bool quiet(const CommandOptions& options) { return options.quiet || options.json
 
 std::string default_out(const Scenario& wanted) { return fmt::format("runs/{}-{}", wanted.name, wanted.seed); }
 
-// The digest of an earlier run, from the summary in its folder.
-Result<std::string> digest_of(const std::string& folder) {
+// What a summary says of its run.
+struct Recorded {
+  std::string digest;
+  std::string scenario_digest;
+  std::optional<std::uint64_t> seed;
+};
+
+std::string text_member(const Json& json, std::string_view key) {
+  const Json* found = json.find(key);
+  return found != nullptr && found->text() != nullptr ? *found->text() : "";
+}
+
+// An earlier run, from the summary in its folder.
+Result<Recorded> recorded_in(const std::string& folder) {
   const std::string path = in_folder(folder, "summary.json");
   const auto opened = scenario::open_input(path);
   if (!opened.ok()) return Error{path + ": expected the summary of an earlier run, found " + opened.error().text};
@@ -56,12 +68,19 @@ Result<std::string> digest_of(const std::string& folder) {
     return Error{path + ": /digest: expected 64 hexadecimal digits, as in the summary of a run"};
   }
   // How far a run came before a user or the clock of the machine ended it is not ours to repeat.
-  const Json* limit = summary->find("limit_hit");
-  if (limit != nullptr && limit->text() != nullptr && *limit->text() != "events") {
-    return Error{path + ": that run was ended early (" + printable(*limit->text()) +
+  const std::string limit = text_member(*summary, "limit_hit");
+  if (!limit.empty() && limit != "events") {
+    return Error{path + ": that run was ended early (" + printable(limit) +
                  "), so its digest has no equal; run it whole: lastmile-sim run " + in_folder(folder, "scenario.json")};
   }
-  return *digest->text();
+  const Json* seed = summary->find("seed");
+  return Recorded{*digest->text(), text_member(*summary, "scenario_digest"),
+                  seed != nullptr ? seed->as_unsigned() : std::nullopt};
+}
+
+// Another scenario has another digest, which says nothing about the program.
+bool is_that_of(const Scenario& wanted, const Recorded& recorded) {
+  return recorded.seed == wanted.seed && recorded.scenario_digest == scenario::scenario_digest(wanted).hex();
 }
 
 // The rig is a program of its own, so that none links both worlds; it lies beside this one.
@@ -99,10 +118,15 @@ int command_run(CommandOptions& options) {
 }
 
 int command_rerun(CommandOptions& options) {
-  const auto before = digest_of(options.file);
+  const auto before = recorded_in(options.file);
   if (!before.ok()) return fail(options, before.error().text, killed_hint(options.file));
-  const auto wanted = load_wanted(options, in_folder(options.file, "scenario.json"));
+  const std::string file = in_folder(options.file, "scenario.json");
+  const auto wanted = load_wanted(options, file);
   if (!wanted) return kExitUsage;
+  if (!is_that_of(*wanted, *before)) {
+    return fail(options, file + ": changed since that run, so the digests have nothing in common",
+                "Run it as it is now: lastmile-sim run " + file);
+  }
   std::optional<scenario::RunFolder> folder;
   if (!options.out.empty()) {
     auto begun = scenario::RunFolder::begin(options.out);
@@ -112,16 +136,16 @@ int command_rerun(CommandOptions& options) {
   const auto summary = folder ? run_in_folder(*wanted, *std::move(folder), quiet(options), in_simulator(*wanted))
                               : run_watched({}, quiet(options), in_simulator(*wanted));
   if (!summary.ok()) return undecided(options, summary.error());
-  const bool equal = summary->digest && summary->digest->hex() == *before;
+  const bool equal = summary->digest && summary->digest->hex() == before->digest;
   const bool decided = equal || !interrupted();  // what was ended early had no chance to be equal
   if (options.json) {
     Json json = scenario::summary_json(*summary);
-    json.set("recorded_digest", *before);
+    json.set("recorded_digest", before->digest);
     std::puts(scenario::compact(json).c_str());
   } else {
     print_run(*summary, options.out, false);
     const std::string_view relation = equal ? "equal to" : decided ? "DIFFERS from" : "interrupted, not compared with";
-    fmt::print("  {} the recorded run ({})\n", relation, before->substr(0, 16));
+    fmt::print("  {} the recorded run ({})\n", relation, before->digest.substr(0, 16));
   }
   if (equal) return scenario::exit_status(summary->verdict);
   return scenario::exit_status(decided ? scenario::Verdict::fail : scenario::Verdict::unknown);
