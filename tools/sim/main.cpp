@@ -47,7 +47,7 @@ int main_of(int argc, char** argv) {
   report->add_option("OUTDIR", options.file, "folder of an earlier run")->required()->check(not_empty());
   report->add_flag("--json", options.json, "one JSON object on standard output");
 
-  auto* twin = app.add_subcommand("twin", "run a scenario twice in this process and name the first event that differs");
+  auto* twin = app.add_subcommand("twin", "run a scenario twice and name the first event that differs");
   twin->add_option("FILE", options.file, "scenario file; - reads standard input")->required()->check(not_empty());
   common_options(*twin, options);
 

@@ -129,5 +129,7 @@ struct Adversary {
 };
 
 inline constexpr std::size_t kFaultsMax = 1000;
+// Of one repeated entry; more than any study needs, and a bound on our memory. Of a Poisson process on average.
+inline constexpr std::int64_t kOccurrencesMax = 10'000;
 
 }  // namespace lastmile::scenario

@@ -58,9 +58,15 @@ void parse_accounts(const Place& place, TrafficSpec& traffic) {
   reader.done();
 }
 
+// A law that can draw nothing up to `most` is a mistake; larger draws of others are held to it.
+void read_sizes(ObjectReader& reader, Law& law, std::int64_t most) {
+  if (!reader.read_if("size", law, Unit::size) || law.least() <= most) return;
+  reader.get("size")->refuse("sizes of at most " + human_size(static_cast<std::uint64_t>(most)));
+}
+
 void parse_files(const Place& place, TrafficSpec& traffic) {
   ObjectReader reader(place);
-  reader.read_if("size", traffic.file_size, Unit::size);
+  read_sizes(reader, traffic.file_size, kFileBytesMax);
   reader.read_if("share", traffic.new_files);
   reader.done();
 }
@@ -96,7 +102,7 @@ void parse_entry(const Place& place, TrafficSpec& traffic) {
     if (const auto at = reader.get("types")) parse_shares(*at, kTypes, traffic_type, traffic.types);
     reader.read_if("amends", traffic.amends);
     reader.read_if("aggregate_keys", traffic.aggregate_keys, 1, 1000);
-    reader.read_if("size", traffic.size, Unit::size);
+    read_sizes(reader, traffic.size, kContentBytesMax);
     if (const auto at = reader.get("files")) parse_files(*at, traffic);
     if (const auto at = reader.get("delegation")) parse_delegation(*at, traffic);
   }

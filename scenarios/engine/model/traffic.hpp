@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/crypto/chain.hpp"
+#include "core/message/limits.hpp"
 #include "core/message/type.hpp"
 #include "scenarios/engine/text/law.hpp"
 #include "scenarios/engine/text/selector.hpp"
@@ -53,7 +54,9 @@ struct TrafficSpec {
 };
 
 inline constexpr std::uint32_t kAccountsMax = 10'000'000;
-inline constexpr std::uint64_t kFileBytesMax = 100 * 1024 * 1024;
+// What a draw of `size` and of `files` is held to. A node takes a content for lost that is longer (messages.md 1.1).
+inline constexpr std::int64_t kContentBytesMax = message::kContentBytesMax - 1;
+inline constexpr std::int64_t kFileBytesMax = 100 * 1024 * 1024;
 inline constexpr std::size_t kTrafficMax = 100;
 
 }  // namespace lastmile::scenario

@@ -273,15 +273,26 @@ class Validator {
         }
       }
     }
-    const auto window = [&](const auto& repeated) {
+    // `interval`: of the repetitions, on average.
+    const auto window = [&](const auto& repeated, Duration interval, const char* key, const std::string& found) {
       if (repeated.from) in_trouble(pointer + "/from/from", *repeated.from);
       if (repeated.until) in_trouble(pointer + "/from/until", *repeated.until);
+      const Instant first = repeated.from ? s_.phases.resolve(*repeated.from) : s_.phases.start(Phase::trouble);
+      const Instant last = repeated.until ? s_.phases.resolve(*repeated.until) : s_.phases.end(Phase::trouble);
+      if ((last - first).ns / kOccurrencesMax > interval.ns) {
+        findings_.expected(pointer + "/from/" + key, "at most 10,000 repetitions between \"from\" and \"until\"",
+                           found + ", which makes more");
+      }
       if (!fault.length && !momentary(fault)) {
         findings_.expected(pointer, "\"for\": how long each of the repeated faults lasts", "nothing");
       }
     };
-    if (const auto* every = std::get_if<Every>(&fault.from)) window(*every);
-    if (const auto* rate = std::get_if<Poisson>(&fault.from)) window(*rate);
+    if (const auto* every = std::get_if<Every>(&fault.from)) {
+      window(*every, every->interval, "every", duration_text(every->interval));
+    }
+    if (const auto* rate = std::get_if<Poisson>(&fault.from)) {
+      window(*rate, rate->rate.mean_interval(), "rate", rate_text(rate->rate));
+    }
     if (fault.until) in_trouble(pointer + "/until", *fault.until);
   }
 

@@ -104,6 +104,29 @@ std::int64_t nearest_whole(double value) {
 
 std::string_view law_kind_text(LawKind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
 
+std::int64_t Law::least() const {
+  std::int64_t result = 0;
+  switch (kind) {
+    case LawKind::fixed:
+    case LawKind::uniform:
+    case LawKind::pareto:
+      result = value;
+      break;
+    case LawKind::empirical:
+      result = std::min_element(points.begin(), points.end())->first;
+      break;
+    case LawKind::exponential:
+    case LawKind::lognormal:
+      break;
+    case LawKind::normal:
+      result = has_sign(unit) ? std::numeric_limits<std::int64_t>::min() : 0;
+      break;
+  }
+  if (at_least) result = std::max(result, *at_least);
+  if (at_most) result = std::min(result, *at_most);
+  return result;
+}
+
 std::int64_t Law::draw(Generator& draws) const {
   const auto base = static_cast<double>(value);
   std::int64_t result = value;

@@ -37,6 +37,8 @@ struct Law {
   // Rounded to the nearest whole unit, then held between at_least and at_most; never below 0 unless the unit has a
   // sign.
   std::int64_t draw(Generator& draws) const;
+  // Nothing smaller is ever drawn.
+  std::int64_t least() const;
   friend bool operator==(const Law&, const Law&) = default;
 };
 

@@ -13,9 +13,6 @@
 namespace lastmile::scenario {
 namespace {
 
-// Occurrences of one repeated entry; more than any study needs, and a bound on our memory.
-constexpr std::uint32_t kOccurrencesMax = 10'000;
-
 // Also the order of things due at one instant.
 enum class Due : std::uint8_t {
   phase,
@@ -113,9 +110,8 @@ struct Timeline::State {
     }
   }
 
-  // The next occurrence of a repeated entry, counted from `after`.
+  // The next occurrence of a repeated entry, counted from `after`. How many there can be was validated.
   void plan_next(std::uint32_t i, Instant after) {
-    if (occurrences[i] >= kOccurrencesMax) return;
     Instant next = after;
     Instant until = trouble_end();
     if (const auto* every = std::get_if<Every>(&s.faults[i].from)) {

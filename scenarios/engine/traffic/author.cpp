@@ -61,7 +61,7 @@ std::string Author::padded(std::string content, std::string_view tail, std::size
 }
 
 std::string Author::post(Publication& p, Own& own, std::string_view address, Wall time) {
-  const auto wanted = static_cast<std::size_t>(spec_.size.draw(draws_));
+  const auto wanted = static_cast<std::size_t>(std::min(spec_.size.draw(draws_), kContentBytesMax));
   std::optional<std::size_t> original;
   if (!own.uncertain && draws_.below(kWhole) < spec_.amends.parts) {
     original = choose(
@@ -80,7 +80,7 @@ std::string Author::post(Publication& p, Own& own, std::string_view address, Wal
 }
 
 std::string Author::aggregate(std::string_view address, Wall time) {
-  const auto wanted = static_cast<std::size_t>(spec_.size.draw(draws_));
+  const auto wanted = static_cast<std::size_t>(std::min(spec_.size.draw(draws_), kContentBytesMax));
   const std::uint64_t key = draws_.below(spec_.aggregate_keys);
   // One to three of eight names, so that elements of one key overlap.
   const std::uint64_t names = 1 + draws_.below(3);
@@ -102,7 +102,7 @@ std::string Author::store(Publication& p, Own& own, std::string_view address, Wa
     own.file_size = own_[*earlier].file_size;
     p.needs.push_back(own_[*earlier].number);  // which brought the file
   } else {
-    const auto size = std::min<std::uint64_t>(static_cast<std::uint64_t>(spec_.file_size.draw(draws_)), kFileBytesMax);
+    const auto size = static_cast<std::uint64_t>(std::min(spec_.file_size.draw(draws_), kFileBytesMax));
     auto bytes = std::make_shared<const Bytes>(file_bytes(texts_, static_cast<std::size_t>(size)));
     own.file = message::ItemHash::of(crypto::sha256(ByteView(*bytes)));
     own.file_size = size;

@@ -86,13 +86,37 @@ TEST(Errors, NameTheNearestKey) {
 
 TEST(Errors, NameTheUnitThatIsWrong) {
   EXPECT_EQ(sample_complaints({"/faults/0/from=30 parsecs"}),
-            "/faults/0/from: expected a time such as \"30s\" or \"trouble+10s\", found \"30 parsecs\" (unknown unit \" "
-            "parsecs\")");
+            "/faults/0/from: expected a time such as \"30s\" or \"trouble+10s\", found \"30 parsecs\" (unknown unit "
+            "\"parsecs\"; there are d, h, min, s, ms, us, ns)");
   EXPECT_EQ(sample_complaints({"/phases/heal=10"}), "/phases/heal: expected a duration such as \"30s\", found 10");
   EXPECT_EQ(sample_complaints({"/traffic/0/rate=10"}), "/traffic/0/rate: expected a rate such as \"10/s\", found 10");
   EXPECT_EQ(sample_complaints({"/traffic/0/size=10"}), "/traffic/0/size: expected a size such as \"16KiB\", found 10");
   EXPECT_EQ(sample_complaints({"/faults/0/leak=2"}),
             "/faults/0/leak: expected a share such as \"12.5%\" or a number from 0 to 1, found 2 (above 1)");
+}
+
+TEST(Errors, RefuseRepetitionsThatNobodyCouldCount) {
+  const auto repeated = [](const std::string& from) {
+    return sample_complaints(
+        {R"(/faults/0={"name": "cut", "kind": "pause", "who": "one", "for": "1ms", "from": )" + from + "}",
+         "/checks=[]"});
+  };
+  EXPECT_EQ(
+      repeated(R"({"every": "1ms"})"),
+      "/faults/0/from/every: expected at most 10,000 repetitions between \"from\" and \"until\", found 1ms, which "
+      "makes more");
+  EXPECT_EQ(repeated(R"({"every": "1ms", "from": "trouble", "until": "trouble+10s"})"), "");
+  EXPECT_THAT(repeated(R"({"rate": "1000/s"})"), testing::HasSubstr("found 1000/s, which makes more"));
+}
+
+TEST(Errors, RefuseSizesThatNoNodeTakes) {
+  EXPECT_THAT(sample_complaints({"/traffic/0/size=1TiB"}),
+              testing::HasSubstr("/traffic/0/size: expected sizes of at most"));
+  EXPECT_THAT(sample_complaints({R"(/traffic/0/files={"size": {"law": "pareto", "scale": "101MiB", "shape": 2}})"}),
+              testing::HasSubstr("/traffic/0/files/size: expected sizes of at most 100.0 MiB"));
+  EXPECT_EQ(
+      sample_complaints({R"(/traffic/0/size={"law": "lognormal", "median": "1TiB", "sigma": 1, "at_most": "1KiB"})"}),
+      "");
 }
 
 TEST(Errors, NameTheWordThatIsWrong) {
