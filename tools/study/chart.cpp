@@ -62,6 +62,17 @@ std::string hatch_defs(std::size_t serial) {
       serial);
 }
 
+// As much of a name as fits; nothing when a few letters do not.
+std::string shortened(const std::string& name, double room) {
+  constexpr std::size_t kLettersMin = 3;
+  if (text_width(name) <= room) return name;
+  std::size_t letters = name.size();
+  const auto cut = [&] { return name.substr(0, letters) + "…"; };
+  while (letters >= kLettersMin && text_width(cut()) > room) --letters;
+  while (letters > 0 && letters < name.size() && (static_cast<unsigned char>(name[letters]) & 0xc0) == 0x80) --letters;
+  return letters < kLettersMin ? "" : cut();
+}
+
 std::string phases_row(const TimeChart& chart, const Frame& frame, double y, double bottom) {
   std::string out;
   const auto x = [&](double t) { return frame.left + frame.inner() * (chart.end > 0 ? t / chart.end : 0); };
@@ -92,10 +103,12 @@ std::string lanes_block(const TimeChart& chart, const Frame& frame, double& y, s
     }
     // Beside its last bar, or before the first one.
     const double first = lane.stretches.empty() ? frame.left : x(lane.stretches.front().from);
-    if (last + 6 + text_width(lane.name) <= frame.width) {
-      out += text_at(last + 6, y - 0.5, "start", lane.name);
-    } else if (first - 6 - text_width(lane.name) >= 0) {
-      out += text_at(first - 6, y - 0.5, "end", lane.name);
+    const double behind = frame.width - last - 6;
+    const double before = first - 6;
+    if (text_width(lane.name) <= behind || behind >= before) {
+      out += text_at(last + 6, y - 0.5, "start", shortened(lane.name, behind));
+    } else {
+      out += text_at(first - 6, y - 0.5, "end", shortened(lane.name, before));
     }
     y += kLaneHeight;
   }

@@ -75,7 +75,8 @@ std::string fault_list(const RunData& run) {
     } else {
       out += fmt::format(", at {}", clock_time(first->start_s));
     }
-    if (counted) out += fmt::format(", {} frames stopped", grouped(stopped));
+    const bool cuts = first->kind == "partition" || first->kind == "hold";
+    if (counted && (stopped > 0 || cuts)) out += fmt::format(", {} frames stopped", grouped(stopped));
     out += "</li>";
   }
   return out + "</ul>";

@@ -69,13 +69,14 @@ std::string measures_section(const RunData& run) {
     // "propagation_s" and "divergence_messages" would say their unit twice.
     std::string name = words(dot == std::string::npos ? m.name : m.name.substr(0, dot));
     if (!m.unit.empty() && name.ends_with(" " + m.unit)) name.resize(name.size() - m.unit.size() - 1);
+    const bool said = in_figures || m.unit.empty() || name == m.unit;
     if (dot != std::string::npos) {
       const bool coverage = m.name.starts_with("coverage");
       name += (coverage ? ", " : ": ") + words(m.name.substr(dot + 1)) + (coverage ? " % of nodes" : "");
     }
     rows += fmt::format("<tr{}><td>{}{}{}</td>", dot == std::string::npos ? "" : " class=\"part\"", escaped(name),
                         m.quantile_error ? " ≈" : "",
-                        in_figures || m.unit.empty() ? "" : " <span class=\"note\">" + escaped(m.unit) + "</span>");
+                        said ? "" : " <span class=\"note\">" + escaped(m.unit) + "</span>");
     if (m.distribution) {
       rows += cell("median", shown(m.p50)) + cell("90 %", shown(m.p90)) + cell("99 %", shown(m.p99)) +
               cell("most", shown(m.max)) + cell("least", shown(m.min)) + cell("mean", shown(m.mean)) +

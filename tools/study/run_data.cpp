@@ -198,8 +198,11 @@ std::vector<std::string> groups_of(const Json& selector, const RunData& run) {
   return out;
 }
 
+// Slower links part nobody.
 void read_cuts(const Json& scenario, RunData& run) {
   each(scenario, "faults", [&](const Json& item) {
+    const std::string kind = text_of(item, "kind");
+    if (kind != "partition" && kind != "hold") return;
     const auto between = item.find("between");
     if (between == item.end() || !between->is_array() || between->size() != 2) return;
     CutData cut{text_of(item, "name"), groups_of((*between)[0], run), groups_of((*between)[1], run)};

@@ -104,6 +104,25 @@ TEST_F(Report, DrawsTheGroupsAndWhatPartsThem) {
   EXPECT_THAT(page(), HasSubstr("<desc>west with 3 nodes, east with 2 nodes; cut between west and east.</desc>"));
 }
 
+TEST_F(Report, ShowsASlowLinkAsNoCut) {
+  scenario["faults"][0]["kind"] = summary["faults"][0]["kind"] = "link";
+  summary["faults"][0]["frames_stopped"] = 0;
+  const std::string html = page();
+  EXPECT_THAT(html, HasSubstr("<desc>west with 3 nodes, east with 2 nodes.</desc>"));
+  EXPECT_THAT(html, Not(HasSubstr("frames stopped")));
+}
+
+TEST_F(Report, ShortensTheNameOfAFaultThatHasNoRoom) {
+  const std::string name = "a-fault-whose-name-is-as-long-as-names-of-faults-may-be-at-most";
+  scenario["faults"][0]["name"] = summary["faults"][0]["name"] = name;
+  EXPECT_THAT(page(), ContainsRegex("text-anchor=\"(start|end)\">a-fault[-a-z]*…</text>"));
+}
+
+TEST_F(Report, SaysNoUnitTwice) {
+  summary["measures"]["peers"] = {{"unit", "peers"}, {"value", 6}};
+  EXPECT_THAT(page(), HasSubstr("<td>peers</td>"));
+}
+
 TEST_F(Report, NamesTheFirstViolationOfAFailedCheck) {
   summary["verdict"] = "fail";
   summary["checks"][0]["verdict"] = "fail";
