@@ -74,9 +74,9 @@ std::string measures_section(const RunData& run) {
       const bool coverage = m.name.starts_with("coverage");
       name += (coverage ? ", " : ": ") + words(m.name.substr(dot + 1)) + (coverage ? " % of nodes" : "");
     }
-    rows += fmt::format("<tr{}><td>{}{}{}</td>", dot == std::string::npos ? "" : " class=\"part\"", escaped(name),
-                        m.quantile_error ? " ≈" : "",
-                        said ? "" : " <span class=\"note\">" + escaped(m.unit) + "</span>");
+    rows +=
+        fmt::format("<tr{}><td>{}{}{}</td>", dot == std::string::npos ? "" : " class=\"part\"", escaped(name),
+                    m.quantile_error ? " ≈" : "", said ? "" : " <span class=\"note\">" + escaped(m.unit) + "</span>");
     if (m.distribution) {
       rows += cell("median", shown(m.p50)) + cell("90 %", shown(m.p90)) + cell("99 %", shown(m.p99)) +
               cell("most", shown(m.max)) + cell("least", shown(m.min)) + cell("mean", shown(m.mean)) +
