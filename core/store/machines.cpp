@@ -114,16 +114,30 @@ std::optional<Verdict> judge_files(Context& context, Loaded& m, Wall& effective)
   return refusal;
 }
 
+// Around every change of the row of an upgrade: the original may show another version then.
+template <class Change>
+void change_upgrade(Context& context, Loaded& m, Change change) {
+  const auto original_hash = replaced(m.entry);
+  if (!original_hash || as_reference(context.options.switches.vm_upgrade_chains)) return;
+  const Loaded* original = context.find(*original_hash);
+  const bool shown = original != nullptr && original->entry.live() && original->entry.ref.empty();
+  const auto holds = [&] { return current_machine(context.tx, *original_hash, original->entry.content_time); };
+  if (shown) context.remove_entry(digest::machine_entry(*original_hash, holds()));
+  change(upgrade_key(*original_hash, m));
+  if (shown) context.add_entry(digest::machine_entry(*original_hash, holds()));
+}
+
 // Puts the upgrade among the candidates, or takes it out; its siblings are judged again when that changes anything.
 void set_candidate(Context& context, Loaded& m, const message::ItemHash& original, bool candidate) {
   if (as_reference(context.options.switches.vm_upgrade_chains)) return;
-  std::string key = upgrade_key(original, m);
-  if (context.tx.has(key) == candidate) return;
-  if (candidate) {
-    context.tx.put(std::move(key), std::string(kCandidate));
-  } else {
-    context.tx.remove(std::move(key));
-  }
+  if (context.tx.has(upgrade_key(original, m)) == candidate) return;
+  change_upgrade(context, m, [&](std::string key) {
+    if (candidate) {
+      context.tx.put(std::move(key), std::string(kCandidate));
+    } else {
+      context.tx.remove(std::move(key));
+    }
+  });
   context.touch(Kind::upgrades, keys::hash_name(original));
 }
 
@@ -189,22 +203,6 @@ message::ItemHash current_machine(const Source& source, const message::ItemHash&
   }
   return best ? best->hash : original;
 }
-
-namespace {
-
-template <class Change>
-void change_upgrade(Context& context, Loaded& m, Change change) {
-  const auto original_hash = replaced(m.entry);
-  Loaded* original = original_hash ? context.find(*original_hash) : nullptr;
-  if (original == nullptr || as_reference(context.options.switches.vm_upgrade_chains)) return;
-  const bool shown = original->entry.live() && original->entry.ref.empty();
-  const auto holds = [&] { return current_machine(context.tx, *original_hash, original->entry.content_time); };
-  if (shown) context.remove_entry(digest::machine_entry(*original_hash, holds()));
-  change(upgrade_key(*original_hash, m));
-  if (shown) context.add_entry(digest::machine_entry(*original_hash, holds()));
-}
-
-}  // namespace
 
 void apply_machine(Context& context, Loaded& m) {
   for (const message::ItemHash& store : protected_files(context.content(m))) {

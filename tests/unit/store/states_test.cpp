@@ -565,5 +565,27 @@ TEST(Disk, ACrashLosesAnEndOfTheHistoryAndNothingElse) {
   node.check_tables();
 }
 
+// It is taken from its place while it runs, and what its original shows is told anew.
+TEST(Machines, AnUpgradeWhoseDelegateLosesHisRightGivesItsPlaceBack) {
+  Node node;
+  node.file(0);
+  const Made code = store_file("0xA", 0, 0);
+  ProgramDraft d;
+  d.time = 1;
+  d.code = code.hash;
+  const Made original = program(d);
+  d.time = 3;
+  d.replaces = original.hash.text();
+  Made upgrade = program(d);
+  auto envelope = std::make_shared<message::Envelope>(*upgrade.message.envelope);
+  envelope->sender = "0xB";
+  upgrade.message.envelope = envelope;
+  node.accept_all({code, grant("0xA", 0, {"0xB"}), original, upgrade});
+  EXPECT_EQ(node.status(upgrade), Status::processed);
+  node.accept(grant("0xA", 2, {}));
+  EXPECT_EQ(node.status(upgrade), Status::rejected);
+  node.check_tables();
+}
+
 }  // namespace
 }  // namespace lastmile::store::test
