@@ -92,6 +92,10 @@ void put_in_force(Context& context, Loaded& m, std::shared_ptr<const Envelope> c
   list_message(context, m);
   apply_forget(context, m);
   context.touch_message(m.hash);
+  // What went along with its targets, too, is proven by who signed it.
+  for (const message::ItemHash& target : named_by(context.tx, context.options, m.hash, m.entry)) {
+    context.touch_message(target);
+  }
 }
 
 // Who signed it decides which FORGETs convince others.
@@ -117,6 +121,32 @@ void put_instead(Context& context, Loaded& m, std::shared_ptr<const Envelope> ch
   edit(context, m, [&](Entry&) { note_facts(context, m, content); });
   if (m.entry.type == Type::AGGREGATE) note_element(context, m);
   context.touch_message(m.hash);
+}
+
+// Above the limit those go first who may not act, then those whose signer has another copy here, then the larger ones.
+// In the order in which they stand.
+void keep_limit(Context& context, Loaded& m, const std::string& owner, const std::shared_ptr<const Envelope>& best,
+                std::vector<std::shared_ptr<const Envelope>>& others) {
+  if (others.size() <= context.options.limits.copies) return;
+  struct Claim {
+    bool denied;
+    std::size_t before;  // of the same signer
+    std::size_t place;
+    auto operator<=>(const Claim&) const = default;
+  };
+  std::vector<Claim> claims;
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    m.envelope = others[i];
+    std::size_t before = same_signer(*best, *others[i]) ? 1 : 0;
+    for (std::size_t j = 0; j < i; ++j) before += same_signer(*others[j], *others[i]) ? 1 : 0;
+    claims.push_back({!signer_may(context, m, owner), before, i});
+  }
+  std::ranges::sort(claims);
+  claims.resize(context.options.limits.copies);
+  std::ranges::sort(claims, {}, &Claim::place);
+  std::vector<std::shared_ptr<const Envelope>> kept;
+  for (const Claim& claim : claims) kept.push_back(others[claim.place]);
+  others = std::move(kept);
 }
 
 }  // namespace
@@ -146,6 +176,8 @@ bool may_be_chosen(const StoreOptions& options, const Entry& entry, const Envelo
 }
 
 bool keep_copy(Context& context, Loaded& m, const Envelope& copy) {
+  // The reference looks at one copy of what is settled.
+  if (!m.entry.waiting() && as_reference(context.options.switches.final_refusals)) return false;
   const Envelope& first = context.envelope(m);
   if (m.entry.has_content ? !may_be_chosen(context.options, m.entry, first, copy) : same_copy(first, copy))
     return false;
@@ -201,13 +233,13 @@ void choose_copy(Context& context, Loaded& m) {
     return signer_may(context, m, owner);
   });
   if (chosen == all.end()) chosen = all.begin();
-  m.envelope = present;
-  m.entry.owner = noted;
-
   const auto best = *chosen;
   all.erase(chosen);
   if (needs_no_other(m.entry, owner, *best)) all.clear();
-  if (all.size() > context.options.limits.copies) all.resize(context.options.limits.copies);
+  keep_limit(context, m, owner, best, all);
+  m.envelope = present;
+  m.entry.owner = noted;
+
   if (best == present && all.size() == before) return;
   others.clear();
   for (const auto& copy : all) {

@@ -56,7 +56,7 @@ bool may_forget(Context& context, Loaded& forget, Loaded& target) {
       !as_reference(context.options.switches.security_writers)) {
     return false;
   }
-  if (forget.entry.status != Status::processed) context.depend(forget, Kind::security, name20(owner));
+  context.depend(forget, Kind::security, name20(owner));
   return may_act(context, owner, sender, permission_facts(context, target), forget.entry.content_time);
 }
 
@@ -67,7 +67,7 @@ bool may_forget_unseen(Context& context, Loaded& forget, Loaded& target) {
   const std::string& signer = context.sender(target);
   if (message::same_address(sender, signer)) return true;
   if (target.entry.type == Type::AGGREGATE) return false;
-  if (forget.entry.status != Status::processed) context.depend(forget, Kind::security, name20(signer));
+  context.depend(forget, Kind::security, name20(signer));
   message::PermissionFacts facts = permission_facts(context, target);
   facts.post_type = {};
   return may_act(context, signer, sender, facts, forget.entry.content_time);
@@ -397,6 +397,7 @@ void forget_message(Context& context, Loaded& m, const std::vector<message::Item
   if (first) {
     set_status(context, m, Status::forgotten);
     follow_forgets(context, m);
+    if (m.entry.copied) context.enqueue(m);  // what decides who stands for it goes on to
   }
   // Amends and upgrades follow, FORGETs may have waited.
   context.touch_message(m.hash);

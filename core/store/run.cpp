@@ -67,6 +67,7 @@ void follow_standing(Context& context, Loaded& m, const CommitmentRow& row, cons
       if (row.standing == Standing::removed && context.ticking) {
         // The grace of its files was the time it was `removing`.
         stop(context, m, Status::removed, reason_of(row), {}, context.now);
+        drop_copies(context, m);
         edit(context, m, [&](Entry& entry) { entry.ended_at = context.now; });
       }
       return;
@@ -118,6 +119,7 @@ bool may_choose(const Context& context, const Entry& entry, bool fresh) {
 
 std::vector<Need> settle(Context& context, Loaded& m, bool fresh) {
   ++context.judgements;
+  m.looked_at.clear();  // also who judges others looks at things in its name
   Entry& e = m.entry;
   if (e.status == Status::forgotten) {
     if (e.copied && e.has_content) {
@@ -136,7 +138,11 @@ std::vector<Need> settle(Context& context, Loaded& m, bool fresh) {
   if (e.status == Status::removed || !e.authentic) return {};
   if (e.copied && e.has_content && may_choose(context, e, fresh)) choose_copy(context, m);
   if (e.type == Type::FORGET && e.status == Status::processed) {
-    m.looked_at.clear();
+    if (e.copied) {
+      // It is not judged again, but another signer may come to stand for it.
+      m.looked_at.insert(m.looked_at.end(), e.dependencies.begin(), e.dependencies.end());
+      context.keep_dependencies(m);
+    }
     note_provable(context, m);
     if (!e.details.empty() || !revoked(context, m)) return {};
     // Noted in the entry, so that each is counted once.

@@ -216,5 +216,113 @@ TEST(Copies, NothingIsToldBesideAForgetOfInlineMessages) {
   EXPECT_TRUE(node.store->tombstones_beside(real).value().empty());
 }
 
+// --- the signer of a FORGET, and of what it reached, decides what others can judge
+
+Made amend_for(const std::string& sender, const std::string& owner, double time, const ItemHash& original) {
+  Draft draft;
+  draft.sender = sender;
+  draft.owner = owner;
+  draft.time = time;
+  draft.body = R"("type":"amend","ref":")" + original.text() + R"(","content":2)";
+  return make(draft);
+}
+
+// An amend that went along is proven by the signer of the FORGET, so it follows when that one changes.
+TEST(Copies, AnAmendFollowsWhenTheForgetOfItsOriginalChangesItsSigner) {
+  const Made rights = grant("0xA", 0, {"0xB"});
+  const Made original = note("0xA");
+  const Made change = amend_for("0xB", "0xA", 2, original);
+  const Made away = forget("0xA", 3, {original.hash});
+  Node straight;
+  straight.accept_all({rights, original, change, away});
+  Node late;
+  late.accept_all({rights, original, change, signed_by(away, "0xB"), away});
+  EXPECT_EQ(late.signer(away), "0xA");
+  EXPECT_EQ(late.status(change), Status::forgotten);
+  EXPECT_EQ(late.digest(), straight.digest());
+  EXPECT_EQ(late.store->held_total(), straight.store->held_total());
+  late.check_tables();
+}
+
+// He may act only later, when the FORGET has been in force for long.
+TEST(Copies, AForgetInForceHearsOfTheRightOfItsBetterSigner) {
+  const Made rights = grant("0xA", 0, {"0xB"});
+  const Made original = note("0xA");
+  const Made change = amend_for("0xB", "0xA", 2, original);
+  const Made away = forget("0xB", 3, {original.hash});
+  Node straight;
+  straight.accept_all({rights, original, change, away, signed_by(away, "0xA")});
+  Node late;
+  late.accept_all({original, change, signed_by(away, "0xA"), away, rights});
+  EXPECT_EQ(straight.signer(away), "0xB");
+  EXPECT_EQ(late.signer(away), "0xB");
+  EXPECT_EQ(late.digest(), straight.digest());
+  late.check_tables();
+}
+
+TEST(Copies, AForgottenMessageHearsOfTheRightOfItsBetterSigner) {
+  const Made first = grant("0xA", 0, {"0xC"});
+  const Made rights = grant("0xA", 1, {"0xB", "0xC"});
+  const Made by_c = signed_by(note("0xA", 5), "0xC");
+  const Made by_b = signed_by(note("0xA", 5), "0xB");
+  const Made away = forget("0xA", 6, {by_c.hash});
+  const Made again = forget("0xB", 7, {by_c.hash});
+  Node straight;
+  straight.accept_all({first, rights, by_b, by_c, away, again});
+  Node late;
+  late.accept_all({first, by_c, by_b, away, rights, again});
+  EXPECT_EQ(late.signer(by_c), straight.signer(by_c));
+  EXPECT_EQ(late.digest(), straight.digest());
+  EXPECT_EQ(late.store->held_total(), straight.store->held_total());
+  late.check_tables();
+}
+
+// --- limits
+
+// Those who may not act go first, however small their addresses are.
+TEST(Copies, StrangersDoNotTakeThePlaceOfADelegate) {
+  StoreOptions options = free_world();
+  options.limits.copies = 3;
+  Node node(options);
+  node.accept(grant("0xA", 0, {"0xB", "0xC"}));
+  const Made real = note("0xA", 5);
+  node.accept(signed_by(real, "0xC"));
+  node.accept(signed_by(real, "0xB"));
+  for (int i = 0; i < 9; ++i) node.accept(signed_by(real, "0x" + std::to_string(i)));
+  EXPECT_EQ(node.signer(real), "0xB");
+  EXPECT_LE(node.store->copies(real).value().size(), 4u);
+  node.accept(grant("0xA", 2, {"0xC"}));
+  EXPECT_EQ(node.status(real), Status::processed);
+  EXPECT_EQ(node.signer(real), "0xC");
+}
+
+// Nobody signs the channel, so whoever relays one copy could fill all places with it.
+TEST(Copies, TheChannelsOfOneSignerDoNotTakeThePlaceOfAnother) {
+  StoreOptions options = free_world();
+  options.limits.copies = 3;
+  Node node(options);
+  node.accept(grant("0xA", 0, {"0xB", "0xC"}));
+  const Made real = note("0xA", 5);
+  node.accept(signed_by(real, "0xC"));
+  for (int i = 0; i < 9; ++i) node.accept(relayed(signed_by(real, "0xB"), std::to_string(i)));
+  EXPECT_EQ(node.signer(real), "0xB");
+  node.accept(grant("0xA", 2, {"0xC"}));
+  EXPECT_EQ(node.status(real), Status::processed);
+  EXPECT_EQ(node.signer(real), "0xC");
+}
+
+// As the reference, who looks at one copy of what is settled: nothing may be kept of the others.
+TEST(Copies, AsTheReferenceNothingIsKeptOfMoreCopiesOfWhatIsSettled) {
+  StoreOptions options = free_world();
+  options.switches.final_refusals = message::Behaviour::as_reference;
+  Node node(options);
+  node.accept(grant("0xA", 0, {"0xB"}));
+  const Made real = note("0xA", 5);
+  node.accept(signed_by(real, "0xB"));
+  for (int i = 0; i < 20; ++i) node.accept(signed_by(real, "0x" + std::to_string(i)));
+  EXPECT_EQ(node.signer(real), "0xB");
+  EXPECT_EQ(node.store->copies(real).value().size(), 1u);
+}
+
 }  // namespace
 }  // namespace lastmile::store::test

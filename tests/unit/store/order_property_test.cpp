@@ -74,6 +74,11 @@ enum class Seen { everything, tombstones };
 
 void agree(const Node& a, const Node& b, const Population& population, Seen seen = Seen::everything) {
   if (a.digest() != b.digest()) RC_FAIL(difference(a, b, population));
+  for (const Node* node : {&a, &b}) {
+    if (node->store->state_sum() != node->store->recomputed_state_sum().value()) {
+      RC_FAIL("the running sum is wrong\n" + everything(a, b, population.messages));
+    }
+  }
   RC_ASSERT(a.store->state_sum() == b.store->state_sum());
   RC_ASSERT(a.store->held_total() == b.store->held_total());
   auto all = population.messages;

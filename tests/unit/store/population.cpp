@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <set>
 
 namespace lastmile::store::test {
@@ -270,15 +271,13 @@ std::vector<Made> copies_of(const Made& made) {
   std::vector<Made> copies;
   const auto digest = made.hash.digest();
   if (!digest) return copies;
-  for (std::size_t i = 0; i < kOwners.size(); ++i) {
+  for (std::size_t i = 0; i < 2 * kOwners.size(); ++i) {
     if (digest->bytes[i] % 8 != 0) continue;
     Made copy = made;
     auto envelope = std::make_shared<message::Envelope>(*made.message.envelope);
-    if (digest->bytes[i] % 3 == 0) {
-      envelope->channel = "relayed";
-    } else {
-      envelope->sender = kOwners[i];
-    }
+    const int kind = digest->bytes[i] / 8 % 4;
+    if (kind != 0) envelope->sender = kOwners[i % kOwners.size()];
+    if (kind < 2) envelope->channel = "relayed";
     envelope->signature = "0x" + std::to_string(10 + i);
     copy.message.envelope = std::move(envelope);
     copies.push_back(std::move(copy));
@@ -335,7 +334,10 @@ void deliver(Node& node, const Population& population, std::uint64_t seed) {
   for (const auto& event : events) event();
   confirm_all();
   std::vector<const Made*> last;
+  std::vector<Made> copies;
+  for (const Made& made : population.last) std::ranges::move(copies_of(made), std::back_inserter(copies));
   for (const Made& made : population.last) last.push_back(&made);
+  for (const Made& copy : copies) last.push_back(&copy);
   random.shuffle(last);
   node.finish();
   for (const Made* made : last) {
