@@ -1,5 +1,6 @@
 // Messages come in: accept() and its kin.
 #include <algorithm>
+#include <set>
 
 #include "core/base/check.hpp"
 #include "core/economy/credits.hpp"
@@ -24,6 +25,10 @@ void add_confirmation_to(Context& context, Loaded& m, const Confirmation& confir
   put_confirmation_rows(context, m.hash, confirmation);
   record_confirmed(context, m.hash, confirmation);
   refresh_confirmed(context, m);
+}
+
+bool is_forget(const Entry& entry) {
+  return entry.authentic && entry.has_content && entry.type == message::Type::FORGET;
 }
 
 // A message that is not known, or of which only a rejection is.
@@ -99,6 +104,32 @@ void guess_earlier_time(Context& context, Loaded& m, Wall time) {
 void keep_submitted(Context& context, const message::ItemHash& hash, std::string_view submitted) {
   if (submitted.empty()) return;
   context.tx.put(keys::of_hash(Table::submitted, hash), std::string(submitted.substr(0, kSubmittedBytesMax)));
+}
+
+}  // namespace
+
+namespace {
+
+// Anybody may make claims up. Where they have taken all places those of FORGETs that are here find one.
+void add_claims(Context& context, Loaded& m, const std::vector<message::ItemHash>& claims) {
+  const auto here = [&](const message::ItemHash& hash) {
+    const Loaded* forget = context.find(hash);
+    return forget != nullptr && is_forget(forget->entry);
+  };
+  edit(context, m, [&](Entry& entry) {
+    auto replaced = entry.claims.begin();
+    for (const message::ItemHash& claim : claims) {
+      if (std::ranges::find(entry.claims, claim) != entry.claims.end()) continue;
+      if (entry.claims.size() < message::kForgottenByMax) {
+        entry.claims.push_back(claim);
+        replaced = entry.claims.begin();
+      } else if (here(claim)) {
+        replaced = std::find_if_not(replaced, entry.claims.end(), here);
+        if (replaced == entry.claims.end()) return;
+        *replaced++ = claim;
+      }
+    }
+  });
 }
 
 }  // namespace
@@ -233,10 +264,17 @@ Result<bool> StoreImpl::wants_copy(const message::Envelope& copy) const {
     const auto entry = load_entry(source, copy.item_hash);
     if (!entry || !entry->authentic) return false;
     if (copy.is_tombstone()) {
-      if (!entry->waiting() || entry->has_content || entry->claims.size() >= message::kForgottenByMax) return false;
-      return !std::ranges::all_of(copy.forgotten_by, [&](const message::ItemHash& forget) {
-        return std::ranges::find(entry->claims, forget) != entry->claims.end();
-      });
+      if (!entry->waiting() || entry->has_content) return false;
+      const std::set<message::ItemHash> known(entry->claims.begin(), entry->claims.end());
+      const bool full = known.size() >= message::kForgottenByMax;
+      const auto here = [&](const message::ItemHash& hash) {
+        const auto forget = load_entry(source, hash);
+        return forget && is_forget(*forget);
+      };
+      const auto is_new = [&](const message::ItemHash& forget) {
+        return !known.contains(forget) && (!full || here(forget));
+      };
+      return std::ranges::any_of(copy.forgotten_by, is_new) && !(full && std::ranges::all_of(known, here));
     }
     if (!entry->has_content || entry->status == Status::removed) return false;
     if (as_reference(options_.switches.final_refusals)) return false;
@@ -262,15 +300,9 @@ Result<Outcome> StoreImpl::accept_tombstone(std::shared_ptr<const message::Envel
     if (m->envelope == nullptr && !context.tx.has(keys::of_hash(Table::envelope, m->hash))) {
       keep_envelope(context, *m, envelope);
     }
-    edit(context, *m, [&](Entry& entry) {
-      for (const message::ItemHash& claim : envelope->forgotten_by) {
-        if (entry.claims.size() >= message::kForgottenByMax) break;
-        if (std::find(entry.claims.begin(), entry.claims.end(), claim) == entry.claims.end()) {
-          entry.claims.push_back(claim);
-        }
-      }
-      if (envelope->forgotten_with) entry.forgotten_with = envelope->forgotten_with;
-    });
+    add_claims(context, *m, envelope->forgotten_by);
+    if (envelope->forgotten_with)
+      edit(context, *m, [&](Entry& entry) { entry.forgotten_with = envelope->forgotten_with; });
     context.touch_message(m->hash);  // FORGETs of it may have waited for somebody to say so
     std::vector<Need> needs = settle(context, *m, true);
     return outcome_of(context, envelope->item_hash, known_before, std::move(needs));

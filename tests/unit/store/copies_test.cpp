@@ -1,6 +1,7 @@
 // Several copies of one message: whoever signs for its hash, in whatever order they come, the same one stands for it
 // (docs/decisions/0125).
 #include "core/economy/credits.hpp"
+#include "core/message/limits.hpp"
 #include "tests/unit/store/world.hpp"
 
 namespace lastmile::store::test {
@@ -322,6 +323,23 @@ TEST(Copies, AsTheReferenceNothingIsKeptOfMoreCopiesOfWhatIsSettled) {
   for (int i = 0; i < 20; ++i) node.accept(signed_by(real, "0x" + std::to_string(i)));
   EXPECT_EQ(node.signer(real), "0xB");
   EXPECT_EQ(node.store->copies(real).value().size(), 1u);
+}
+
+// Claims cost nothing to make up: those of FORGETs that are here find a place all the same.
+TEST(Copies, ClaimsThatNameNothingDoNotKeepTheTrueOneOut) {
+  const Made real = far_note("0xA");
+  const Made away = forget("0xA", 2, {real.hash});
+  std::vector<ItemHash> invented;
+  for (int i = 0; i < static_cast<int>(message::kForgottenByMax); ++i) invented.push_back(file_hash(i));
+  Node node;
+  node.tombstone(tombstone(real, invented));
+  EXPECT_EQ(node.accept(away).status, Status::pending);
+  const auto honest = tombstone(real, {away.hash});
+  EXPECT_TRUE(node.store->wants_copy(*honest).value());
+  node.tombstone(honest);
+  EXPECT_EQ(node.status(real), Status::forgotten);
+  EXPECT_EQ(node.status(away), Status::processed);
+  EXPECT_FALSE(node.store->wants_copy(*honest).value());
 }
 
 }  // namespace
