@@ -22,10 +22,6 @@ using message::Type;
 
 constexpr std::size_t kPerSignerMax = 2;  // while nobody knows whose the message is
 
-bool same_signer(const Envelope& a, const Envelope& b) {
-  return a.chain == b.chain && a.sender == b.sender && a.type == b.type;
-}
-
 std::vector<Envelope> load_others(const Source& source, const message::ItemHash& hash) {
   const std::string key = keys::of_hash(Table::copies, hash);
   const Stored value = source.get(key);
@@ -150,6 +146,10 @@ void keep_limit(Context& context, Loaded& m, const std::string& owner, const std
 }
 
 }  // namespace
+
+bool same_signer(const Envelope& a, const Envelope& b) {
+  return a.chain == b.chain && a.sender == b.sender && a.type == b.type;
+}
 
 bool same_copy(const Envelope& a, const Envelope& b) { return same_signer(a, b) && a.channel == b.channel; }
 

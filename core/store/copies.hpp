@@ -10,7 +10,9 @@
 
 namespace lastmile::store {
 
-// The same signer, as the same type, in the same channel.
+// The same signer, as the same type.
+bool same_signer(const message::Envelope& a, const message::Envelope& b);
+// And in the same channel.
 bool same_copy(const message::Envelope& a, const message::Envelope& b);
 
 // Of a message whose content is here and for which `first` stands: may the rules prefer this copy?

@@ -308,6 +308,19 @@ bool revoked(Context& context, Loaded& m) {
   return false;
 }
 
+bool came_to_nothing(Context& context, Loaded& m) {
+  const message::Forget forget = body(context, m);
+  if (!forget.aggregates.empty()) return false;  // more of its elements may come
+  bool denied = false;
+  for (const message::ItemHash& hash : forget.hashes) {
+    Loaded* target = context.find(hash);
+    if (target == nullptr || !target->entry.authentic) continue;
+    if (contains(target->entry.forgotten_by, m.hash)) return false;
+    denied = denied || (target->entry.has_content && !target->entry.over() && !may_forget(context, m, *target));
+  }
+  return denied;
+}
+
 namespace {
 
 // Whose FORGETs reach an amend or upgrade as well.
@@ -412,15 +425,30 @@ void follow_original(Context& context, Loaded& m) {
   forget_message(context, m, by, original_hash, m.entry.unproven);
 }
 
+namespace {
+
+// With its facts: was one of the FORGETs allowed to erase it?
+bool rightly_forgotten(Context& context, Loaded& m) {
+  const auto ref = message::ItemHash::parse(m.entry.ref);
+  if (m.entry.forgotten_with && ref == m.entry.forgotten_with && (m.entry.is_amend() || m.entry.is_machine())) {
+    return true;
+  }
+  if (m.entry.type == Type::AGGREGATE && !forgets_of_key(context, m).empty()) return true;
+  return std::ranges::any_of(m.entry.forgotten_by, [&](const message::ItemHash& hash) {
+    Loaded* forget = context.find(hash);
+    return forget != nullptr && forget->entry.type == Type::FORGET && forget->entry.has_content &&
+           names(body(context, *forget), m.hash) && may_forget(context, *forget, m);
+  });
+}
+
+}  // namespace
+
 bool learn_facts(Context& context, Loaded& m, const message::Content& content) {
-  if (m.entry.unproven) {
-    Loaded trial = m;  // with the facts, to see whether the tombstone was right
+  if (content.type() != m.entry.type) return false;
+  {
+    Loaded trial = m;
     note_facts(context, trial, content);
-    const auto ref = message::ItemHash::parse(trial.entry.ref);
-    const bool goes_with =
-        m.entry.forgotten_with && ref == m.entry.forgotten_with && (trial.entry.is_amend() || trial.entry.is_machine());
-    const bool by_key = trial.entry.type == Type::AGGREGATE && !forgets_of_key(context, trial).empty();
-    if (!goes_with && !by_key) return false;
+    if (!rightly_forgotten(context, trial)) return false;
   }
   context.drop_dependencies(m);  // they stand at the content time, which was a guess
   edit(context, m, [&](Entry& entry) {

@@ -31,9 +31,12 @@ void forget_message(Context& context, Loaded& m, const std::vector<message::Item
 // An already forgotten amend or upgrade takes over the FORGETs of its original.
 void follow_original(Context& context, Loaded& forgotten);
 
-// The content of a forgotten message came after all: its facts are noted. False: it shows that the message was never
-// meant, and the tombstone nobody could check was wrong.
+// The content of a forgotten message came after all: its facts are noted. False: it shows that whoever forgot it had
+// no right to it, or never meant it, and the tombstone was wrong.
 bool learn_facts(Context& context, Loaded& forgotten, const message::Content& content);
+// Is this FORGET in force although it may not act on what it names, and nothing is gone by it? So it is left behind
+// when learn_facts() said no.
+bool came_to_nothing(Context& context, Loaded& forget);
 
 // What still changes something of a forgotten message, beside what was looked at: its original, and without its content
 // those who are said to have forgotten it. It depends on that from now on.

@@ -137,6 +137,9 @@ std::vector<Need> settle(Context& context, Loaded& m, bool fresh) {
   }
   if (e.status == Status::removed || !e.authentic) return {};
   if (e.copied && e.has_content && may_choose(context, e, fresh)) choose_copy(context, m);
+  if (e.type == Type::FORGET && e.status == Status::processed && came_to_nothing(context, m)) {
+    stop(context, m, Status::rejected, ErrorCode::permission_denied, {}, context.now);
+  }
   if (e.type == Type::FORGET && e.status == Status::processed) {
     if (e.copied) {
       // It is not judged again, but another signer may come to stand for it.

@@ -166,18 +166,27 @@ Outcome StoreImpl::accept_in(Context& context, const ValidMessage& message, cons
   Loaded* m = context.find(hash);
   const bool known_before = m != nullptr && m->entry.status != Status::rejected;
   bool reborn = false;
+  std::vector<message::Envelope> others;  // of one reborn
 
   if (m != nullptr && m->entry.status == Status::forgotten) {
     const bool same_signature = context.envelope(*m).signature == envelope.signature;
     const bool learned = m->entry.has_content && !m->entry.unproven;
     if (learned || learn_facts(context, *m, *message.content)) {
       if (confirmation != nullptr) add_confirmation_to(context, *m, *confirmation);
-      if (keep_copy(context, *m, envelope)) settle(context, *m, true);
+      keep_copy(context, *m, envelope);
+      if (m->entry.copied) settle(context, *m, true);  // also of copies that came before its content
       Outcome outcome = outcome_of(context, hash, true, {});
       outcome.code = same_signature ? ErrorCode::already_forgotten : ErrorCode::invalid_signature;
       return outcome;
     }
-    // Nobody forgot this: the tombstone was a false claim. Begin again as if it had never been here.
+    // Nobody who may forgot this: the tombstone was a false claim. Begin again as if it had never been here.
+    for (const message::ItemHash& by : m->entry.forgotten_by) {
+      if (const Loaded* forget = context.find(by); forget != nullptr && forget->entry.has_content) {
+        context.enqueue(*forget);
+      }
+    }
+    others = load_copies(context.tx, hash, m->entry);
+    drop_copies(context, *m);
     context.drop_dependencies(*m);
     edit(context, *m, [](Entry& entry) {
       entry.status = Status::none;
@@ -209,6 +218,7 @@ Outcome StoreImpl::accept_in(Context& context, const ValidMessage& message, cons
   m->entry.amended |= reborn;
   m->entry.envelope_time = std::min(m->entry.envelope_time, envelope.time);
   keep_content(context, *m, message);
+  for (const message::Envelope& other : others) keep_copy(context, *m, other);
   if (confirmation != nullptr) put_confirmation_rows(context, hash, *confirmation);
   // Also those that were told before the message was here.
   for (const Confirmation& told : load_confirmations(context.tx, hash)) {
@@ -275,6 +285,11 @@ Result<bool> StoreImpl::wants_copy(const message::Envelope& copy) const {
         return !known.contains(forget) && (!full || here(forget));
       };
       return std::ranges::any_of(copy.forgotten_by, is_new) && !(full && std::ranges::all_of(known, here));
+    }
+    if (entry->status == Status::forgotten && (!entry->has_content || entry->unproven)) {
+      // What its content tells may show that it was never forgotten.
+      return copy.item_content.has_value() &&
+             (entry->unproven || !same_signer(load_envelope(source, copy.item_hash), copy));
     }
     if (!entry->has_content || entry->status == Status::removed) return false;
     if (as_reference(options_.switches.final_refusals)) return false;

@@ -342,5 +342,25 @@ TEST(Copies, ClaimsThatNameNothingDoNotKeepTheTrueOneOut) {
   EXPECT_FALSE(node.store->wants_copy(*honest).value());
 }
 
+// A stranger who signs for a hash, forgets it and says so himself: the author's copy shows that he lied.
+TEST(Copies, AThiefCannotForgetWhatOthersHaveNotReadYetWithATombstoneOfHisOwn) {
+  const Made real = note("0xA");
+  const Made away = forget("0xThief", 2, {real.hash});
+  Node node;
+  node.tombstone(tombstone(signed_by(real, "0xThief"), {away.hash}));
+  node.accept(away);
+  EXPECT_TRUE(node.store->wants_copy(*real.message.envelope).value());
+  node.watcher.status.erase(real.hash.text());  // it begins anew
+  node.accept(real);
+  EXPECT_EQ(node.status(real), Status::processed);
+  EXPECT_EQ(node.signer(real), "0xA");
+  EXPECT_EQ(node.code(away), ErrorCode::permission_denied);
+  Node other;
+  other.accept_all({real, away});
+  EXPECT_EQ(node.digest(), other.digest());
+  EXPECT_EQ(node.store->held_total(), other.store->held_total());
+  node.check_tables();
+}
+
 }  // namespace
 }  // namespace lastmile::store::test
