@@ -296,15 +296,15 @@ void ChainLink::pack(Line& line) {
   if (!hashes.ok()) return surroundings_.damaged(hashes.error());
   std::vector<std::shared_ptr<const message::Envelope>> envelopes;
   std::set<message::ItemHash> listed;
+  std::size_t looks = chain::kArchiveMessagesMax / 2;  // one FORGET may have erased more than fits into an archive
   for (const message::ItemHash& hash : *hashes) {
     const auto envelope = store_.envelope_for_peer(hash);
     if (!envelope.ok()) return surroundings_.damaged(envelope.error());
     if (*envelope == nullptr) continue;
     // Before the FORGET: what does not fit into this archive is written with it once more.
-    const auto beside = store_.tombstones_beside(hash);
+    const auto beside = store_.tombstones_beside(hash, looks);
     if (!beside.ok()) return surroundings_.damaged(beside.error());
     for (const auto& tombstone : *beside) {
-      if (envelopes.size() >= chain::kArchiveMessagesMax / 2) break;  // one FORGET may have erased more than that
       if (listed.insert(tombstone->item_hash).second) envelopes.push_back(tombstone);
     }
     if (listed.insert(hash).second) envelopes.push_back(*envelope);

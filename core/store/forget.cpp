@@ -30,12 +30,14 @@ bool names(const message::Forget& forget, const message::ItemHash& hash) {
   return std::find(forget.hashes.begin(), forget.hashes.end(), hash) != forget.hashes.end();
 }
 
-// Elements of a key that a FORGET reaches: those known with a content time up to its own.
+constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
+
+// Elements of a key that a FORGET reaches: those known with a content time up to its own, the first `limit` of them.
 std::vector<message::ItemHash> elements_of(const Source& source, std::string_view owner, std::string_view key,
-                                           Wall until) {
+                                           Wall until, std::size_t limit) {
   const std::string prefix = keys::under(Table::element, aggregate20(owner, key));
   std::vector<message::ItemHash> elements;
-  for (Scan scan = source.scan(prefix); scan.valid(); scan.next()) {
+  for (Scan scan = source.scan(prefix); scan.valid() && elements.size() < limit; scan.next()) {
     const TimedHash at = timed_hash_at(scan.key(), prefix.size());
     if (at.time > until) break;
     elements.push_back(at.hash);
@@ -44,7 +46,7 @@ std::vector<message::ItemHash> elements_of(const Source& source, std::string_vie
 }
 
 std::vector<message::ItemHash> elements_of(Context& context, Loaded& forget, std::string_view key) {
-  return elements_of(context.tx, context.owner(forget), key, forget.entry.content_time);
+  return elements_of(context.tx, context.owner(forget), key, forget.entry.content_time, kAll);
 }
 
 // Who could have created it may forget it; `security` elements only their owner.
@@ -248,13 +250,14 @@ std::optional<Verdict> proven_by(Context& context, Loaded& tombstone, Loaded& fo
 }
 
 std::vector<message::ItemHash> named_by(const Source& source, const StoreOptions& options,
-                                        const message::ItemHash& forget, const Entry& entry) {
+                                        const message::ItemHash& forget, const Entry& entry, std::size_t limit) {
   const message::Content content = load_content(source, load_envelope(source, forget), options.switches);
   const auto* body = content.as<message::Forget>();
   if (body == nullptr) Source::damaged(keys::of_hash(Table::entry, forget));
   std::vector<message::ItemHash> named = body->hashes;
+  if (named.size() > limit) named.resize(limit);
   for (const std::string& key : body->aggregates) {
-    const auto elements = elements_of(source, content.address, key, entry.content_time);
+    const auto elements = elements_of(source, content.address, key, entry.content_time, limit - named.size());
     named.insert(named.end(), elements.begin(), elements.end());
   }
   return named;

@@ -2,6 +2,8 @@
 // with its original.
 #pragma once
 
+#include <limits>
+
 #include "core/store/context.hpp"
 #include "core/store/verdict.hpp"
 
@@ -14,9 +16,10 @@ std::vector<message::ItemHash> forgets_of_key(Context& context, Loaded& element)
 // is forgotten when the FORGET is processed.
 std::optional<Verdict> proven_by(Context& context, Loaded& tombstone, Loaded& forget);
 
-// What a FORGET names, and the known elements of the keys it names. In no order that means anything.
+// What a FORGET names, and the known elements of the keys it names; at most `limit`. In no order that means anything.
 std::vector<message::ItemHash> named_by(const Source& source, const StoreOptions& options,
-                                        const message::ItemHash& forget, const Entry& entry);
+                                        const message::ItemHash& forget, const Entry& entry,
+                                        std::size_t limit = std::numeric_limits<std::size_t>::max());
 
 // A processed FORGET takes effect on everything it names.
 void apply_forget(Context& context, Loaded& forget);

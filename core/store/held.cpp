@@ -177,13 +177,15 @@ Result<std::shared_ptr<const message::Envelope>> StoreImpl::envelope_for_peer(co
 }
 
 Result<std::vector<std::shared_ptr<const message::Envelope>>> StoreImpl::tombstones_beside(
-    const message::ItemHash& forget) const {
+    const message::ItemHash& forget, std::size_t& looks) const {
   return guarded([&] {
     std::vector<std::shared_ptr<const message::Envelope>> beside;
     const Source source(disk_.latest());
     const auto entry = load_entry(source, forget);
     if (!entry || entry->type != message::Type::FORGET || entry->status != message::Status::processed) return beside;
-    for (const message::ItemHash& hash : named_by(source, options_, forget, *entry)) {
+    const auto named = named_by(source, options_, forget, *entry, looks);
+    looks -= named.size();
+    for (const message::ItemHash& hash : named) {
       const auto target = load_entry(source, hash);
       if (!target || target->status != message::Status::forgotten) continue;
       message::Envelope envelope = load_envelope(source, hash);

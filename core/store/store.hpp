@@ -197,9 +197,10 @@ class Store {
   virtual Result<std::shared_ptr<const message::Envelope>> envelope_for_peer(const message::ItemHash& hash) const = 0;
 
   // Beside a FORGET in force, for who has only what is told here: the tombstones of what it erased whose contents lay
-  // apart, and so are nowhere any more (docs/decisions/0121).
+  // apart, and so are nowhere any more (docs/decisions/0121). looks: how many targets may be looked at; less by those
+  // that were. A FORGET of a key may have erased very many.
   virtual Result<std::vector<std::shared_ptr<const message::Envelope>>> tombstones_beside(
-      const message::ItemHash& forget) const = 0;
+      const message::ItemHash& forget, std::size_t& looks) const = 0;
 
   // Held = every valid message that is kept or remembered: processed, removing, waiting, refused but kept, forgotten,
   // removed. Ordered by (second, hash).

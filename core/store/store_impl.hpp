@@ -60,8 +60,8 @@ class StoreImpl final : public Store {
 
   Result<TickOutcome> tick(Wall now) override;
 
-  Result<std::vector<std::shared_ptr<const message::Envelope>>> tombstones_beside(
-      const message::ItemHash& forget) const override;
+  Result<std::vector<std::shared_ptr<const message::Envelope>>> tombstones_beside(const message::ItemHash& forget,
+                                                                                  std::size_t& looks) const override;
   Result<std::shared_ptr<const message::Envelope>> envelope_for_peer(const message::ItemHash& hash) const override;
   Result<HeldSum> held_sum(const HeldItem& from, const HeldItem& until) const override;
   HeldSum held_total() const override;

@@ -190,7 +190,9 @@ TEST(Copies, AForgetOfWhatNobodyHasAnyMoreIsBelievedWithTheTombstone) {
   Node early;
   early.accept(real);
   early.accept(away);
-  const auto beside = early.store->tombstones_beside(away).value();
+  std::size_t looks = 10;
+  const auto beside = early.store->tombstones_beside(away, looks).value();
+  EXPECT_EQ(looks, 9u);
   ASSERT_EQ(beside.size(), 1u);
   EXPECT_EQ(beside.front()->item_hash, real.hash);
   EXPECT_EQ(beside.front()->forgotten_by, std::vector{away.hash});
@@ -213,8 +215,28 @@ TEST(Copies, NothingIsToldBesideAForgetOfInlineMessages) {
   const Made away = forget("0xA", 2, {real.hash});
   node.accept(real);
   node.accept(away);
-  EXPECT_TRUE(node.store->tombstones_beside(away).value().empty());
-  EXPECT_TRUE(node.store->tombstones_beside(real).value().empty());
+  std::size_t looks = 10;
+  EXPECT_TRUE(node.store->tombstones_beside(away, looks).value().empty());
+  EXPECT_TRUE(node.store->tombstones_beside(real, looks).value().empty());
+}
+
+// A FORGET of a key may have erased very many: only so many are looked at.
+TEST(Copies, TombstonesBesideAForgetOfAKeyAreLookedForWithinALimit) {
+  Node node;
+  for (int i = 0; i < 5; ++i) {
+    Draft draft;
+    draft.type = Type::AGGREGATE;
+    draft.time = i;
+    draft.body = R"("key":"k","content":{"a":1})";
+    node.accept(make_fetched(draft));
+  }
+  const Made away = forget("0xA", 9, {}, {"k"});
+  node.accept(away);
+  std::size_t looks = 7;
+  EXPECT_EQ(node.store->tombstones_beside(away, looks).value().size(), 5u);
+  EXPECT_EQ(looks, 2u);
+  EXPECT_EQ(node.store->tombstones_beside(away, looks).value().size(), 2u);
+  EXPECT_EQ(looks, 0u);
 }
 
 // --- the signer of a FORGET, and of what it reached, decides what others can judge
