@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 #include "core/base/check.hpp"
 #include "scenarios/engine/text/quantity.hpp"
@@ -115,6 +116,7 @@ class AcknowledgedKept final : public Watching {
     }
     std::string good = "everything acknowledged is still there";
     if (restarts_ > 0) good += ", also after " + counted(restarts_, "restart");
+    if (!unasked_.empty()) good += "; " + counted(unasked_.size(), "node") + " could not be asked";
     return conclude(std::move(good), "no message was acknowledged by a node that still has its disk",
                     "acknowledged messages are gone");
   }
@@ -126,12 +128,18 @@ class AcknowledgedKept final : public Watching {
       const MessageRecord& message = c_.ledger.at(id);
       const auto& by = message.acknowledged_by;
       if (std::find(by.begin(), by.end(), node) == by.end()) continue;
+      const Status status = c_.ledger.view().status(node, message.hash);
+      if (!c_.ledger.view().running(node)) {  // it died by itself: what it still has, nobody knows
+        unasked_.insert(node);
+        return;
+      }
       ++examined_;
-      if (c_.ledger.view().status(node, message.hash) != Status::none) continue;
+      if (status != Status::none) continue;
       violated(time, node, id, c_.node_name(node) + " does not have a message that it had acknowledged");
     }
   }
   std::uint64_t restarts_ = 0;
+  std::set<Node> unasked_;
 };
 
 class ForgottenStaysForgotten final : public Watching {

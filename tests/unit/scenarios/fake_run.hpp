@@ -19,7 +19,8 @@ using trace::Kind;
 
 // What the tests make nodes say when they are asked.
 struct FakeWorld final : WorldView {
-  std::set<Node> down;
+  mutable std::set<Node> down;
+  std::optional<Node> dies_when_asked;  // the first question finds it gone
   std::set<Node> dishonest;
   std::map<std::pair<Node, std::string>, Status> statuses;
   std::set<std::pair<Node, std::string>> readables;
@@ -36,6 +37,8 @@ struct FakeWorld final : WorldView {
   bool running(Node node) const override { return !down.contains(node); }
   bool honest(Node node) const override { return !dishonest.contains(node); }
   Status status(Node node, const message::ItemHash& hash) const override {
+    if (dies_when_asked == node) down.insert(node);
+    if (down.contains(node)) return Status::none;
     const auto found = statuses.find({node, hash.text()});
     return found == statuses.end() ? Status::none : found->second;
   }

@@ -106,6 +106,28 @@ TEST(AcknowledgedKept, AsksNothingOfANodeThatLostItsDisk) {
   EXPECT_EQ(run.result().verdict, Verdict::unknown);
 }
 
+TEST(AcknowledgedKept, IsUnknownOfANodeThatCannotBeAskedAnyMore) {
+  FakeRun run(R"({"name":"acknowledged_kept"})");
+  run.until(5);
+  run.publish(0, 1);
+  run.process(0, 1);
+  run.acknowledge(0, 1);
+  run.world.dies_when_asked = Node{1};
+  EXPECT_EQ(run.result().verdict, Verdict::unknown) << "a real node that died by itself may still have it";
+}
+
+TEST(AcknowledgedKept, CountsTheNodesThatCouldNotBeAsked) {
+  FakeRun run(R"({"name":"acknowledged_kept"})");
+  run.until(5);
+  run.publish(0, 1);
+  for (const Node node : {Node{0}, Node{1}}) {
+    run.process(0, node);
+    run.acknowledge(0, node);
+  }
+  run.world.dies_when_asked = Node{1};
+  EXPECT_EQ(run.result().detail, "everything acknowledged is still there; 1 node could not be asked");
+}
+
 // --- forgotten_stays_forgotten
 
 class Forgotten : public ::testing::Test {
