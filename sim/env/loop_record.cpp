@@ -56,7 +56,7 @@ std::string_view loop_kind_name(LoopKind kind) {
 
 void LoopRecord::on_loop_event(const LoopEvent& event) {
   if (event.time < from_ || event.time >= until_) return;
-  if (events_.size() >= kEventsMax) {
+  if (events_.size() >= events_max_) {
     complete_ = false;
     return;
   }
@@ -71,7 +71,9 @@ std::optional<LoopDifference> first_difference(const LoopRecord& a, const LoopRe
   const auto& x = a.kept();
   const auto& y = b.kept();
   const auto [at_x, at_y] = std::mismatch(x.begin(), x.end(), y.begin(), y.end());
-  if (at_x == x.end() && at_y == y.end()) return std::nullopt;
+  const bool x_goes_on = at_x == x.end() && !a.complete();
+  const bool y_goes_on = at_y == y.end() && !b.complete();
+  if ((at_x == x.end() && at_y == y.end()) || x_goes_on || y_goes_on) return std::nullopt;
   LoopDifference difference;
   difference.position = static_cast<std::size_t>(at_x - x.begin());
   if (at_x != x.end()) difference.first = *at_x;

@@ -20,17 +20,22 @@ class LoopRecord final : public LoopObserver {
   static constexpr std::size_t kEventsMax = 50'000'000;
 
   LoopRecord() = default;
-  LoopRecord(Instant from, Instant until) : from_(from), until_(until) {}  // [from, until)
+  LoopRecord(Instant from, Instant until, std::size_t events_max = kEventsMax)  // [from, until)
+      : from_(from), until_(until), events_max_(events_max) {}
 
   void on_loop_event(const LoopEvent& event) override;
   using Kept = LoopEvent;
   const std::vector<LoopEvent>& kept() const { return events_; }
-  void set_kept(std::vector<LoopEvent> events) { events_ = std::move(events); }  // from another process
-  bool complete() const { return complete_; }                                    // false when the limit cut it short
+  void set_kept(std::vector<LoopEvent> events, bool complete) {  // from another process
+    events_ = std::move(events);
+    complete_ = complete;
+  }
+  bool complete() const { return complete_; }  // false when the limit cut it short
 
  private:
   Instant from_{};
   Instant until_{INT64_MAX};
+  std::size_t events_max_ = kEventsMax;
   bool complete_ = true;
   std::vector<LoopEvent> events_;
 };
@@ -42,6 +47,7 @@ struct LoopDifference {
   std::string text() const;  // "event 812: 1.203 s node 4 frame from 7 payload 1f.. / 1.203 s node 4 timer ..."
 };
 
+// Of what both kept: empty says nothing about what lies behind the end of a record that is not complete.
 std::optional<LoopDifference> first_difference(const LoopRecord& a, const LoopRecord& b);
 
 // The cheap first pass for long runs: one number for all events of each interval. The first interval that differs is
@@ -58,7 +64,8 @@ class LoopCheckpoints final : public LoopObserver {
   Duration interval() const { return interval_; }
   using Kept = DigestChain;
   const std::vector<DigestChain>& kept() const { return chains_; }
-  void set_kept(std::vector<DigestChain> chains) { chains_ = std::move(chains); }  // from another process
+  void set_kept(std::vector<DigestChain> chains, bool) { chains_ = std::move(chains); }  // from another process
+  bool complete() const { return true; }
 
  private:
   Duration interval_;

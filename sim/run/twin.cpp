@@ -1,6 +1,9 @@
 #include "sim/run/twin.hpp"
 
+#include <algorithm>
 #include <cstring>
+#include <optional>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -16,6 +19,7 @@ constexpr Duration kInterval = milliseconds(100);
 struct Seen {
   Hash256 digest;
   std::uint64_t events = 0;
+  bool complete = true;  // the record
 };
 static_assert(std::is_trivially_copyable_v<Seen>);
 
@@ -34,8 +38,9 @@ Result<Seen> observed(const scenario::Scenario& scenario, Record& record) {
   using Kept = typename Record::Kept;
   static_assert(std::is_trivially_copyable_v<Kept>);
   const auto bytes = in_own_process([&]() -> Result<Bytes> {
-    const auto seen = observed_here(scenario, record);
+    auto seen = observed_here(scenario, record);
     if (!seen.ok()) return seen.error();
+    seen->complete = record.complete();
     const std::vector<Kept>& kept = record.kept();
     Bytes out(sizeof(Seen) + kept.size() * sizeof(Kept));
     std::memcpy(out.data(), &*seen, sizeof(Seen));
@@ -48,13 +53,23 @@ Result<Seen> observed(const scenario::Scenario& scenario, Record& record) {
   std::memcpy(&seen, bytes->data(), sizeof(Seen));
   std::vector<Kept> kept((bytes->size() - sizeof(Seen)) / sizeof(Kept));
   if (!kept.empty()) std::memcpy(kept.data(), bytes->data() + sizeof(Seen), kept.size() * sizeof(Kept));
-  record.set_kept(std::move(kept));
+  record.set_kept(std::move(kept), seen.complete);
   return seen;
+}
+
+std::string told(const std::optional<LoopDifference>& difference, const LoopRecord& a, const LoopRecord& b,
+                 Instant from) {
+  if (difference) return difference->text();
+  const std::string where = "they parted between " + scenario::human_duration(from - Instant{}) + " and 100 ms later, ";
+  if (a.complete() && b.complete()) return where + "but not when run again";
+  const std::size_t equal = std::min(a.kept().size(), b.kept().size());
+  return where + "after the first " + std::to_string(equal) + " events of it, with which the record is full";
 }
 
 }  // namespace
 
-Result<Twins> compare_runs(const scenario::Scenario& left, const scenario::Scenario& right) {
+Result<Twins> compare_runs(const scenario::Scenario& left, const scenario::Scenario& right,
+                           std::size_t record_events_max) {
   LoopCheckpoints first(kInterval), second(kInterval);
   const auto one = observed(left, first);
   if (!one.ok()) return one.error();
@@ -68,13 +83,10 @@ Result<Twins> compare_runs(const scenario::Scenario& left, const scenario::Scena
     twins.difference = "all events are equal; the final state digests differ";
     return twins;
   }
-  LoopRecord a(*from, *from + kInterval), b(*from, *from + kInterval);
+  LoopRecord a(*from, *from + kInterval, record_events_max), b(*from, *from + kInterval, record_events_max);
   if (auto again = observed(left, a); !again.ok()) return again.error();
   if (auto again = observed(right, b); !again.ok()) return again.error();
-  const auto difference = first_difference(a, b);
-  twins.difference = difference ? difference->text()
-                                : "they parted between " + scenario::human_duration(*from - Instant{}) +
-                                      " and 100 ms later, but not when run again";
+  twins.difference = told(first_difference(a, b), a, b, *from);
   return twins;
 }
 

@@ -72,17 +72,32 @@ TEST(Determinism, another_seed_is_another_run) {
   EXPECT_NE(a.digest, b.digest);
 }
 
-// One frame between two nodes is late in one of two runs: the twin test says where they part, and when.
-TEST(Determinism, the_first_event_that_differs_is_named) {
+// One frame between two nodes is late in one of two runs.
+SmallWorld with_a_late_frame() {
   SmallWorld planted = busy();
   planted.faults += R"(,{"name": "planted", "kind": "link", "between": ["node:west-1", "node:west-2"],
                          "latency_add": "1ns", "from": "trouble+15s", "for": "1s"})";
-  const auto twins = compare_runs(small_scenario(busy()), small_scenario(planted));
+  return planted;
+}
+
+// The twin test says where they part, and when.
+TEST(Determinism, the_first_event_that_differs_is_named) {
+  const auto twins = compare_runs(small_scenario(busy()), small_scenario(with_a_late_frame()));
   ASSERT_TRUE(twins.ok()) << twins.error().text;
   ASSERT_NE(twins->difference, "");
   EXPECT_THAT(twins->difference,
               testing::AnyOf(testing::HasSubstr("node 1: frame from 2"), testing::HasSubstr("node 2: frame from 1")));
   EXPECT_NE(twins->difference.find(" 20."), std::string::npos) << twins->difference << ": planted at 20 s";
+}
+
+// At level flow the record comes from another process, and says there too that it was cut short.
+TEST(Determinism, a_record_that_is_full_claims_nothing_of_what_it_lacks) {
+  for (const std::string level : {"/network=access", "/network=flow"}) {
+    const auto twins = compare_runs(small_scenario(busy(), {level}), small_scenario(with_a_late_frame(), {level}), 1);
+    ASSERT_TRUE(twins.ok()) << twins.error().text;
+    EXPECT_THAT(twins->difference, testing::HasSubstr("after the first 1 events of it, with which the record is full"))
+        << level;
+  }
 }
 
 // As in the real world, where the settings say it once and the store obeys too.

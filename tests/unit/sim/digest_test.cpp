@@ -188,6 +188,19 @@ TEST(LoopRecord, names_the_first_event_in_which_twins_differ) {
   EXPECT_FALSE(first_difference(honest, honest).has_value());
 }
 
+TEST(LoopRecord, that_is_full_does_not_end_before_a_longer_one) {
+  LoopRecord few(Instant{}, Instant{INT64_MAX}, 100), more(Instant{}, Instant{INT64_MAX}, 200);
+  run({.observer = &few});
+  run({.observer = &more});
+  EXPECT_FALSE(few.complete());
+  EXPECT_EQ(few.kept().size(), 100U);
+  EXPECT_FALSE(first_difference(few, more).has_value());
+  LoopRecord whole;
+  run({.observer = &whole});
+  EXPECT_TRUE(whole.complete());
+  EXPECT_FALSE(first_difference(few, whole).has_value());
+}
+
 TEST(LoopCheckpoints, find_the_interval_that_a_second_pair_of_runs_records) {
   const Instant planted = Instant{} + milliseconds(9700);
   LoopCheckpoints first(milliseconds(500)), second(milliseconds(500));
