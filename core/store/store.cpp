@@ -100,18 +100,18 @@ void StoreImpl::refresh_counts() {
   counts_.late_revocations = meta_.late_revocations;
 }
 
-AccountView StoreImpl::account(std::string_view address, Wall at) const {
-  AccountView view;
-  view.tokens = memory_.balances.total(address);
-  view.credits = memory_.credits.balance(address, at);
-  const auto summary = guarded([&] {
-    return store::load<AccountSummary>(Source(disk_.latest()), keys::under(Table::account, name20(address)),
-                                       read_account);
+Result<AccountView> StoreImpl::account(std::string_view address, Wall at) const {
+  return guarded([&] {
+    AccountView view;
+    view.tokens = memory_.balances.total(address);
+    view.credits = memory_.credits.balance(address, at);
+    const auto summary =
+        store::load<AccountSummary>(Source(disk_.latest()), keys::under(Table::account, name20(address)), read_account);
+    if (!summary) return view;
+    view.locked = summary->tokens.committed;
+    view.credit_rate = summary->credits.committed;
+    return view;
   });
-  if (!summary || !summary.value()) return view;
-  view.locked = summary.value()->tokens.committed;
-  view.credit_rate = summary.value()->credits.committed;
-  return view;
 }
 
 }  // namespace lastmile::store

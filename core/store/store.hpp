@@ -227,7 +227,8 @@ class Store {
 
   // --- accounts (messages.md 7.2, 7.6) ----------------------------------------------------------------------------
 
-  virtual AccountView account(std::string_view address, Wall at) const = 0;
+  // An address nobody has heard of has nothing. Error: the disk is damaged.
+  virtual Result<AccountView> account(std::string_view address, Wall at) const = 0;
   virtual const economy::BalanceBook& balances() const = 0;
   virtual const economy::CreditBook& credits() const = 0;
   // The table that holds now: the aggregates of the price owner, or the defaults.

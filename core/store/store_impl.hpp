@@ -75,7 +75,7 @@ class StoreImpl final : public Store {
   Result<Uint256> recomputed_state_sum() const override;
   Uint256 state_sum() const override { return meta_.state.number(); }
 
-  AccountView account(std::string_view address, Wall at) const override;
+  Result<AccountView> account(std::string_view address, Wall at) const override;
   const economy::BalanceBook& balances() const override { return memory_.balances; }
   const economy::CreditBook& credits() const override { return memory_.credits; }
   const economy::PriceTable& prices() const override { return *memory_.prices.back().second; }

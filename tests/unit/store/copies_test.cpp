@@ -162,12 +162,12 @@ TEST(Copies, ARelayCannotTakeACreditAway) {
   Node node(paying_world());
   const Made real = credits(1, {{"0xA", 100}});
   node.accept(relayed(real, "elsewhere"));
-  EXPECT_EQ(node.store->account("0xA", node.now).credits, economy::Credits{});
+  EXPECT_EQ(node.store->account("0xA", node.now).value().credits, economy::Credits{});
   EXPECT_TRUE(node.store->wants_copy(*real.message.envelope).value());
   node.accept(real);
-  EXPECT_NE(node.store->account("0xA", node.now).credits, economy::Credits{});
+  EXPECT_NE(node.store->account("0xA", node.now).value().credits, economy::Credits{});
   node.accept(relayed(real, "again"));
-  EXPECT_NE(node.store->account("0xA", node.now).credits, economy::Credits{});
+  EXPECT_NE(node.store->account("0xA", node.now).value().credits, economy::Credits{});
   node.check_tables();
 }
 

@@ -146,7 +146,7 @@ class Questions {
     note(store.state_digest(rich_.node.now).ok());
     note(store.recomputed_state_sum().ok());
     for (const Made* made : {&rich_.note, &rich_.far, &rich_.gone}) note(store.envelope_for_peer(*made).ok());
-    store.account("0xA", rich_.node.now);
+    note(store.account("0xA", rich_.node.now).ok());
   }
 
   std::vector<std::function<bool(Store&)>> changes() const {
@@ -219,6 +219,21 @@ TEST(Damage, OfEveryKindOfRecordIsNoticedAndNeverACrash) {
     if (kNotAllRead.contains(table)) continue;
     EXPECT_EQ(noticed[table], count) << "table " << table;
   }
+}
+
+TEST(Damage, OfAnAccountIsNotTakenForNoAccount) {
+  const Rich rich;
+  MemoryDisk disk;
+  disk.rows() = rich.node.disk->rows();
+  const auto opened = Store::open(disk, rich_options(), trace::null_sink());
+  ASSERT_TRUE(opened.ok());
+  const Store& store = **opened;
+  ASSERT_GT(store.account("0xA", rich.node.now).value().locked, Amount());
+  for (auto& [key, value] : disk.rows()) {
+    if (key[0] == static_cast<char>(Table::account)) value = std::make_shared<const std::string>("torn");
+  }
+  EXPECT_FALSE(store.account("0xA", rich.node.now).ok());
+  EXPECT_TRUE(store.account("0xNobody", rich.node.now).ok());
 }
 
 TEST(Damage, OfKeysIsNeverACrash) {
