@@ -152,6 +152,11 @@ void ContentFetcher::forget(const ContentName& name) {
   if (found != items_.end()) erase(found);
 }
 
+void ContentFetcher::came_another_way(const ContentName& name) {
+  const auto found = items_.find(name);
+  if (found != items_.end()) give_up(found, true);
+}
+
 void ContentFetcher::erase(Items::iterator found) {
   Item& item = found->second;
   end_transfer(item);

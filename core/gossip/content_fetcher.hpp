@@ -51,7 +51,7 @@ struct Arrival {
 
 struct GivenUp {
   ContentName name;
-  bool for_room = false;  // others needed its place; otherwise rounds_max is reached
+  bool for_room = false;  // others needed its place, or it came another way; otherwise rounds_max is reached
   friend bool operator==(const GivenUp&, const GivenUp&) = default;
 };
 
@@ -91,7 +91,9 @@ class ContentFetcher {
   // item, if shorter than the common one.
   bool want(const ContentName& name, Room room, std::span<const env::PeerId> hints, Instant now,
             std::optional<Duration> retry_max = std::nullopt);
-  void forget(const ContentName& name);  // it came another way
+  void forget(const ContentName& name);
+  // It came another way. Told as given up for room: there may be others who want it than those it came to.
+  void came_another_way(const ContentName& name);
   bool wanted(const ContentName& name) const { return items_.contains(name); }
   std::size_t taken(Room room) const { return rooms_.taken(room); }
   std::optional<Instant> oldest(Room room) const;  // since when the one wanted longest is; looks at every item

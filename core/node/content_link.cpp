@@ -175,6 +175,13 @@ void ContentLink::forget_envelope(const message::ItemHash& message) {
   fetcher_.forget({gossip::ContentKind::envelope, message});
 }
 
+void ContentLink::content_at_hand(const message::ItemHash& content) {
+  const gossip::ContentName name{gossip::ContentKind::bytes, content};
+  if (!fetcher_.wanted(name)) return;
+  fetcher_.came_another_way(name);
+  plan_later();
+}
+
 void ContentLink::gauge() {
   std::uint64_t depth = 0;
   for (const Room room : kContentRooms) depth += fetcher_.taken(room);

@@ -42,6 +42,9 @@ class ContentLink final : public env::FrameHandler, public env::ContentHandler {
   // As want_content: worth asking again when an envelope came or was given up.
   bool want_envelope(const message::ItemHash& message, std::optional<env::PeerId> hint);
   void forget_envelope(const message::ItemHash& message);  // it came another way
+  // A content or file is on our disk by another way: the peers are not asked for it any longer. Who else waits for it
+  // is told, later, that it was given up for room, and finds it at hand when it is looked for again.
+  void content_at_hand(const message::ItemHash& content);
 
   // Since when the content or file is wanted that has been wanted the longest. Looks at all that is.
   std::optional<Instant> oldest() const;

@@ -281,6 +281,8 @@ bool CoreNode::want_content(const message::ItemHash& content, std::optional<env:
   return content_->want_content(content, hint, room);
 }
 
+void CoreNode::content_at_hand(const message::ItemHash& content) { content_->content_at_hand(content); }
+
 void CoreNode::want_message(const message::ItemHash& message, std::optional<env::PeerId> hint) {
   // Asking for a message by name belongs to the road that compares what peers hold. If it finds no room, the next
   // attempt of the message that needs it asks again.

@@ -130,6 +130,7 @@ class CoreNode final : public env::PeerHandler,
   // Surroundings
   void spread(const message::Envelope& envelope, Origin origin) override;
   void gossip_verdict(const gossip::MessageRef& message, gossip::Verdict verdict) override;
+  void content_at_hand(const message::ItemHash& content) override;
   bool want_content(const message::ItemHash& content, std::optional<env::PeerId> hint, gossip::Room room) override;
   void want_message(const message::ItemHash& message, std::optional<env::PeerId> hint) override;
   bool stands(const store::Confirmation& confirmation) override;

@@ -70,6 +70,8 @@ class Surroundings {
   virtual void gossip_verdict(const gossip::MessageRef& message, gossip::Verdict verdict) = 0;
   // True: content_arrived() or content_unavailable() follows. False: there is no place for it in this room.
   virtual bool want_content(const message::ItemHash& content, std::optional<env::PeerId> hint, gossip::Room room) = 0;
+  // It came another way than from the peers, and is on our disk. content_unavailable() may follow, for others.
+  virtual void content_at_hand(const message::ItemHash& content) = 0;
   virtual void want_message(const message::ItemHash& message, std::optional<env::PeerId> hint) = 0;
   // A confirmation is about to be stored: does its block still stand?
   virtual bool stands(const store::Confirmation& confirmation) = 0;

@@ -81,6 +81,7 @@ void Pipeline::write_uploads(const std::shared_ptr<Flight>& flight) {
                                [this, flight, left, file = upload.first](const Result<store::Store::Written>& written) {
                                  if (!usable(written)) return;
                                  missing_.file_at_hand(file);
+                                 surroundings_.content_at_hand(file);
                                  if (*written) follow(**written, std::nullopt);
                                  if (--*left > 0) return;
                                  --uploading_;

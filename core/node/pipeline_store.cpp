@@ -60,6 +60,7 @@ void Pipeline::accept(Flight flight) {
   }
   // It may have come with a copy, while the peers were asked for it.
   std::ranges::move(missing_.take(flight.envelope->item_hash), std::back_inserter(flight.receipts));
+  if (flight.fetched != nullptr) surroundings_.content_at_hand(flight.envelope->item_hash);
   settle(flight, *outcome);
 }
 

@@ -392,7 +392,8 @@ TEST_F(FetcherTest, WhatCameAnotherWayIsForgotten) {
   connect(0);
   want("a");
   const auto order = plan().at(0);
-  fetcher().forget(name_of("a"));
+  fetcher().came_another_way(name_of("a"));
+  EXPECT_EQ(fetcher().take_given_up(), (std::vector{GivenUp{name_of("a"), true}})) << "others may want it";
   EXPECT_TRUE(answer(order.id, with("a", "a")).empty());
   EXPECT_EQ(fetcher().orders_in_flight(), 0u);
 }

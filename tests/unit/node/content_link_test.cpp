@@ -116,6 +116,25 @@ TEST_F(ContentLinkTest, WhatGoesForANewcomerIsToldLaterAndAsSuch) {
   EXPECT_TRUE(receiver_.given_up[0].for_room);
 }
 
+TEST_F(ContentLinkTest, WhatCameAnotherWayIsNoLongerAskedForAndLeavesItsPlace) {
+  config_.limits.retries = 10;
+  open();
+  want("a");
+  want("b");
+  turn();
+  answer_absent();
+  link_->content_at_hand(hash_of("a"));
+  EXPECT_TRUE(receiver_.given_up.empty()) << "not inside the call";
+  turn();
+  EXPECT_EQ(receiver_.given_up, (std::vector{gossip::GivenUp{{gossip::ContentKind::bytes, hash_of("a")}, true}}));
+  EXPECT_EQ(gauges_.of(trace::Queue::fetch).depth, 1U);
+  const std::size_t asked = wires_.asked.size();
+  time_.pass(minutes(1));
+  EXPECT_GT(wires_.asked.size(), asked);
+  EXPECT_FALSE(asks_for("a"));
+  EXPECT_TRUE(asks_for("b"));
+}
+
 TEST_F(ContentLinkTest, WhatNobodyHasIsToldAsSuch) {
   want("a");
   turn();

@@ -24,6 +24,7 @@ class Around final : public Surroundings {
     rooms.push_back(in);
     return true;
   }
+  void content_at_hand(const message::ItemHash& content) override { at_hand.push_back(content); }
   void want_message(const message::ItemHash& message, std::optional<env::PeerId>) override {
     wanted_messages.push_back(message);
   }
@@ -31,7 +32,7 @@ class Around final : public Surroundings {
   void status_changed(const store::StatusChange&) override {}
   void fatal(const Error& error) override { ADD_FAILURE() << error.text; }
 
-  std::vector<message::ItemHash> spread_out, wanted, wanted_messages;
+  std::vector<message::ItemHash> spread_out, wanted, wanted_messages, at_hand;
   std::vector<gossip::Room> rooms;  // of what was wanted
   std::set<gossip::Room> full;
 };
@@ -126,6 +127,20 @@ TEST_F(PipelineTest, AContentElsewhereIsAskedForAndAwaited) {
   EXPECT_EQ(status(message), Status::processed);
 }
 
+TEST_F(PipelineTest, AContentThatComesWithACopyIsNoLongerAskedFor) {
+  const auto message = apart(1);
+  arrive(message, Origin::gossip);
+  work();
+  ASSERT_EQ(around_.wanted, std::vector{message.item_hash});
+  EXPECT_TRUE(around_.at_hand.empty());
+  Arrival copy;
+  copy.uploads.emplace_back(message.item_hash, std::make_shared<const std::string>(note(wallet(), 1)));
+  pipeline_->arrive(message::serialize_envelope(message), std::move(copy));
+  work();
+  EXPECT_EQ(status(message), Status::processed);
+  EXPECT_EQ(around_.at_hand, std::vector{message.item_hash});
+}
+
 TEST_F(PipelineTest, AContentOnTheDiskIsReadFromThereWhenItIsWhole) {
   const auto message = apart(1), torn = apart(2);
   for (const auto& [name, text] :
@@ -156,14 +171,33 @@ TEST_F(PipelineTest, AContentGivenUpIsAskedForAgain) {
   EXPECT_EQ(status(message), Status::processed);
 }
 
-TEST_F(PipelineTest, AFileGivenUpIsAskedForAgain) {
+message::Envelope signed_store(const message::ItemHash& file) {
   const auto account = wallet();
-  const message::ItemHash file = message::ItemHash::of(crypto::sha256("the file"));
   auto e = signed_post(account, "{\"address\":\"" + account.address() +
                                     "\",\"time\":1700000000.0,\"item_type\":\"storage\",\"item_hash\":\"" +
                                     file.text() + "\"}");
   e.type = message::Type::STORE;
   e.signature = account.sign("STORE", e.item_hash.text());
+  return e;
+}
+
+TEST_F(PipelineTest, AFileThatIsUploadedIsNoLongerAskedFor) {
+  const message::ItemHash file = message::ItemHash::of(crypto::sha256("the file"));
+  const auto e = signed_store(file);
+  arrive(e, Origin::gossip);
+  work();
+  ASSERT_EQ(around_.wanted, std::vector{file});
+  Arrival copy;
+  copy.uploads.emplace_back(file, std::make_shared<const std::string>("the file"));
+  pipeline_->arrive(message::serialize_envelope(e), std::move(copy));
+  work();
+  EXPECT_EQ(status(e), Status::processed);
+  EXPECT_EQ(around_.at_hand, std::vector{file});
+}
+
+TEST_F(PipelineTest, AFileGivenUpIsAskedForAgain) {
+  const message::ItemHash file = message::ItemHash::of(crypto::sha256("the file"));
+  const auto e = signed_store(file);
   arrive(e);
   work();
   ASSERT_EQ(around_.wanted, std::vector{file});
