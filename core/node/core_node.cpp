@@ -61,6 +61,8 @@ Result<std::unique_ptr<CoreNode>> CoreNode::open(env::Clock& clock, env::Timers&
 }
 
 std::optional<Error> CoreNode::wire(env::Random& random, env::ChainGateway* chains) {
+  const auto wrong = contradictions(config_.limits, config_.intervals);
+  if (!wrong.empty()) return Error{wrong.front()};
   auto store = store::Store::open(disk_, config_.store, store_sink_);
   if (!store.ok()) return store.error();
   store_ = std::move(*store);

@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+#include "core/base/check.hpp"
+
 namespace lastmile::node {
 
 // Two levels of turns: sources (a peer, the local client, a chain) take turns, and inside a source the senders of the
@@ -19,11 +21,11 @@ class FairQueue {
  public:
   struct Limits {
     std::size_t total;       // items in the queue
-    std::size_t per_source;  // of them by one source; more than `total` is as good as `total`
+    std::size_t per_source;  // of them by one source, at most `total`
   };
   enum class Push : std::uint8_t { accepted, full, source_full };
 
-  explicit FairQueue(Limits limits) : limits_{limits.total, std::min(limits.total, limits.per_source)} {}
+  explicit FairQueue(Limits limits) : limits_(limits) { LM_CHECK(limits_.per_source <= limits_.total); }
 
   // How many more items of this source push() would accept.
   std::size_t room(std::uint64_t source) const {

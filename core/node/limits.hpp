@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "core/base/time.hpp"
 #include "core/sync/limits.hpp"
@@ -108,7 +110,7 @@ struct Intervals {
   Duration head_retry = seconds(30);
 };
 
-static_assert(Limits{}.inbox_messages_per_source <= Limits{}.inbox_messages);
-static_assert(Limits{}.head_inbox_per_source <= Limits{}.head_inbox);
+// What does not fit together, for people: each names both limits as settings and scenarios do. Empty: nothing.
+std::vector<std::string> contradictions(const Limits& limits, const Intervals& intervals);
 
 }  // namespace lastmile::node

@@ -109,6 +109,21 @@ std::optional<std::string> key_of_variable(std::string_view variable) {
   return name.replace(name.find("__"), 2, ".");
 }
 
+// Wherever the two come from: file, environment, flags, or nowhere.
+void find_contradictions(const Settings& settings, Mistakes& mistakes) {
+  for (const std::string& each : node::contradictions(settings.limits, settings.intervals))
+    mistakes.add("settings", each);
+  const real::TcpLimits& network = settings.network;
+  if (network.keepalive >= network.silence_max) {
+    mistakes.add("settings", "network.keepalive (" + duration_text(network.keepalive) +
+                                 ") is not less than network.silence_max (" + duration_text(network.silence_max) + ")");
+  }
+  if (settings.limits.peer_queued_bytes > network.send_buffer_max) {
+    mistakes.add("settings", "limits.peer_queued_bytes (" + size_text(settings.limits.peer_queued_bytes) +
+                                 ") is more than network.send_buffer_max (" + size_text(network.send_buffer_max) + ")");
+  }
+}
+
 }  // namespace
 
 Result<Settings> parse_settings(std::string_view text, std::string_view name, const SettingSources& sources) {
@@ -133,6 +148,7 @@ Result<Settings> parse_settings(std::string_view text, std::string_view name, co
       set_text("--set " + flag, flag.substr(0, equals), flag.substr(equals + 1), settings, mistakes);
     }
   }
+  find_contradictions(settings, mistakes);
   if (mistakes.lines.empty()) return settings;
   std::string all;
   for (const std::string& line : mistakes.lines) all += (all.empty() ? "" : "\n") + line;

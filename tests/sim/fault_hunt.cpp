@@ -132,6 +132,14 @@ class Planner {
     }
   }
 
+  // Of one source at most as many as of all, in every plan.
+  void inbox() {
+    const std::uint64_t all = draws_.below(3) == 0 ? between(20, 2000) : node::Limits{}.inbox_messages;
+    const std::uint64_t of_one = draws_.below(3) == 0 ? between(5, 500) : node::Limits{}.inbox_messages_per_source;
+    plan_.parameters += fmt::format(R"(, "limits.inbox_messages": {}, "limits.inbox_messages_per_source": {})", all,
+                                    std::min(of_one, all));
+  }
+
   // Few of each, so that the failure of a plan says which of them matters. The least of every range is what a node can
   // still work with: one signature at a time, one commit, an inbox of some messages. Small ones are as likely as large.
   void parameters() {
@@ -141,8 +149,7 @@ class Planner {
       plan_.parameters += unit.empty() ? fmt::format(R"(, "{}": {})", name, value)
                                        : fmt::format(R"(, "{}": "{}{}")", name, value, unit);
     };
-    add("limits.inbox_messages", 20, 2000, "");
-    add("limits.inbox_messages_per_source", 5, 500, "");
+    inbox();
     add("limits.verify_in_flight", 1, 64, "");
     add("limits.inbox_turn", 1, 64, "");
     add("limits.fetch_wanted", 4, 1000, "");

@@ -197,6 +197,12 @@ void parse_parameters(const Place& place, World& world) {
   }
   std::sort(world.parameters.begin(), world.parameters.end(),
             [](const Parameter& a, const Parameter& b) { return a.name < b.name; });
+  node::Limits limits;
+  node::Intervals intervals;
+  apply_parameters(world.parameters, limits, intervals);
+  for (std::string& each : node::contradictions(limits, intervals)) {
+    place.reading.findings.add(place.pointer, std::move(each));
+  }
 }
 
 void parse_regions(const Place& place, Regions& regions) {

@@ -37,6 +37,8 @@ TEST(FairQueue, RefusesAboveBothLimitsAndSaysWhich) {
   EXPECT_EQ(queue.push(3, "a", 6), Queue::Push::accepted);
 }
 
+TEST(FairQueueDeathTest, AShareAboveTheWholeIsOurOwnMistake) { EXPECT_DEATH(Queue({3, 4}), "per_source"); }
+
 TEST(FairQueue, SourceNumberZeroTakesItsTurnToo) {
   Queue queue({10, 10});
   (void)queue.push(0, "a", 1);

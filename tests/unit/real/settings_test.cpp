@@ -71,6 +71,17 @@ TEST(Settings, all_mistakes_are_told_in_the_order_of_the_lines_up_to_a_limit) {
   EXPECT_THAT(told, testing::StartsWith("node.toml:2: unknown key network.k0"));
 }
 
+TEST(Settings, two_that_do_not_fit_together_are_both_named_wherever_they_come_from) {
+  EXPECT_EQ(mistake_in("[limits]\ninbox_messages = 1000\n"),
+            "settings: limits.inbox_messages_per_source (2000) is more than limits.inbox_messages (1000)");
+  EXPECT_EQ(mistake_in("[network]\nkeepalive = \"60s\"\n"),
+            "settings: network.keepalive (1min) is not less than network.silence_max (1min)");
+  EXPECT_THAT(mistake_in("[limits]\npeer_queued_bytes = \"1GiB\"\n"), HasSubstr("network.send_buffer_max"));
+  SettingSources sources;
+  sources.flags = {"limits.inbox_messages_per_source=50"};
+  EXPECT_TRUE(parse_settings("[limits]\ninbox_messages = 1000\n", "node.toml", sources).ok());
+}
+
 TEST(Settings, a_switch_without_the_reference_behaviour_is_refused_by_name) {
   const std::string told = mistake_in("[switches]\npending_before_signature = \"as_reference\"\n");
   EXPECT_THAT(told, HasSubstr("switches.pending_before_signature"));

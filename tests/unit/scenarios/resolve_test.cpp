@@ -72,9 +72,9 @@ TEST(DefaultChecks, AreThoseThatApply) {
 }
 
 TEST(Parameters, ReachTheNodeTheyName) {
-  const Scenario scenario =
-      sample({R"(/world/parameters={"limits.inbox_messages":5,"intervals.reconcile_every":"7s",)"
-              R"("limits.retry_pause_max":"3s","limits.retries":2,"switches.ties":"as_reference"})"});
+  const Scenario scenario = sample(
+      {R"(/world/parameters={"limits.inbox_messages":5,"limits.inbox_messages_per_source":5,"intervals.reconcile_every":"7s",)"
+       R"("limits.retry_pause_max":"3s","limits.retries":2,"switches.ties":"as_reference"})"});
   node::Limits limits;
   node::Intervals intervals;
   apply_parameters(scenario.world.parameters, limits, intervals);

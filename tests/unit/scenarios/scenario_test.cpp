@@ -134,6 +134,13 @@ TEST(Errors, NameTheWordThatIsWrong) {
               HasSubstr("did you mean \"limits.inbox_messages\""));
 }
 
+TEST(Errors, NameBothOfTwoParametersThatDoNotFitTogether) {
+  EXPECT_EQ(sample_complaints({R"(/world/parameters={"limits.inbox_messages":5})"}),
+            "/world/parameters: limits.inbox_messages_per_source (2000) is more than limits.inbox_messages (5)");
+  EXPECT_EQ(sample_complaints({R"(/world/parameters={"intervals.dial_pause_min":"2min"})"}),
+            "/world/parameters: intervals.dial_pause_min (120000 ms) is more than intervals.dial_pause_max (60000 ms)");
+}
+
 TEST(Errors, NameSelectorsThatMeanNobody) {
   EXPECT_EQ(sample_complaints({"/traffic/0/into=group:weast"}),
             "/traffic/0/into: expected a group: \"west\" or \"east\", found \"weast\"; did you mean \"west\"");
