@@ -188,7 +188,8 @@ RC_GTEST_PROP(Order, ReopeningInTheMiddleChangesNothing, (std::uint64_t seed)) {
   const auto population = populate(any_steps(), {});
   Node straight(paying_world());
   Node broken(paying_world());
-  // Within the grace: what was removed for want of money that had not come yet would stay removed (docs/decisions/0120).
+  // Within the grace: what was removed for want of money that had not come yet would stay removed
+  // (docs/decisions/0120).
   straight.now = broken.now = at(20);
   deliver(straight, population, seed);
   Population half = population;
