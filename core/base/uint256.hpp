@@ -20,7 +20,7 @@ class Uint256 {
   constexpr Uint256() = default;
   template <std::unsigned_integral T>
   constexpr Uint256(T value) : words_{value} {}  // NOLINT(google-explicit-constructor): widening loses nothing
-  // A literal; a negative one does not compile.
+  // NOLINTNEXTLINE(google-explicit-constructor): a literal; a negative one does not compile
   consteval Uint256(int literal) : words_{literal >= 0 ? static_cast<std::uint64_t>(literal) : throw literal} {}
 
   // Lowest first.

@@ -1,6 +1,7 @@
 // Large items, in ranges.
 #include <algorithm>
 
+#include "core/base/check.hpp"
 #include "core/gossip/content_fetcher.hpp"
 
 namespace lastmile::gossip {
@@ -27,6 +28,7 @@ bool ContentFetcher::has_place(const Transfer& transfer) const {
 std::optional<ContentFetcher::Planned> ContentFetcher::plan_transfer(Item& item, const ContentName& name,
                                                                      std::size_t batches, std::vector<FetchOrder>& out,
                                                                      Instant now) {
+  LM_CHECK(item.transfer.has_value());
   Transfer& transfer = *item.transfer;
   Peer& source = peers_[transfer.source.value];
   if (!source.connected) return std::nullopt;
@@ -51,6 +53,7 @@ std::optional<ContentFetcher::Planned> ContentFetcher::plan_transfer(Item& item,
 }
 
 FetchOrder ContentFetcher::range_order(const ContentName& name, Item& item, Instant now) {
+  LM_CHECK(item.transfer.has_value());
   set_busy(name, item);
   Transfer& transfer = *item.transfer;
   FetchOrder out = issue({transfer.source, {name}, true, now});
@@ -63,37 +66,38 @@ FetchOrder ContentFetcher::range_order(const ContentName& name, Item& item, Inst
 Received ContentFetcher::on_range(OrderId id, ByteView bytes, Instant now) {
   Received received;
   if (const auto known = orders_.find(id); known == orders_.end() || !known->second.is_range) return received;
-  const Order order = *close(id);
-  const auto found = items_.find(order.names.front());
+  const auto order = close(id);
+  LM_CHECK(order.has_value());
+  const auto found = items_.find(order->names.front());
   if (found == items_.end()) return received;
   Item& item = found->second;
   if (!item.transfer || item.transfer->order != id) return received;  // forgotten and wanted anew, from another offset
   Transfer& transfer = *item.transfer;
   // Short ranges would let a transfer last for ever.
   if (bytes.size() != std::min(transfer.size - transfer.received.size(), params_.range_bytes)) {
-    ++peer(order.peer).counts.wrong;
-    tried(found, order.peer, now);
+    ++peer(order->peer).counts.wrong;
+    tried(found, order->peer, now);
     return received;
   }
   transfer.received += as_text(bytes);
-  transfer.giving = transfer.giving + (now - order.since);
+  transfer.giving = transfer.giving + (now - order->since);
   if (transfer.received.size() < transfer.size) {
     if (may_go_on(item, now)) {
       set_ready(found->first, item, now);
     } else {
-      ++peer(order.peer).counts.failed;
-      if (peer(order.peer).connected && !was_slow(item, order.peer)) item.slow.push_back(order.peer);
-      tried(found, order.peer, now);
+      ++peer(order->peer).counts.failed;
+      if (peer(order->peer).connected && !was_slow(item, order->peer)) item.slow.push_back(order->peer);
+      tried(found, order->peer, now);
     }
     return received;
   }
   auto value = std::make_shared<const std::string>(std::move(transfer.received));
   end_transfer(item);
   if (found->first.kind == ContentKind::envelope) {
-    ++peer(order.peer).counts.delivered;
-    received.arrivals.push_back(arrive(found, std::move(value), order.peer));
+    ++peer(order->peer).counts.delivered;
+    received.arrivals.push_back(arrive(found, std::move(value), order->peer));
   } else {
-    received.checks.push_back(begin_check(found, std::move(value), order.peer));
+    received.checks.push_back(begin_check(found, std::move(value), order->peer));
   }
   return received;
 }
@@ -111,6 +115,7 @@ bool ContentFetcher::was_slow(const Item& item, env::PeerId id) const {
 }
 
 bool ContentFetcher::may_go_on(const Item& item, Instant now) {
+  LM_CHECK(item.transfer.has_value());
   if (!is_slow(*item.transfer)) return true;
   if (holds_up_its_content(item)) return false;
   if (!holds_up_others(*item.transfer, now)) return true;
@@ -120,6 +125,7 @@ bool ContentFetcher::may_go_on(const Item& item, Instant now) {
 
 // Others may have it, and this peer was not yet found too slow for it.
 bool ContentFetcher::holds_up_its_content(const Item& item) const {
+  LM_CHECK(item.transfer.has_value());
   const env::PeerId source = item.transfer->source;
   return !was_slow(item, source) && std::any_of(connected_.begin(), connected_.end(),
                                                 [&](env::PeerId id) { return id != source && !was_tried(item, id); });

@@ -50,9 +50,9 @@ struct Memory {
 
 class Context {
  public:
-  Context(const env::Reader& reader, const StoreOptions& options_in, Meta meta_in, Memory& memory_in,
+  Context(const env::Reader& reader, const StoreOptions& options_in, const Meta& meta_in, Memory& memory_in,
           trace::Sink& sink_in, Wall now_in)
-      : tx(reader), options(options_in), meta(std::move(meta_in)), memory(memory_in), sink(sink_in), now(now_in) {}
+      : tx(reader), options(options_in), meta(meta_in), memory(memory_in), sink(sink_in), now(now_in) {}
 
   // Null when nothing is known under this hash.
   Loaded* find(const message::ItemHash& hash);

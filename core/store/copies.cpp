@@ -141,6 +141,7 @@ void keep_limit(Context& context, Loaded& m, const std::string& owner, const std
   claims.resize(context.options.limits.copies);
   std::ranges::sort(claims, {}, &Claim::place);
   std::vector<std::shared_ptr<const Envelope>> kept;
+  kept.reserve(claims.size());
   for (const Claim& claim : claims) kept.push_back(others[claim.place]);
   others = std::move(kept);
 }

@@ -31,8 +31,8 @@ class Stored {
   explicit Stored(std::string_view text) : text_(text) {}
   Stored(env::Value kept, std::string_view text) : kept_(std::move(kept)), text_(text) {}
 
-  std::string_view operator*() const { return *text_; }
-  const std::string_view* operator->() const { return &*text_; }
+  std::string_view operator*() const { return *text_; }  // NOLINT(bugprone-unchecked-optional-access): as there
+  const std::string_view* operator->() const { return &*text_; }  // NOLINT(bugprone-unchecked-optional-access)
   friend bool operator==(const Stored& stored, std::nullptr_t) { return !stored.text_; }
 
  private:

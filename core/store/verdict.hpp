@@ -48,7 +48,7 @@ struct Verdict {
     Verdict v;
     v.kind = Kind::forget;
     v.by = std::move(by);
-    v.with = std::move(with);
+    v.with = with;
     return v;
   }
 };
