@@ -1,7 +1,6 @@
 #include "core/store/copies.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "core/base/check.hpp"
@@ -65,10 +64,7 @@ bool signer_may(Context& context, Loaded& m, const std::string& owner) {
     return verdict.kind != Verdict::Kind::refuse || verdict.code != message::ErrorCode::permission_denied;
   }
   const bool own = message::same_address(owner, context.sender(m));
-  if (m.entry.type == Type::AGGREGATE && m.entry.subject == message::kSecurityKey && !own &&
-      !as_reference(context.options.switches.security_writers)) {
-    return false;
-  }
+  if (!own && only_owner_writes(context, m.entry)) return false;
   Loaded* about = &m;
   if (m.entry.is_amend()) {
     const auto original = message::ItemHash::parse(m.entry.ref);

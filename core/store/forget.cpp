@@ -54,10 +54,7 @@ bool may_forget(Context& context, Loaded& forget, Loaded& target) {
   const std::string& sender = context.sender(forget);
   const std::string& owner = context.owner(target);
   if (message::same_address(sender, owner)) return true;
-  if (target.entry.type == Type::AGGREGATE && target.entry.subject == message::kSecurityKey &&
-      !as_reference(context.options.switches.security_writers)) {
-    return false;
-  }
+  if (only_owner_writes(context, target.entry)) return false;
   context.depend(forget, Kind::security, name20(owner));
   return may_act(context, owner, sender, permission_facts(context, target), forget.entry.content_time);
 }

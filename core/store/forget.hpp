@@ -9,6 +9,11 @@
 
 namespace lastmile::store {
 
+// A FORGET whose content is here.
+inline bool is_forget(const Entry& entry) {
+  return entry.authentic && entry.has_content && entry.type == message::Type::FORGET;
+}
+
 // FORGETs in force that name the key of this AGGREGATE and were allowed to, at least as late as it; by (time, hash).
 std::vector<message::ItemHash> forgets_of_key(Context& context, Loaded& element);
 

@@ -135,7 +135,7 @@ Verdict judge_aggregate(Context& context, Loaded& m) {
   const bool own = message::same_address(owner, context.sender(m));
   auto by = forgets_of_key(context, m);
   if (!by.empty()) return Verdict::forget(std::move(by), std::nullopt);
-  if (m.entry.subject == message::kSecurityKey && !own && !as_reference(context.options.switches.security_writers)) {
+  if (!own && only_owner_writes(context, m.entry)) {
     return Verdict::refuse(ErrorCode::permission_denied,
                            error_sentence("only the owner may write the aggregate `security`"));
   }

@@ -73,6 +73,11 @@ bool may_act(Context& context, std::string_view owner, std::string_view sender, 
   return allowed_at(context, owner, sender, facts, reference ? kEndOfTime : at);
 }
 
+bool only_owner_writes(const Context& context, const Entry& entry) {
+  return entry.type == message::Type::AGGREGATE && entry.subject == message::kSecurityKey &&
+         !as_reference(context.options.switches.security_writers);
+}
+
 bool permission_disagrees(Context& context, std::string_view owner, std::string_view sender,
                           const message::PermissionFacts& facts, Wall at) {
   if (message::same_address(owner, sender)) return false;

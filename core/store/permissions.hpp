@@ -16,6 +16,9 @@ message::PermissionFacts permission_facts(Context& context, Loaded& m);
 bool may_act(Context& context, std::string_view owner, std::string_view sender, const message::PermissionFacts& facts,
              Wall at);
 
+// Elements of `security` are not for delegates (messages.md 4.6; switch security_writers).
+bool only_owner_writes(const Context& context, const Entry& entry);
+
 // Would the other setting decide otherwise? For the figures only.
 bool permission_disagrees(Context& context, std::string_view owner, std::string_view sender,
                           const message::PermissionFacts& facts, Wall at);

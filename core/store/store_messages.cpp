@@ -1,9 +1,7 @@
 // Messages come in: accept() and its kin.
 #include <algorithm>
-#include <set>
 
 #include "core/base/check.hpp"
-#include "core/economy/credits.hpp"
 #include "core/message/limits.hpp"
 #include "core/store/aggregates.hpp"
 #include "core/store/change.hpp"
@@ -25,10 +23,6 @@ void add_confirmation_to(Context& context, Loaded& m, const Confirmation& confir
   put_confirmation_rows(context, m.hash, confirmation);
   record_confirmed(context, m.hash, confirmation);
   refresh_confirmed(context, m);
-}
-
-bool is_forget(const Entry& entry) {
-  return entry.authentic && entry.has_content && entry.type == message::Type::FORGET;
 }
 
 // A message that is not known, or of which only a rejection is.
@@ -105,10 +99,6 @@ void keep_submitted(Context& context, const message::ItemHash& hash, std::string
   if (submitted.empty()) return;
   context.tx.put(keys::of_hash(Table::submitted, hash), std::string(submitted.substr(0, kSubmittedBytesMax)));
 }
-
-}  // namespace
-
-namespace {
 
 // Anybody may make claims up. Where they have taken all places those of FORGETs that are here find one.
 void add_claims(Context& context, Loaded& m, const std::vector<message::ItemHash>& claims) {
@@ -256,49 +246,6 @@ Result<Outcome> StoreImpl::accept_unfetched(std::shared_ptr<const message::Envel
     if (confirmation != nullptr) add_confirmation_to(context, *m, *confirmation);
     std::vector<Need> needs = settle(context, *m, true);
     return outcome_of(context, envelope->item_hash, known_before, std::move(needs));
-  });
-}
-
-Result<std::vector<message::Envelope>> StoreImpl::copies(const message::ItemHash& hash) const {
-  return guarded([&]() -> std::vector<message::Envelope> {
-    const Source source(disk_.latest());
-    const auto entry = load_entry(source, hash);
-    if (!entry || !entry->authentic) return {};
-    return load_copies(source, hash, *entry);
-  });
-}
-
-Result<bool> StoreImpl::wants_copy(const message::Envelope& copy) const {
-  return guarded([&] {
-    const Source source(disk_.latest());
-    const auto entry = load_entry(source, copy.item_hash);
-    if (!entry || !entry->authentic) return false;
-    if (copy.is_tombstone()) {
-      if (!entry->waiting() || entry->has_content) return false;
-      const std::set<message::ItemHash> known(entry->claims.begin(), entry->claims.end());
-      const bool full = known.size() >= message::kForgottenByMax;
-      const auto here = [&](const message::ItemHash& hash) {
-        const auto forget = load_entry(source, hash);
-        return forget && is_forget(*forget);
-      };
-      const auto is_new = [&](const message::ItemHash& forget) {
-        return !known.contains(forget) && (!full || here(forget));
-      };
-      return std::ranges::any_of(copy.forgotten_by, is_new) && !(full && std::ranges::all_of(known, here));
-    }
-    if (entry->status == Status::forgotten && (!entry->has_content || entry->unproven)) {
-      // What its content tells may show that it was never forgotten.
-      return copy.item_content.has_value() &&
-             (entry->unproven || !same_signer(load_envelope(source, copy.item_hash), copy));
-    }
-    if (!entry->has_content || entry->status == Status::removed) return false;
-    if (as_reference(options_.switches.final_refusals)) return false;
-    // Nearly always: who owns it has signed it. The envelope need not be read.
-    const bool credits = entry->type == message::Type::POST && economy::credit_kind(entry->subject).has_value();
-    if (!entry->owner && entry->type != message::Type::FORGET && !credits) return false;
-    const auto known = load_copies(source, copy.item_hash, *entry);
-    const bool is_known = std::ranges::any_of(known, [&](const auto& other) { return same_copy(other, copy); });
-    return !is_known && may_be_chosen(options_, *entry, known.front(), copy);
   });
 }
 
