@@ -46,6 +46,7 @@ struct Workload {
     Generator draws(7);
     const Graph graph = std::move(random_regular(n, kDegree, draws)).value();
     std::vector<std::pair<double, double>> place;
+    place.reserve(n);
     for (std::uint32_t i = 0; i < n; ++i) place.emplace_back(draws.unit() * 0.153, draws.unit() * 0.153);
     for (std::uint32_t a = 0; a < n; ++a) {
       for (const std::uint32_t b : graph.neighbours(a)) {

@@ -19,8 +19,10 @@ namespace lastmile::bench {
 inline constexpr std::int64_t kFirstSecond = 1'767'225'600;
 
 inline std::vector<std::string> make_messages(std::size_t count) {
+  static constexpr std::uint64_t kWallets = 50;
   std::vector<crypto::Account> wallets;
-  for (std::uint64_t i = 0; i < 50; ++i) wallets.push_back(crypto::Account::derive(crypto::Chain::ETH, 1, i));
+  wallets.reserve(kWallets);
+  for (std::uint64_t i = 0; i < kWallets; ++i) wallets.push_back(crypto::Account::derive(crypto::Chain::ETH, 1, i));
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < count; ++i) {
     const crypto::Account& wallet = wallets[i % wallets.size()];
@@ -29,7 +31,7 @@ inline std::vector<std::string> make_messages(std::size_t count) {
     envelope.sender = wallet.address();
     envelope.item_content = R"({"address":")" + wallet.address() + R"(","time":)" + std::to_string(second) +
                             R"(,"type":"note","content":{"body":")" +
-                            std::string(300, 'a' + static_cast<char>(i % 26)) + R"("},"ref":"channel-)" +
+                            std::string(300, static_cast<char>('a' + i % 26)) + R"("},"ref":"channel-)" +
                             std::to_string(i % 10) + R"("})";
     envelope.item_hash = message::ItemHash::of(crypto::sha256(*envelope.item_content));
     envelope.time_number = static_cast<double>(second);

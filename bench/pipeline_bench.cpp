@@ -28,7 +28,7 @@ void count(benchmark::State& state, std::size_t done) { state.SetItemsProcessed(
 
 // The limit: libsecp256k1 alone, on one core and on two.
 void bare_recover(benchmark::State& state) {
-  secp256k1_context* context = secp256k1_context_create(SECP256K1_CONTEXT_SIGN | SECP256K1_CONTEXT_VERIFY);
+  secp256k1_context* context = secp256k1_context_create(SECP256K1_CONTEXT_SIGN);
   const Hash256 digest = crypto::sha256("message");
   const Hash256 key = crypto::sha256("key");
   secp256k1_ecdsa_recoverable_signature signature;
@@ -113,7 +113,7 @@ void pipeline_durable(benchmark::State& state) {
       auto parsed = message::parse_envelope(text);
       auto envelope = std::make_shared<const message::Envelope>(std::move(*parsed));
       executor->submit(env::Lane::signatures, message::verification_job(envelope),
-                       [&, envelope](env::JobResult result) {
+                       [&, envelope](const env::JobResult& result) {
                          LM_CHECK(message::verdict_of(result) == crypto::Verdict::valid);
                          bench::process(*store, envelope, kNow);
                          ++done;
@@ -147,7 +147,7 @@ void synced_batches(benchmark::State& state) {
     env::Batch batch;
     for (int i = 0; i < 1000; ++i) batch.put("key" + std::to_string(done++), std::string(1000, 'v'));
     bool durable = false;
-    disk->commit(std::move(batch), [&](Result<Unit>) { durable = true; });
+    disk->commit(std::move(batch), [&](const Result<Unit>&) { durable = true; });
     while (!durable) loop.run_one(milliseconds(10));
   }
   count(state, done);

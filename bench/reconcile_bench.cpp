@@ -35,6 +35,7 @@ void reconcile(benchmark::State& state, std::size_t differences, std::int64_t be
   static Sides sides;  // most of the cost: made once
   Generator random(differences);
   std::vector<std::pair<MemoryHeldSet*, HeldItem>> added;
+  added.reserve(differences);
   for (std::size_t i = 0; i < differences; ++i) {
     added.emplace_back(i % 2 == 0 ? &sides.left : &sides.right,
                        HeldItem{begin + random.between(0, length - 1), test::random_hash(random)});

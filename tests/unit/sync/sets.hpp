@@ -30,7 +30,7 @@ inline message::ItemHash random_hash_of_any_kind(Generator& random) {
   const std::size_t length = v0 ? 44 + random.below(3) : 59;
   const std::string_view alphabet = v0 ? kBase58 : kBase32;
   while (text.size() < length) text.push_back(alphabet[random.below(alphabet.size())]);
-  return *message::ItemHash::parse(text);
+  return message::ItemHash::parse(text).value();
 }
 
 struct SessionCost {
@@ -49,10 +49,10 @@ inline SessionCost run_session(const HeldSet& asker, const HeldSet& answerer, st
   while (true) {
     auto request = session.next(asker);
     if (!request || !*request) break;
-    const Bytes asked = encode_reconcile(**request);
+    const Bytes asked = encode_reconcile(request->value());
     const auto received = decode_reconcile(asked);
     LM_CHECK(received.ok());
-    LM_CHECK(std::get<Request>(*received) == **request);
+    LM_CHECK(std::get<Request>(*received) == request->value());
     const auto found = answer(answerer, std::get<Request>(*received));
     LM_CHECK(found.ok());
     const Bytes answered = encode_reconcile(*found);
