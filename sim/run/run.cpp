@@ -9,6 +9,7 @@
 #include "sim/run/core_sim_node.hpp"
 #include "sim/run/run_view.hpp"
 #include "sim/world/world.hpp"
+#include "sim/world/figures.hpp"
 
 namespace lastmile::sim {
 namespace {
@@ -45,6 +46,7 @@ class Run final : public scenario::RunWorld {
   void look_at_disks();
   void measure_cut(const Action& action);
   void set_running(const Action& action);
+  void measure_overlay();
   scenario::Summary summarize();
 
   // Times a node's events and passes them on.
@@ -105,8 +107,7 @@ std::optional<Error> Run::build() {
     waits_for_events_ = waits_for_events_ || std::holds_alternative<scenario::OnEvent>(fault.from);
   }
 
-  runner_.watch().set_measure("topology.diameter", diameter(world_->overlay).hops);
-  runner_.watch().set_measure("topology.clustering", clustering(world_->overlay));
+  measure_overlay();
   if (loop_observer_ != nullptr) engine_->observe(loop_observer_);
   return std::nullopt;
 }
@@ -184,6 +185,20 @@ void Run::measure_cut(const Action& action) {
 void Run::set_running(const Action& action) {
   const NodeIndex node{action.node};
   if (action.kind == Action::Kind::node_up) {
+void Run::measure_overlay() {
+  const Graph& overlay = world_->overlay;
+  scenario::Watch& watch = runner_.watch();
+  const Diameter across = diameter(overlay);
+  watch.set_measure(across.exact ? "topology.diameter" : "topology.diameter_at_least", across.hops);
+  watch.set_measure("topology.clustering", clustering(overlay));
+  watch.set_measure("topology.articulation_points", static_cast<double>(articulation_points(overlay).size()));
+  const auto by_degree = degrees(overlay);
+  const auto least = std::find_if(by_degree.begin(), by_degree.end(), [](std::uint32_t nodes) { return nodes > 0; });
+  watch.set_measure("topology.degree_min", static_cast<double>(least - by_degree.begin()));
+  watch.set_measure("topology.degree_mean", 2.0 * static_cast<double>(overlay.edges()) / overlay.size());
+  watch.set_measure("topology.degree_max", static_cast<double>(by_degree.size()) - 1);
+}
+
     if (!engine_->running(node)) engine_->start(node);
     return;
   }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/base/check.hpp"
+#include "sim/world/figures.hpp"
 
 namespace lastmile::sim {
 namespace {
@@ -52,6 +53,32 @@ void join_components(Graph& graph, Generator& draws) {
 }
 
 }  // namespace
+
+bool Graph::has(std::uint32_t a, std::uint32_t b) const {
+  return std::binary_search(neighbours_[a].begin(), neighbours_[a].end(), b);
+}
+
+bool Graph::add(std::uint32_t a, std::uint32_t b) {
+  LM_CHECK(a < size() && b < size());
+  if (a == b || has(a, b)) return false;
+  const auto insert = [this](std::uint32_t at, std::uint32_t neighbour) {
+    auto& list = neighbours_[at];
+    list.insert(std::lower_bound(list.begin(), list.end(), neighbour), neighbour);
+  };
+  insert(a, b);
+  insert(b, a);
+  ++edges_;
+  return true;
+}
+
+bool Graph::remove(std::uint32_t a, std::uint32_t b) {
+  LM_CHECK(a < size() && b < size());
+  if (!has(a, b)) return false;
+  std::erase(neighbours_[a], b);
+  std::erase(neighbours_[b], a);
+  --edges_;
+  return true;
+}
 
 Result<Graph> random_regular(std::uint32_t nodes, std::uint32_t degree, Generator& draws) {
   if (degree >= nodes)

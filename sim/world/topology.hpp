@@ -1,9 +1,8 @@
-// Who knows whom at the start, and figures about it. All draws come from the generator given, by our own routines.
+// Who knows whom at the start. All draws come from the generator given, by our own routines.
 #pragma once
 
 #include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "core/base/random.hpp"
@@ -39,18 +38,5 @@ Result<Graph> by_region(std::span<const std::uint32_t> region_of_node, std::uint
                         Generator& draws);
 inline constexpr std::uint32_t kFullGraphNodesMax = 4000;
 Result<Graph> full(std::uint32_t nodes);
-
-// Number of the component of each node; that of node 0 is 0.
-std::vector<std::uint32_t> components(const Graph& graph);
-bool connected(const Graph& graph);
-struct Diameter {
-  std::uint32_t hops = 0;
-  bool exact = true;  // above kExactDiameterNodes: the greatest eccentricity of 64 starts, a lower bound
-};
-inline constexpr std::uint32_t kExactDiameterNodes = 3000;
-Diameter diameter(const Graph& graph);  // of the largest component
-double clustering(const Graph& graph);  // mean over nodes of the share of neighbour pairs that are joined
-// Edges with one end in each side; nodes of neither side do not count. No node is in both.
-std::size_t cut_size(const Graph& graph, std::span<const std::uint32_t> first, std::span<const std::uint32_t> second);
 
 }  // namespace lastmile::sim

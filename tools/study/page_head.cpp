@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "tools/study/html.hpp"
 #include "tools/study/page.hpp"
@@ -56,6 +57,38 @@ std::string outcome(const RunData& run) {
   if (why.empty() && run.never_reached.empty()) why = "there was nothing to decide by";
   if (why.empty()) why = "what the scenario waits for never came: " + list_of(run.never_reached);
   return why;
+}
+
+std::optional<double> measured(const RunData& run, std::string_view name) {
+  for (const MeasureData& measure : run.measures) {
+    if (measure.name == name) return measure.value;
+  }
+  return std::nullopt;
+}
+
+// "diameter 3, clustering 0.2, degrees 7 to 8, ...": what the run says of its overlay.
+std::string overlay_figures(const RunData& run) {
+  std::vector<std::string> parts;
+  const auto add = [&](std::string_view name, const auto& text) {
+    if (const auto value = measured(run, name)) parts.push_back(text(*value));
+  };
+  add("topology.diameter", [](double v) { return "diameter " + figure(v); });
+  add("topology.diameter_at_least", [](double v) { return "diameter at least " + figure(v); });
+  add("topology.clustering", [](double v) { return "clustering " + figure(v); });
+  const auto least = measured(run, "topology.degree_min");
+  const auto most = measured(run, "topology.degree_max");
+  const auto mean = measured(run, "topology.degree_mean");
+  if (least && most && mean) {
+    parts.push_back(*least == *most ? "everybody has " + figure(*least) + " neighbours"
+                                    : fmt::format("{} to {} neighbours, {} on average", figure(*least), figure(*most),
+                                                  figure(*mean)));
+  }
+  add("topology.articulation_points", [](double v) {
+    return v == 0 ? std::string("no node whose loss splits it")
+                  : fmt::format("{} node{} whose loss splits it", figure(v), v == 1 ? "" : "s");
+  });
+  add("topology.cut", [](double v) { return figure(v) + " links cross the cut"; });
+  return list_of(parts);
 }
 
 std::string row(std::string_view term, const std::string& html) {
@@ -142,20 +175,7 @@ std::string world_section(const RunData& run) {
   if (run.groups.size() > kGroupsShown)
     out += fmt::format("<p class=\"note\">and {} more groups</p>", run.groups.size() - kGroupsShown);
   out += "<dl>" + row("overlay", escaped(run.topology));
-  const auto measured = [&](std::string_view name) -> const MeasureData* {
-    for (const MeasureData& measure : run.measures) {
-      if (measure.name == name && measure.value) return &measure;
-    }
-    return nullptr;
-  };
-  std::string figures;
-  if (const auto* diameter = measured("topology.diameter")) figures += "diameter " + figure(*diameter->value);
-  if (const auto* clustering = measured("topology.clustering")) {
-    figures += (figures.empty() ? "" : ", ") + ("clustering " + figure(*clustering->value));
-  }
-  if (const auto* cut = measured("topology.cut"))
-    figures += (figures.empty() ? "" : ", ") + (figure(*cut->value) + " links cross the cut");
-  out += row("its figures", figures);
+  out += row("its figures", overlay_figures(run));
   out += row("roads", escaped(list_of(run.roads_on)) +
                           (run.roads_off.empty() ? "" : "; switched off: " + escaped(list_of(run.roads_off))));
   out += row("chains", escaped(list_of(run.chains)));

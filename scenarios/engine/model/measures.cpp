@@ -14,7 +14,9 @@ constexpr std::array<W, 9> kQueues{"inbox",     "verify",         "fetch",   "wa
 static_assert(kQueues.size() == trace::kQueueCount);
 constexpr std::array<W, 5> kTimedQueues{"inbox", "verify", "fetch", "waiting", "reconcile"};  // CoreNode::oldest
 constexpr std::array<W, 1> kAnyNumber{"#"};
-constexpr std::array<W, 3> kTopology{"diameter", "clustering", "cut"};
+// diameter_at_least: of an overlay too large to be measured exactly, in place of diameter.
+constexpr std::array<W, 8> kTopology{"diameter",   "diameter_at_least", "clustering", "articulation_points",
+                                     "degree_min", "degree_mean",       "degree_max", "cut"};
 
 }  // namespace
 

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <map>
 
+#include "sim/world/figures.hpp"
+
 namespace lastmile::sim {
 namespace {
 
@@ -65,28 +67,6 @@ RC_GTEST_PROP(Topology, every_kind_is_simple_connected_and_repeatable,
   RC_ASSERT(ends == 2 * graph.edges());
 }
 
-TEST(Topology, figures_of_graphs_that_can_be_counted_by_hand) {
-  Graph ring(6);
-  for (std::uint32_t i = 0; i < 6; ++i) ring.add(i, (i + 1) % 6);
-  EXPECT_EQ(diameter(ring).hops, 3U);
-  EXPECT_EQ(clustering(ring), 0.0);
-  const auto between = [](const Graph& graph, std::vector<std::uint32_t> first, std::vector<std::uint32_t> second) {
-    return cut_size(graph, first, second);
-  };
-  EXPECT_EQ(between(ring, {0, 1, 2}, {3, 4, 5}), 2U);
-  EXPECT_EQ(between(ring, {0, 1}, {3, 4}), 0U) << "what leads to neither side is not parted";
-  const Graph everybody = std::move(full(5)).value();
-  EXPECT_EQ(diameter(everybody).hops, 1U);
-  EXPECT_EQ(clustering(everybody), 1.0);
-  EXPECT_EQ(between(everybody, {0, 1}, {2, 3, 4}), 6U);
-  Graph apart(5);
-  apart.add(0, 1);
-  apart.add(2, 3);
-  apart.add(3, 4);
-  EXPECT_FALSE(connected(apart));
-  EXPECT_EQ(diameter(apart).hops, 2U);
-}
-
 TEST(Topology, a_small_world_is_clustered_and_short_and_a_scale_free_one_has_hubs) {
   Generator draws(5);
   const Graph ordered = std::move(small_world(1000, 10, 0.0, draws)).value();
@@ -113,14 +93,6 @@ TEST(Topology, by_region_keeps_most_edges_at_home) {
     for (const std::uint32_t each : graph.neighbours(i)) across += regions[i] != regions[each] ? 1 : 0;
   EXPECT_NEAR(static_cast<double>(across) / 1000.0, 2.0, 0.1);
   EXPECT_NEAR(static_cast<double>(2 * graph.edges()) / 1000.0, 8.0, 0.1);
-}
-
-TEST(Topology, a_large_diameter_is_a_lower_bound_close_to_the_truth) {
-  Graph ring(4000);
-  for (std::uint32_t i = 0; i < 4000; ++i) ring.add(i, (i + 1) % 4000);
-  const Diameter figure = diameter(ring);
-  EXPECT_FALSE(figure.exact);
-  EXPECT_EQ(figure.hops, 2000U);
 }
 
 WorldSpec two_groups() {
