@@ -44,10 +44,10 @@ RegionDelays region_delays(const scenario::Regions& regions) {
   return delays;
 }
 
-// Synchronization nodes sign heads; in a world without chains all nodes are ones.
+// Synchronization nodes sign heads; in a world without chains all full nodes are ones.
 std::optional<crypto::Account> head_signer(const scenario::Scenario& scenario, const scenario::NodeTable& nodes,
                                            scenario::Node node) {
-  if (!scenario.world.chains.empty() && nodes[node].chains.empty()) return std::nullopt;
+  if (nodes[node].light || (!scenario.world.chains.empty() && nodes[node].chains.empty())) return std::nullopt;
   constexpr std::uint64_t kFirstSigner = 1ULL << 40;  // throw-away keys far above the wallets of the traffic
   return crypto::Account::derive(crypto::Chain::SOL, scenario.seed, kFirstSigner + node);
 }
@@ -131,14 +131,20 @@ std::shared_ptr<const std::set<std::string, std::less<>>> head_signers(const sce
   return std::make_shared<const std::set<std::string, std::less<>>>(std::move(signers));
 }
 
-node::NodeConfig node_config(const node::NodeConfig& shared, const scenario::Scenario& scenario,
-                             const scenario::NodeTable& nodes, const Graph& overlay, scenario::Node node) {
-  node::NodeConfig config = shared;
+std::vector<std::string> dialled(const scenario::NodeTable& nodes, const Graph& overlay, scenario::Node node) {
+  std::vector<std::string> peers;
   for (const std::uint32_t other : overlay.neighbours(node)) {
     // One dialler per edge, so that both directions are equally common at every node.
     const bool lower_dials = (node + other) % 2 == 0;
-    if (lower_dials == (node < other)) config.peers.push_back(nodes[other].name);
+    if (lower_dials == (node < other)) peers.push_back(nodes[other].name);
   }
+  return peers;
+}
+
+node::NodeConfig node_config(const node::NodeConfig& shared, const scenario::Scenario& scenario,
+                             const scenario::NodeTable& nodes, const Graph& overlay, scenario::Node node) {
+  node::NodeConfig config = shared;
+  config.peers = dialled(nodes, overlay, node);
   for (std::uint32_t i = 0; i < scenario.world.chains.size(); ++i) {
     const scenario::ChainSpec& chain = scenario.world.chains[i];
     node::FollowedChain followed;

@@ -5,11 +5,12 @@
 
 #include "scenarios/engine/run/runner.hpp"
 #include "sim/fault/fault_plane.hpp"
+#include "sim/light/light_node.hpp"
 #include "sim/run/convert.hpp"
 #include "sim/run/core_sim_node.hpp"
 #include "sim/run/run_view.hpp"
-#include "sim/world/world.hpp"
 #include "sim/world/figures.hpp"
+#include "sim/world/world.hpp"
 
 namespace lastmile::sim {
 namespace {
@@ -42,11 +43,12 @@ class Run final : public scenario::RunWorld {
 
  private:
   std::optional<Error> build();
+  NodeFactory factory_of(Node node);
   void run_until(Instant stop);
   void look_at_disks();
+  void measure_overlay();
   void measure_cut(const Action& action);
   void set_running(const Action& action);
-  void measure_overlay();
   scenario::Summary summarize();
 
   // Times a node's events and passes them on.
@@ -69,6 +71,7 @@ class Run final : public scenario::RunWorld {
   std::unique_ptr<Engine> engine_;
   std::vector<std::unique_ptr<NodeSink>> sinks_;
   node::NodeConfig shared_config_;
+  std::optional<MessageTable> light_messages_;
   std::unique_ptr<RunView> view_;
   std::optional<FaultPlane> faults_;
   bool waits_for_events_ = false;
@@ -89,19 +92,14 @@ std::optional<Error> Run::build() {
   for (const scenario::ChainSpec& chain : scenario_.world.chains) engine_->add_chain(chain_config(chain));
   shared_config_ = shared_node_config(scenario_);
   shared_config_.head_signers = head_signers(scenario_, nodes);
+  light_messages_.emplace(scenario_.world.switches);
   for (Node node = 0; node < nodes.size(); ++node) {
     nodes.set_region(node, world_->nodes[node].spec.region);
     sinks_.push_back(std::make_unique<NodeSink>(*this, node));
-    auto config = node_config(shared_config_, scenario_, nodes, world_->overlay, node);
-    engine_->add_node(world_->nodes[node].spec,
-                      [this, node, config = std::move(config),
-                       sink = sinks_.back().get()](const NodeEnv& env) -> std::unique_ptr<SimNode> {
-                        if (other_nodes_ != nullptr) return other_nodes_->make(node, env, config, *sink);
-                        return std::make_unique<CoreSimNode>(env, config, *sink);
-                      });
+    engine_->add_node(world_->nodes[node].spec, factory_of(node));
   }
   faults_.emplace(*engine_, scenario_);
-  view_ = std::make_unique<RunView>(*engine_, nodes, other_nodes_);
+  view_ = std::make_unique<RunView>(*engine_, nodes, *light_messages_, other_nodes_);
   if (auto error = runner_.open(*view_)) return error;
   for (const scenario::Fault& fault : scenario_.faults) {
     waits_for_events_ = waits_for_events_ || std::holds_alternative<scenario::OnEvent>(fault.from);
@@ -110,6 +108,21 @@ std::optional<Error> Run::build() {
   measure_overlay();
   if (loop_observer_ != nullptr) engine_->observe(loop_observer_);
   return std::nullopt;
+}
+
+NodeFactory Run::factory_of(Node node) {
+  trace::Sink& sink = *sinks_[node];
+  if (runner_.nodes()[node].light) {
+    return [this, node, &sink](const NodeEnv& env) -> std::unique_ptr<SimNode> {
+      return std::make_unique<LightNode>(env, shared_config_, dialled(runner_.nodes(), world_->overlay, node),
+                                         *light_messages_, sink);
+    };
+  }
+  return [this, node, config = node_config(shared_config_, scenario_, runner_.nodes(), world_->overlay, node),
+          &sink](const NodeEnv& env) -> std::unique_ptr<SimNode> {
+    if (other_nodes_ != nullptr) return other_nodes_->make(node, env, config, sink);
+    return std::make_unique<CoreSimNode>(env, config, sink);
+  };
 }
 
 Result<scenario::Summary> Run::go() {
@@ -172,19 +185,6 @@ void Run::carry_out(const Action& action) {
   }
 }
 
-// How many neighbours of the overlay the widest cut of the run parts.
-void Run::measure_cut(const Action& action) {
-  const scenario::FaultBody& body = scenario_.faults[action.entry].body;
-  if (!std::holds_alternative<scenario::PartitionFault>(body) && !std::holds_alternative<scenario::HoldFault>(body)) {
-    return;
-  }
-  widest_cut_ = std::max(widest_cut_, cut_size(world_->overlay, action.first, action.second));
-  runner_.watch().set_measure("topology.cut", static_cast<double>(widest_cut_));
-}
-
-void Run::set_running(const Action& action) {
-  const NodeIndex node{action.node};
-  if (action.kind == Action::Kind::node_up) {
 void Run::measure_overlay() {
   const Graph& overlay = world_->overlay;
   scenario::Watch& watch = runner_.watch();
@@ -199,6 +199,19 @@ void Run::measure_overlay() {
   watch.set_measure("topology.degree_max", static_cast<double>(by_degree.size()) - 1);
 }
 
+// How many neighbours of the overlay the widest cut of the run parts.
+void Run::measure_cut(const Action& action) {
+  const scenario::FaultBody& body = scenario_.faults[action.entry].body;
+  if (!std::holds_alternative<scenario::PartitionFault>(body) && !std::holds_alternative<scenario::HoldFault>(body)) {
+    return;
+  }
+  widest_cut_ = std::max(widest_cut_, cut_size(world_->overlay, action.first, action.second));
+  runner_.watch().set_measure("topology.cut", static_cast<double>(widest_cut_));
+}
+
+void Run::set_running(const Action& action) {
+  const NodeIndex node{action.node};
+  if (action.kind == Action::Kind::node_up) {
     if (!engine_->running(node)) engine_->start(node);
     return;
   }
@@ -217,15 +230,15 @@ void Run::measure_overlay() {
 bool Run::reachable(Node node) const { return view_->running(node) && !engine_->paused(NodeIndex{node}); }
 
 void Run::publish(const scenario::Publication& publication) {
+  const auto done = [this, where = publication.node, number = publication.number](const node::Receipt& receipt) {
+    runner_.receipt(engine_->now(), where, number, receipt.status);
+  };
+  if (LightNode* light = view_->light(publication.node)) return light->publish(publication.envelope, done);
   std::vector<node::Upload> uploads;
   for (const scenario::Upload& upload : publication.uploads) {
     uploads.push_back({upload.hash, std::string(as_text(*upload.content))});
   }
-  view_->core(publication.node)
-      ->publish(publication.envelope, std::move(uploads),
-                [this, where = publication.node, number = publication.number](const node::Receipt& receipt) {
-                  runner_.receipt(engine_->now(), where, number, receipt.status);
-                });
+  view_->core(publication.node)->publish(publication.envelope, std::move(uploads), done);
 }
 
 // --- the end

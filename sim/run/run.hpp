@@ -9,14 +9,14 @@
 
 namespace lastmile::sim {
 
-// Nodes that are something else than the core node in its true environment: adversaries, and core nodes behind a
-// filter.
+// Full nodes that are something else than the core node in its true environment: adversaries, and core nodes behind a
+// filter. Light nodes are what they are.
 class OtherNodes {
  public:
   virtual ~OtherNodes() = default;
   // False: it takes no traffic, and checks expect nothing of it.
   virtual bool honest(scenario::Node node) const = 0;
-  // At every start of every node, in place of the run. One for an honest node is a CoreSimNode.
+  // At every start of a full node, in place of the run. One for an honest node is a CoreSimNode.
   virtual std::unique_ptr<SimNode> make(scenario::Node node, const NodeEnv& env, const node::NodeConfig& config,
                                         trace::Sink& sink) = 0;
 };

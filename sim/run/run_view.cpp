@@ -6,22 +6,30 @@ namespace lastmile::sim {
 
 using scenario::Node;
 
-bool RunView::honest(Node node) const { return others_ == nullptr || others_->honest(node); }
+bool RunView::honest(Node node) const { return others_ == nullptr || nodes_[node].light || others_->honest(node); }
 
-CoreSimNode* RunView::sim_node(Node node) const {
-  return honest(node) ? static_cast<CoreSimNode*>(engine_.node(NodeIndex{node})) : nullptr;
-}
+SimNode* RunView::sim_node(Node node) const { return honest(node) ? engine_.node(NodeIndex{node}) : nullptr; }
 
 node::CoreNode* RunView::core(Node node) const {
-  CoreSimNode* found = sim_node(node);
+  if (nodes_[node].light) return nullptr;
+  auto* found = static_cast<CoreSimNode*>(sim_node(node));
   return found == nullptr ? nullptr : found->core();
 }
 
-void RunView::retire(Node node) {
+LightNode* RunView::light(Node node) const {
+  return nodes_[node].light ? static_cast<LightNode*>(sim_node(node)) : nullptr;
+}
+
+const node::GossipLink* RunView::gossip(Node node) const {
+  if (const LightNode* l = light(node)) return &l->gossip();
   const node::CoreNode* n = core(node);
-  if (n != nullptr && n->gossip() != nullptr) {
-    retired_message_bytes_ += n->gossip()->router().statistics().message_bytes_sent;
-  }
+  return n == nullptr ? nullptr : n->gossip();
+}
+
+void RunView::retire(Node node) {
+  const node::GossipLink* link = gossip(node);
+  if (link == nullptr) return;
+  retired_message_bytes_ += link->router().statistics().message_bytes_sent;
 }
 
 void RunView::look(Instant now) {
@@ -37,9 +45,11 @@ void RunView::look(Instant now) {
   looked_ = now;
 }
 
-bool RunView::running(Node node) const { return core(node) != nullptr; }
+bool RunView::running(Node node) const { return core(node) != nullptr || light(node) != nullptr; }
 
 message::Status RunView::status(Node node, const message::ItemHash& hash) const {
+  if (const LightNode* l = light(node))
+    return l->held_copy(hash) == MessageTable::kNone ? message::Status::none : message::Status::processed;
   const node::CoreNode* n = core(node);
   if (n == nullptr) return message::Status::none;
   const auto status = n->view().status(hash);
@@ -47,6 +57,12 @@ message::Status RunView::status(Node node, const message::ItemHash& hash) const 
 }
 
 std::optional<scenario::SignedBy> RunView::signed_by(Node node, const message::ItemHash& hash) const {
+  if (const LightNode* l = light(node)) {
+    const MessageTable::Id id = l->held_copy(hash);
+    if (id == MessageTable::kNone) return std::nullopt;
+    const message::Envelope& envelope = messages_.envelope(id);
+    return scenario::SignedBy{envelope.sender, envelope.signature.value_or("")};
+  }
   const node::CoreNode* n = core(node);
   if (n == nullptr) return std::nullopt;
   const auto row = n->view().message(hash);
@@ -73,19 +89,22 @@ std::optional<std::uint64_t> RunView::state_sum(Node node) const {
 }
 
 std::uint64_t RunView::held(Node node) const {
+  if (const LightNode* l = light(node)) return l->held();
   const node::CoreNode* n = core(node);
   return n == nullptr ? 0 : n->store().held_total().count;
 }
 
 std::uint64_t RunView::pending(Node node) const {
+  if (const LightNode* l = light(node)) return l->judging();
   const node::CoreNode* n = core(node);
   return n == nullptr ? 0 : n->pending();
 }
 
 scenario::QueueState RunView::queue(Node node, trace::Queue queue) const {
+  const LightNode* l = light(node);
   const node::CoreNode* n = core(node);
-  if (n == nullptr) return {};
-  const node::QueueGauge gauge = n->queue(queue);
+  if (l == nullptr && n == nullptr) return {};
+  const node::QueueGauge gauge = l != nullptr ? l->queue(queue) : n->queue(queue);
   return {gauge.depth, gauge.limit};
 }
 
@@ -106,10 +125,7 @@ std::optional<scenario::WireTotals> RunView::wire() const {
     const TrafficCounts counts = engine_.traffic(NodeIndex{node});
     totals.bytes += counts.bytes_sent + counts.bulk_bytes_sent;
     totals.message_bytes += counts.bulk_bytes_sent;
-    const node::CoreNode* n = core(node);
-    if (n != nullptr && n->gossip() != nullptr) {
-      totals.message_bytes += n->gossip()->router().statistics().message_bytes_sent;
-    }
+    if (const auto* link = gossip(node)) totals.message_bytes += link->router().statistics().message_bytes_sent;
   }
   totals.message_bytes = std::min(totals.message_bytes, totals.bytes);
   return totals;
@@ -121,16 +137,19 @@ std::uint64_t RunView::disk_bytes(Node node) const {
 }
 
 std::optional<std::uint64_t> RunView::gauge(scenario::Gauge gauge, Node node) const {
+  const LightNode* l = light(node);
   const node::CoreNode* n = core(node);
-  if (n == nullptr) return std::nullopt;
+  if (l == nullptr && n == nullptr) return std::nullopt;
   switch (gauge) {
     case scenario::Gauge::peers:
-      return n->peers().connected().size();
-    case scenario::Gauge::mesh_degree:
-      if (n->gossip() == nullptr) return std::nullopt;
-      return n->gossip()->router().mesh(n->gossip()->topic()).size();
+      return (l != nullptr ? l->peers() : n->peers()).connected().size();
+    case scenario::Gauge::mesh_degree: {
+      const node::GossipLink* link = gossip(node);
+      if (link == nullptr) return std::nullopt;
+      return link->router().mesh(link->topic()).size();
+    }
     case scenario::Gauge::disk_bytes:
-      return disk_bytes(node);
+      return n == nullptr ? std::nullopt : std::optional(disk_bytes(node));
     case scenario::Gauge::cpu_busy_parts:
       return node < cores_.size() ? std::optional(cores_[node].busy_parts) : std::nullopt;
     case scenario::Gauge::node_memory_bytes:
@@ -140,11 +159,12 @@ std::optional<std::uint64_t> RunView::gauge(scenario::Gauge gauge, Node node) co
 }
 
 bool RunView::mesh(Node node, std::vector<Node>& peers) const {
-  CoreSimNode* found = sim_node(node);
-  if (found == nullptr || found->core() == nullptr || found->core()->gossip() == nullptr) return false;
-  const node::GossipLink& gossip = *found->core()->gossip();
-  for (const env::PeerId peer : gossip.router().mesh(gossip.topic())) {
-    if (const auto other = nodes_.find(found->network().identity(peer))) peers.push_back(*other);
+  const node::GossipLink* link = gossip(node);
+  if (link == nullptr) return false;
+  const LightNode* l = light(node);
+  const env::Network& network = l != nullptr ? l->network() : static_cast<CoreSimNode*>(sim_node(node))->network();
+  for (const env::PeerId peer : link->router().mesh(link->topic())) {
+    if (const auto other = nodes_.find(network.identity(peer))) peers.push_back(*other);
   }
   std::sort(peers.begin(), peers.end());
   return true;

@@ -6,6 +6,7 @@
 #include "scenarios/engine/model/scenario.hpp"
 #include "scenarios/engine/watch/world_view.hpp"
 #include "sim/env/engine.hpp"
+#include "sim/light/light_node.hpp"
 #include "sim/run/core_sim_node.hpp"
 #include "sim/run/run.hpp"
 
@@ -14,10 +15,12 @@ namespace lastmile::sim {
 class RunView final : public scenario::WorldView {
  public:
   // All must outlive it. `others`: null when all nodes are honest.
-  RunView(Engine& engine, const scenario::NodeTable& nodes, const OtherNodes* others)
-      : engine_(engine), nodes_(nodes), others_(others) {}
+  RunView(Engine& engine, const scenario::NodeTable& nodes, const MessageTable& messages, const OtherNodes* others)
+      : engine_(engine), nodes_(nodes), messages_(messages), others_(others) {}
 
-  node::CoreNode* core(scenario::Node node) const;  // null when not running, or no honest one
+  // Of an honest node that runs, the one that it is; the other is null.
+  node::CoreNode* core(scenario::Node node) const;
+  LightNode* light(scenario::Node node) const;
 
   // Keeps the counters of a node that is about to be lost.
   void retire(scenario::Node node);
@@ -43,10 +46,12 @@ class RunView final : public scenario::WorldView {
   bool mesh(scenario::Node node, std::vector<scenario::Node>& peers) const override;
 
  private:
-  CoreSimNode* sim_node(scenario::Node node) const;
+  SimNode* sim_node(scenario::Node node) const;
+  const node::GossipLink* gossip(scenario::Node node) const;  // null: no such road, or not running
 
   Engine& engine_;
   const scenario::NodeTable& nodes_;
+  const MessageTable& messages_;
   const OtherNodes* others_;
   std::uint64_t retired_message_bytes_ = 0;
   struct Cores {

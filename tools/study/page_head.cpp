@@ -138,7 +138,7 @@ std::string repeat_section(const RunData& run) {
   out += row("scenario", "<code>" + escaped(run.scenario_digest) + "</code>");
   out += row("states", run.distinct_states == 1 ? "all equal, <code>" + escaped(run.state_digest) + "</code>"
                        : run.distinct_states == 0
-                           ? std::string("no node was running at the end")
+                           ? std::string("no full node was running at the end")
                            : fmt::format("{} different ones at the end", grouped(run.distinct_states)));
   out += row("version", escaped(run.version));
   if (run.world == "sim")

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "scenarios/engine/model/light.hpp"
 #include "scenarios/engine/model/parse.hpp"
 #include "scenarios/engine/model/selectors_of.hpp"
 #include "scenarios/engine/model/words.hpp"
@@ -23,6 +24,7 @@ class Refuser {
       if (!a_.adversaries.contains(kind)) no("/adversaries/" + std::to_string(i) + "/kind", quoted(kind));
     }
     if (s_.economy) economy(*s_.economy);
+    if (a_.light_nodes) refuse_of_light_nodes(s_, findings_);
     selectors();
     for (std::size_t i = 0; i < s_.checks.size(); ++i) {
       const auto name = check_text(s_.checks[i].name);
@@ -161,6 +163,7 @@ Abilities simulator_abilities() {
   a.economies = {std::string(kPricesPreset)};
   a.networks = {NetworkLevel::delay, NetworkLevel::access, NetworkLevel::flow};
   a.crypto = {CryptoMode::cached, CryptoMode::real};
+  a.light_nodes = true;
   a.chains = true;
   a.parameters = true;
   a.clocks = true;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "scenarios/engine/model/light.hpp"
 #include "scenarios/engine/model/parse.hpp"
 #include "scenarios/engine/model/words.hpp"
 
@@ -139,15 +140,16 @@ std::vector<Check> default_checks(const Scenario& scenario) {
   std::vector<Check> out;
   const auto add = [&](CheckName name) { out.emplace_back().name = name; };
   const auto any_traffic = !scenario.traffic.empty();
+  const bool any_state = !has_only_light_nodes(scenario.world);
   if (any_traffic) add(CheckName::no_forged_message);
-  if (any_traffic) add(CheckName::acknowledged_kept);
+  if (any_traffic && any_state) add(CheckName::acknowledged_kept);
   const bool forgets = std::any_of(scenario.traffic.begin(), scenario.traffic.end(), [](const TrafficSpec& t) {
     return std::any_of(t.types.begin(), t.types.end(), [](const auto& share) {
       return share.first == message::Type::FORGET && share.second.parts > 0;
     });
   });
   if (forgets) add(CheckName::forgotten_stays_forgotten);
-  add(CheckName::status_moves_legal);
+  if (any_state) add(CheckName::status_moves_legal);
   add(CheckName::bounded_queues);
   const bool chain = !scenario.world.chains.empty() && scenario.world.roads.chain;
   if (chain) add(CheckName::finality_respected);
@@ -158,10 +160,11 @@ std::vector<Check> default_checks(const Scenario& scenario) {
     out.back().during = fault.name;
   }
   if (!any_traffic) return out;
-  if (!scenario.faults.empty()) add(CheckName::healed);
-  add(CheckName::converged);
-  add(CheckName::all_processed);
-  add(CheckName::acknowledged_everywhere);
+  const bool all_learn_all = !light_nodes_may_miss(scenario);
+  if (!scenario.faults.empty() && all_learn_all) add(CheckName::healed);
+  if (any_state) add(CheckName::converged);
+  if (all_learn_all) add(CheckName::all_processed);
+  if (any_state && all_learn_all) add(CheckName::acknowledged_everywhere);
   if (chain) add(CheckName::confirmed);
   add(CheckName::backlog_drained);
   return out;

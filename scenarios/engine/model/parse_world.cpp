@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "scenarios/engine/model/light.hpp"
 #include "scenarios/engine/model/parameters.hpp"
 #include "scenarios/engine/model/parse.hpp"
 #include "scenarios/engine/model/regions.hpp"
@@ -292,6 +293,7 @@ void parse_world(const Place& place, World& world) {
   if (const auto at = reader.get("chains")) {
     each_item(*at, kChainsMax, [&](const Place& item) { parse_chain(item, world.chains.emplace_back()); });
   }
+  if (has_only_light_nodes(world)) world.roads = {.reconciliation = false, .chain = false, .content_store = false};
   if (const auto at = reader.get("roads")) parse_roads(*at, world.roads);
   if (const auto at = reader.get("parameters")) parse_parameters(*at, world);
   reader.done();

@@ -127,6 +127,16 @@ std::int64_t Law::least() const {
   return result;
 }
 
+std::optional<std::int64_t> Law::most() const {
+  std::optional<std::int64_t> result = at_most;
+  const auto bound = [&](std::int64_t most) { result = std::min(result.value_or(most), most); };
+  if (kind == LawKind::fixed) bound(value);
+  if (kind == LawKind::uniform) bound(upper);
+  if (kind == LawKind::empirical) bound(std::max_element(points.begin(), points.end())->first);
+  if (result && at_least) result = std::max(*result, *at_least);
+  return result;
+}
+
 std::int64_t Law::draw(Generator& draws) const {
   const auto base = static_cast<double>(value);
   std::int64_t result = value;

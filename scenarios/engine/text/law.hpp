@@ -39,6 +39,8 @@ struct Law {
   std::int64_t draw(Generator& draws) const;
   // Nothing smaller is ever drawn.
   std::int64_t least() const;
+  // Nothing greater is ever drawn; empty when there is no such bound.
+  std::optional<std::int64_t> most() const;
   friend bool operator==(const Law&, const Law&) = default;
 };
 

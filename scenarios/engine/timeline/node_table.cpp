@@ -44,7 +44,8 @@ NodeTable::NodeTable(const Scenario& scenario, std::uint64_t seed)
     const auto regions = dealt(group.regions, group.count);
     for (std::uint32_t i = 0; i < group.count; ++i) {
       by_name_.emplace(group.name + "-" + std::to_string(i), size());
-      nodes_.push_back({group.name + "-" + std::to_string(i), g, group.role, regions[i], {}, {}});
+      nodes_.push_back(
+          {group.name + "-" + std::to_string(i), g, group.role, group.fidelity == Fidelity::light, regions[i], {}, {}});
     }
   }
   for (std::uint32_t c = 0; c < scenario.world.chains.size(); ++c) {

@@ -21,6 +21,7 @@ struct NodeInfo {
   std::string name;  // "west-0"
   std::uint32_t group = 0;
   Role role = Role::core;
+  bool light = false;                 // Fidelity::light
   std::uint32_t region = 0;           // row of Regions
   std::vector<std::uint32_t> chains;  // it is a synchronization node of, ascending
   Amount balance;                     // what `richest` compares

@@ -32,6 +32,8 @@ struct CheckContext {
   const HealTracker& healing;
 
   std::string node_name(Node node) const { return ledger.table()[node].name; }
+  // Behind what a check says that asks for a state: whom it did not look at. Empty when there is nobody.
+  std::string without_state() const;
 };
 
 class CheckRun {

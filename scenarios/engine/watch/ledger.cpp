@@ -32,8 +32,10 @@ Ledger::Ledger(const NodeTable& nodes, const WorldView& view)
     honest_[node] = view.honest(node);
     core_[node] = nodes[node].role == Role::core;
     if (honest_[node] && core_[node]) ++honest_core_;
+    if (honest_[node] && nodes[node].light) ++light_;
   }
   targets_ = honest_core_;
+  states_ = honest_core_ - light_;
 }
 
 MessageId Ledger::find(std::string_view hash) const {
@@ -136,6 +138,7 @@ bool Ledger::mark_processed_once(MessageId id, Node node) {
 
 void Ledger::change_target(Node node, bool is) {
   targets_ += is ? 1U : ~0U;
+  if (!table_[node].light) states_ += is ? 1U : ~0U;
   for (MessageId id = 0; id < messages_.size(); ++id) {
     if (is_done(id, node)) messages_[id].settled_on_targets += is ? 1U : ~0U;
   }

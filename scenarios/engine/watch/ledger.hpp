@@ -51,14 +51,17 @@ class Ledger {
  public:
   Ledger(const NodeTable& nodes, const WorldView& view);
 
-  // --- nodes: targets are honest core nodes that run
+  // --- nodes: targets are honest core nodes that run, full or light. A light one has what it was told, and no state
   std::uint32_t nodes() const { return static_cast<std::uint32_t>(up_.size()); }
   const NodeTable& table() const { return table_; }
   const WorldView& view() const { return view_; }
   bool honest(Node node) const { return honest_[node]; }
   bool target(Node node) const { return up_[node] && honest_[node] && core_[node]; }
+  bool has_state(Node node) const { return target(node) && !table_[node].light; }
   std::uint32_t targets() const { return targets_; }
+  std::uint32_t states() const { return states_; }  // targets that have one
   std::uint32_t honest_core_nodes() const { return honest_core_; }
+  std::uint32_t light_nodes() const { return light_; }                         // honest ones, running or not
   std::uint64_t processed_by(Node node) const { return processed_by_[node]; }  // messages applied now
   // A node went down; `lost`: with its disk.
   void down(Node node, bool lost);
@@ -115,7 +118,9 @@ class Ledger {
   std::vector<bool> core_;
   std::vector<std::uint64_t> processed_by_;
   std::uint32_t targets_ = 0;
+  std::uint32_t states_ = 0;
   std::uint32_t honest_core_ = 0;
+  std::uint32_t light_ = 0;
   std::uint64_t generation_ = 0;
   std::uint64_t refused_ = 0;
 

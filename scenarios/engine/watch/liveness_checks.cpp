@@ -89,7 +89,7 @@ class Healed final : public CheckRun {
 class Converged final : public CheckRun {
  public:
   using CheckRun::CheckRun;
-  bool holds() const override { return held_.has_value() || c_.ledger.targets() < 2; }
+  bool holds() const override { return held_.has_value() || c_.ledger.states() < 2; }
   void on_sample(Instant time) override {
     if (time < c_.timeline.traffic_end()) return;
     look(time);
@@ -101,7 +101,7 @@ class Converged final : public CheckRun {
     r.examined = examined_;
     if (examined_ < 2) {
       r.examined = 0;
-      r.detail = "fewer than two honest core nodes run";
+      r.detail = "fewer than two honest core nodes with a state run" + c_.without_state();
       return r;
     }
     r.detail = of_count(equal_, examined_) + " nodes equal";
@@ -109,6 +109,7 @@ class Converged final : public CheckRun {
       r.verdict = Verdict::fail;
       r.first_violation =
           Violation{end, c_.node_name(differs_), "", "its state differs from that of the largest group"};
+      r.detail += c_.without_state();
       return r;
     }
     r.held_at = held_;
@@ -119,6 +120,7 @@ class Converged final : public CheckRun {
                   human_duration(*check_.within);
       r.first_violation = Violation{c_.timeline.traffic_end() + *check_.within, "", "", "states still differed"};
     }
+    r.detail += c_.without_state();
     return r;
   }
 
@@ -127,7 +129,7 @@ class Converged final : public CheckRun {
     const WorldView& view = c_.ledger.view();
     std::vector<Node> targets;
     for (Node node = 0; node < c_.ledger.nodes(); ++node) {
-      if (c_.ledger.target(node)) targets.push_back(node);
+      if (c_.ledger.has_state(node)) targets.push_back(node);
     }
     examined_ = targets.size();
     if (targets.size() < 2) return;
@@ -278,11 +280,13 @@ class Confirmed final : public CheckRun {
     look(end, true);
     CheckResult r = start();
     if (required_ == 0) {
-      r.detail = chains_.empty() ? "there is no chain" : "no message was processed";
+      r.detail = (chains_.empty() ? "there is no chain" : "no message was processed") + c_.without_state();
       return r;
     }
     r.examined = required_;
-    r.detail = of_count(required_ - missing_, required_) + " confirmations are final on " + nodes_text(c_.ledger);
+    r.detail = of_count(required_ - missing_, required_) + " confirmations are final on " +
+               of_count(c_.ledger.states(), c_.ledger.honest_core_nodes() - c_.ledger.light_nodes()) + " nodes" +
+               c_.without_state();
     r.verdict = held_ ? Verdict::pass : Verdict::fail;
     r.held_at = held_;
     if (!held_) {
@@ -318,7 +322,7 @@ class Confirmed final : public CheckRun {
         continue;
       for (const std::uint32_t chain : chains_) {
         for (Node node = 0; node < c_.ledger.nodes(); ++node) {
-          if (!c_.ledger.target(node)) continue;
+          if (!c_.ledger.has_state(node)) continue;
           ++required_;
           if (!known(chain, id, node) && missing_++ == 0) {
             first_id_ = id;

@@ -16,6 +16,13 @@ std::string of_count(std::uint64_t part, std::uint64_t whole) {
   return human_count(part) + " of " + human_count(whole);
 }
 
+std::string CheckContext::without_state() const {
+  const std::uint32_t light = ledger.light_nodes();
+  if (light == 0) return "";
+  return "; " + counted(light, "light node") + (light == 1 ? " keeps" : " keep") + " no state and " +
+         (light == 1 ? "was" : "were") + " not looked at";
+}
+
 void CheckRun::violated(Instant time, Node node, MessageId id, std::string event) {
   violated(time, c_.node_name(node), id == kNoMessage ? std::string() : c_.ledger.at(id).hash.text(), std::move(event));
 }
@@ -49,6 +56,12 @@ class Watching : public CheckRun {
       r.verdict = Verdict::pass;
       r.detail = std::move(good);
     }
+    return r;
+  }
+  // Of what only a node with a state can say.
+  CheckResult conclude_states(std::string good, std::string idle, std::string_view bad) {
+    CheckResult r = conclude(std::move(good), std::move(idle), bad);
+    r.detail += c_.without_state();
     return r;
   }
   std::uint64_t examined_ = 0;
@@ -117,8 +130,8 @@ class AcknowledgedKept final : public Watching {
     std::string good = "everything acknowledged is still there";
     if (restarts_ > 0) good += ", also after " + counted(restarts_, "restart");
     if (!unasked_.empty()) good += "; " + counted(unasked_.size(), "node") + " could not be asked";
-    return conclude(std::move(good), "no message was acknowledged by a node that still has its disk",
-                    "acknowledged messages are gone");
+    return conclude_states(std::move(good), "no message was acknowledged by a node that still has its disk",
+                           "acknowledged messages are gone");
   }
 
  private:
@@ -167,7 +180,8 @@ class ForgottenStaysForgotten final : public Watching {
     for (Node node = 0; node < c_.ledger.nodes(); ++node) {
       if (c_.ledger.is_up(node)) look_at(end, node);
     }
-    return conclude("nothing that was forgotten can be read", "nothing was forgotten", "forgotten messages came back");
+    return conclude_states("nothing that was forgotten can be read", "nothing was forgotten",
+                           "forgotten messages came back");
   }
 
  private:
@@ -229,7 +243,7 @@ class StatusMovesLegal final : public Watching {
                  std::string(message::status_text(to)));
   }
   CheckResult result(Instant) override {
-    return conclude(of_count(examined_, examined_) + " moves were legal", "no status changed", "illegal moves");
+    return conclude_states(of_count(examined_, examined_) + " moves were legal", "no status changed", "illegal moves");
   }
 };
 
@@ -331,8 +345,8 @@ class FinalityRespected final : public Watching {
                  human_count(e.b) + " although " + human_count(known->second) + " was final");
   }
   CheckResult result(Instant) override {
-    return conclude(counted(reorgs_, "reorganisation") + ", none of final blocks", "no block became final",
-                    "times something final was taken back");
+    return conclude_states(counted(reorgs_, "reorganisation") + ", none of final blocks", "no block became final",
+                           "times something final was taken back");
   }
 
  private:

@@ -262,7 +262,7 @@ Watch::StateDigests Watch::state_digests() const {
   const State& s = *state_;
   std::set<Hash256> different;
   for (Node node = 0; node < s.ledger.nodes(); ++node) {
-    if (s.ledger.target(node) && s.view.running(node)) different.insert(s.view.state_digest(node));
+    if (s.ledger.has_state(node) && s.view.running(node)) different.insert(s.view.state_digest(node));
   }
   StateDigests out;
   out.distinct = different.size();
