@@ -209,8 +209,8 @@ void Daemon::State::add_commands() {
   admin->add("peers", "who is connected", [this](const Json&, Reply reply) { reply(peer_list(*node, *network)); });
   admin->add("gauges", "figures for whoever watches this node every second", [this](const Json&, Reply reply) {
     const auto disk_figures = disk->figures();
-    const std::uint64_t message_bytes =
-        node->gossip() == nullptr ? 0 : node->gossip()->router().statistics().message_bytes_sent;
+    const gossip::Statistics gossiped =
+        node->gossip() == nullptr ? gossip::Statistics{} : node->gossip()->router().statistics();
     reply(Json{{"held", node->store().held_total().count},
                {"pending", node->pending()},
                {"sum", short_sum(*node)},
@@ -218,7 +218,8 @@ void Daemon::State::add_commands() {
                {"peers", node->peers().connected().size()},
                {"mesh", mesh_list(*node, *network)},
                {"bytes_out", network->figures().bytes_out},
-               {"message_bytes_out", message_bytes},
+               {"message_bytes_out", gossiped.message_bytes_sent},
+               {"gossip_repeats", gossiped.duplicates},
                {"commits", disk_figures.commits},
                {"syncs", disk_figures.syncs}});
   });

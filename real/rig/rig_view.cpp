@@ -256,6 +256,7 @@ void RigView::take_figures(Node node, const json& gauges) {
   figures.sum = gauges.at("sum").get<std::uint64_t>();
   figures.peers = gauges.at("peers").get<std::uint64_t>();
   figures.wire = {gauges.at("bytes_out").get<std::uint64_t>(), gauges.at("message_bytes_out").get<std::uint64_t>()};
+  figures.gossip_repeats = gauges.at("gossip_repeats").get<std::uint64_t>();
   for (std::size_t q = 0; q < trace::kQueueCount; ++q) {
     const json& one = gauges.at("queues").at(std::string(trace::queue_name(static_cast<trace::Queue>(q))));
     figures.queues[q] = {one.at("depth").get<std::uint64_t>(), one.at("limit").get<std::uint64_t>()};
@@ -274,6 +275,7 @@ void RigView::retire(Node node) {
   Figures& figures = answers_[node].figures;
   retired_.bytes += figures.wire.bytes;
   retired_.message_bytes += figures.wire.message_bytes;
+  answers_[node].retired_repeats += figures.gossip_repeats;
   figures = Figures{};
   figures.queues.resize(trace::kQueueCount);
   figures.queue_ages.resize(trace::kQueueCount);
@@ -300,6 +302,10 @@ std::optional<scenario::WireTotals> RigView::wire() const {
   }
   totals.message_bytes = std::min(totals.message_bytes, totals.bytes);
   return totals;
+}
+
+std::optional<std::uint64_t> RigView::gossip_repeats(Node node) const {
+  return answers_[node].retired_repeats + answers_[node].figures.gossip_repeats;
 }
 
 std::optional<std::uint64_t> RigView::gauge(scenario::Gauge gauge, Node node) const {

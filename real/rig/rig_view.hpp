@@ -49,6 +49,7 @@ class RigView final : public scenario::WorldView {
   std::optional<Duration> queue_age(scenario::Node node, trace::Queue queue) const override;
   bool finally_confirmed(scenario::Node, std::uint32_t, const message::ItemHash&) const override { return false; }
   std::optional<scenario::WireTotals> wire() const override;
+  std::optional<std::uint64_t> gossip_repeats(scenario::Node node) const override;
   std::optional<std::uint64_t> gauge(scenario::Gauge gauge, scenario::Node node) const override;
   bool mesh(scenario::Node node, std::vector<scenario::Node>& peers) const override;
 
@@ -66,6 +67,7 @@ class RigView final : public scenario::WorldView {
     std::optional<std::uint64_t> cpu_busy_parts;  // since the look before
     std::vector<scenario::Node> mesh;
     scenario::WireTotals wire;
+    std::uint64_t gossip_repeats = 0;
   };
   struct Answers {
     bool silent = false;                           // it did not answer
@@ -76,6 +78,7 @@ class RigView final : public scenario::WorldView {
     std::uint64_t digest_turn = 0;
     Hash256 digest;
     Figures figures;
+    std::uint64_t retired_repeats = 0;                // of earlier incarnations
     std::optional<std::pair<Instant, Duration>> cpu;  // at the last look: when, and what its process had used
   };
   const Known* known(scenario::Node node, const message::ItemHash& hash) const;

@@ -30,6 +30,14 @@ void RunView::retire(Node node) {
   const node::GossipLink* link = gossip(node);
   if (link == nullptr) return;
   retired_message_bytes_ += link->router().statistics().message_bytes_sent;
+  retired_repeats_.resize(nodes_.size());
+  retired_repeats_[node] += link->router().statistics().duplicates;
+}
+
+std::optional<std::uint64_t> RunView::gossip_repeats(Node node) const {
+  const node::GossipLink* link = gossip(node);
+  const std::uint64_t before = retired_repeats_.empty() ? 0 : retired_repeats_[node];
+  return before + (link == nullptr ? 0 : link->router().statistics().duplicates);
 }
 
 void RunView::look(Instant now) {

@@ -42,6 +42,7 @@ class RunView final : public scenario::WorldView {
   std::optional<Duration> queue_age(scenario::Node node, trace::Queue queue) const override;
   bool finally_confirmed(scenario::Node node, std::uint32_t chain, const message::ItemHash& hash) const override;
   std::optional<scenario::WireTotals> wire() const override;
+  std::optional<std::uint64_t> gossip_repeats(scenario::Node node) const override;
   std::optional<std::uint64_t> gauge(scenario::Gauge gauge, scenario::Node node) const override;
   bool mesh(scenario::Node node, std::vector<scenario::Node>& peers) const override;
 
@@ -54,6 +55,7 @@ class RunView final : public scenario::WorldView {
   const MessageTable& messages_;
   const OtherNodes* others_;
   std::uint64_t retired_message_bytes_ = 0;
+  std::vector<std::uint64_t> retired_repeats_;  // by node; empty while nobody retired
   struct Cores {
     Duration spent;  // until the last look
     std::uint64_t busy_parts = 0;

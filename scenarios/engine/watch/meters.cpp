@@ -16,11 +16,15 @@ double scale_of(MeasureUnit unit) {
 }
 
 constexpr std::array<std::string_view, 3> kParts{"before", "during", "after"};
+constexpr double kCopyParts = 1e6;  // of one copy: means of nodes are kept as whole numbers
 
 }  // namespace
 
 Meters::Meters(const CheckContext& context)
-    : c_(context), heights_(context.scenario.world.chains.size(), std::vector<std::uint64_t>(context.ledger.nodes())) {}
+    : c_(context),
+      repeats_(context.ledger.nodes()),
+      processed_(context.ledger.nodes()),
+      heights_(context.scenario.world.chains.size(), std::vector<std::uint64_t>(context.ledger.nodes())) {}
 
 void Meters::on_event(const Seen& seen, bool first_processing) {
   const trace::Event& e = seen.event;
@@ -32,7 +36,7 @@ void Meters::on_event(const Seen& seen, bool first_processing) {
       ++acknowledged_;
       break;
     case trace::Kind::message_received:
-      received(seen);
+      if (e.a == 0) ++repeats_[seen.node];
       break;
     case trace::Kind::message_processed:
       if (first_processing) processed(seen);
@@ -67,6 +71,7 @@ void Meters::on_event(const Seen& seen, bool first_processing) {
 
 void Meters::processed(const Seen& seen) {
   ++deliveries_;
+  ++processed_[seen.node];
   if (seen.id == kNoMessage || !c_.ledger.at(seen.id).from_traffic) return;
   const MessageRecord& message = c_.ledger.at(seen.id);
   const std::int64_t took = (seen.time - message.published).ns;
@@ -80,24 +85,6 @@ void Meters::processed(const Seen& seen) {
   for (std::size_t i = 0; i < kCoverage.size(); ++i) {
     if (message.first_processings == (nodes * kCoverage[i] + 99) / 100) coverage_[i].add(took);
   }
-}
-
-void Meters::received(const Seen& seen) {
-  if (seen.event.a != 0 || seen.id == kNoMessage) return;
-  ++repeats_;
-  if (!copies_kept_) return;
-  if (copies_.size() <= seen.id) copies_.resize(std::size_t{seen.id} + 1);
-  auto& row = copies_[seen.id];
-  if (row.empty()) {
-    copy_bytes_ += c_.ledger.nodes();
-    if (copy_bytes_ > kCopyBytesMax) {  // the mean is still exact
-      copies_kept_ = false;
-      copies_ = {};
-      return;
-    }
-    row.resize(c_.ledger.nodes());
-  }
-  if (row[seen.node] < 255) ++row[seen.node];
 }
 
 void Meters::confirmed(const Seen& seen) {
@@ -148,7 +135,10 @@ void Meters::on_sample(Instant) {
 }
 
 MeasureResult Meters::of(std::string name, const MeasureInfo& info, const Distribution& values) const {
-  const double scale = scale_of(info.unit);
+  return of(std::move(name), info, values, scale_of(info.unit));
+}
+
+MeasureResult Meters::of(std::string name, const MeasureInfo& info, const Distribution& values, double scale) const {
   MeasureResult r;
   r.name = std::move(name);
   r.unit = info.unit_text;
@@ -173,13 +163,14 @@ MeasureResult Meters::value_of(std::string name, const MeasureInfo& info, double
   return r;
 }
 
+// Gossip counts what it drops for each node, not for each message.
 Distribution Meters::duplicates() const {
   Distribution out;
-  for (MessageId id = 0; id < c_.ledger.size(); ++id) {
-    for (Node node = 0; node < c_.ledger.nodes(); ++node) {
-      if (!c_.ledger.processed_once(id, node)) continue;
-      out.add(id < copies_.size() && !copies_[id].empty() ? copies_[id][node] : 0);
-    }
+  for (Node node = 0; node < c_.ledger.nodes(); ++node) {
+    const auto by_gossip = c_.ledger.view().gossip_repeats(node);
+    if (!by_gossip || processed_[node] == 0) continue;
+    const auto copies = static_cast<double>(*by_gossip + repeats_[node]);
+    out.add(static_cast<std::int64_t>(copies / static_cast<double>(processed_[node]) * kCopyParts));
   }
   return out;
 }
@@ -222,15 +213,7 @@ std::vector<MeasureResult> Meters::results(Instant, const std::vector<std::strin
     } else if (name == "divergence_messages") {
       add(of(name, info, divergence_));
     } else if (name == "duplicates") {
-      MeasureResult r;
-      if (copies_kept_) {
-        r = of(name, info, duplicates());
-      } else {
-        r = value_of(name, info, deliveries_ > 0 ? static_cast<double>(repeats_) / static_cast<double>(deliveries_) : 0,
-                     deliveries_);
-        r.mean = r.value;
-      }
-      add(std::move(r));
+      add(of(name, info, duplicates(), 1 / kCopyParts));
     } else if (name == "bytes_per_message") {
       const bool known = wire && deliveries_ > 0;
       add(value_of(name, info, known ? static_cast<double>(wire->bytes) / static_cast<double>(deliveries_) : 0,

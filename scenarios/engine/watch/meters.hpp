@@ -23,14 +23,13 @@ class Meters {
   std::vector<MeasureResult> results(Instant end, const std::vector<std::string>& wanted) const;
 
  private:
-  static constexpr std::size_t kCopyBytesMax = 64ULL << 20;
   static constexpr std::array<std::uint32_t, 4> kCoverage{50, 90, 99, 100};
   static constexpr std::uint32_t kNodesPerSample = 2000;
 
   void processed(const Seen& seen);
-  void received(const Seen& seen);
   void confirmed(const Seen& seen);
   void sample_node(Node node);
+  MeasureResult of(std::string name, const MeasureInfo& info, const Distribution& values, double scale) const;
   MeasureResult of(std::string name, const MeasureInfo& info, const Distribution& values) const;
   MeasureResult value_of(std::string name, const MeasureInfo& info, double value, std::uint64_t count = 1) const;
   Distribution duplicates() const;
@@ -44,7 +43,8 @@ class Meters {
   std::uint64_t disagreements_ = 0;
   std::uint64_t removing_ = 0;
   std::uint64_t refused_ = 0;
-  std::uint64_t repeats_ = 0;
+  std::vector<std::uint64_t> repeats_;    // by node: messages that came another way when it had them
+  std::vector<std::uint64_t> processed_;  // by node: messages it processed, each once
   std::map<int, std::uint64_t> rejected_;
   Distribution propagation_;
   std::array<Distribution, 3> propagation_part_;  // published before, in, after trouble
@@ -62,9 +62,6 @@ class Meters {
   Distribution chain_lag_;
   std::vector<bool> confirmed_;                      // by message
   std::vector<std::vector<std::uint64_t>> heights_;  // by chain and node
-  std::vector<std::vector<std::uint8_t>> copies_;    // by message: repeats per node, saturating
-  std::size_t copy_bytes_ = 0;
-  bool copies_kept_ = true;
   Node next_ = 0;
   std::map<std::string, double> given_;
 };

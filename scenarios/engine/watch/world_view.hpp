@@ -73,6 +73,9 @@ class WorldView {
   virtual bool finally_confirmed(Node node, std::uint32_t chain, const message::ItemHash& hash) const = 0;
 
   virtual std::optional<WireTotals> wire() const { return std::nullopt; }
+  // Copies that reached a node by gossip when it had seen the message already, in all its incarnations. Empty when the
+  // world cannot say.
+  virtual std::optional<std::uint64_t> gossip_repeats(Node) const { return std::nullopt; }
   virtual std::optional<std::uint64_t> gauge(Gauge, Node) const { return std::nullopt; }
   // Peers in the gossip mesh of the message topic; false when the world cannot say.
   virtual bool mesh(Node, std::vector<Node>& /*peers*/) const { return false; }
