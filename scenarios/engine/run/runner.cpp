@@ -15,7 +15,6 @@ std::optional<Error> Runner::open(const WorldView& view) {
   traffic_.emplace(std::move(*traffic));
   watch_ = std::make_unique<Watch>(scenario_, nodes_, view, *timeline_);
   observers_.add(*watch_);
-  unanswered_.resize(nodes_.size());
   if (options_.folder.empty()) return std::nullopt;
   auto events = EventLog::create(options_.folder + "/events.lmt", scenario_, nodes_);
   if (!events.ok()) return events.error();
@@ -75,19 +74,21 @@ void Runner::publish_due(Instant now) {
     }
     on_event(now, node,
              {trace::Kind::message_published, publication.item_hash.view(), publication.envelope.size(), 0, 0});
-    unanswered_[node].insert(publication.number);
+    unanswered_.emplace(node, publication.number);
     world_.publish(publication);
   }
 }
 
 void Runner::receipt(Instant now, Node node, std::uint64_t number, message::Status status) {
-  if (unanswered_[node].erase(number) == 0) return;
+  if (unanswered_.erase({node, number}) == 0) return;
   if (status == message::Status::none) refuse(now, node, number, Refusal::no_room);
   if (status == message::Status::rejected) refuse(now, node, number, Refusal::rejected);
 }
 
 void Runner::no_more_receipts(Instant now, Node node) {
-  for (const std::uint64_t number : std::exchange(unanswered_[node], {})) {
+  for (auto next = unanswered_.lower_bound({node, 0}); next != unanswered_.end() && next->first == node;) {
+    const std::uint64_t number = next->second;
+    next = unanswered_.erase(next);
     refuse(now, node, number, Refusal::no_answer);
   }
 }

@@ -14,6 +14,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/result.hpp"
@@ -114,7 +115,7 @@ class Runner {
   std::unique_ptr<MetricsLog> metrics_log_;
   Observers observers_;
   std::vector<Action> first_;
-  std::vector<std::set<std::uint64_t>> unanswered_;  // by node: publications without a receipt
+  std::set<std::pair<Node, std::uint64_t>> unanswered_;  // publications without a receipt
   Instant next_sample_{};
   std::optional<std::string> ended_by_;
   const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();

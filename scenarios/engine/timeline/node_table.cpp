@@ -1,6 +1,7 @@
 #include "scenarios/engine/timeline/node_table.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <numeric>
 
 #include "core/base/random.hpp"
@@ -41,9 +42,9 @@ NodeTable::NodeTable(const Scenario& scenario, std::uint64_t seed)
   for (std::uint32_t g = 0; g < scenario.world.groups.size(); ++g) {
     const Group& group = scenario.world.groups[g];
     groups_.push_back(group.name);
+    members_.emplace(group.name, std::pair(size(), group.count));
     const auto regions = dealt(group.regions, group.count);
     for (std::uint32_t i = 0; i < group.count; ++i) {
-      by_name_.emplace(group.name + "-" + std::to_string(i), size());
       nodes_.push_back(
           {group.name + "-" + std::to_string(i), g, group.role, group.fidelity == Fidelity::light, regions[i], {}, {}});
     }
@@ -56,9 +57,16 @@ NodeTable::NodeTable(const Scenario& scenario, std::uint64_t seed)
 }
 
 std::optional<Node> NodeTable::find(std::string_view name) const {
-  const auto found = by_name_.find(name);
-  if (found == by_name_.end()) return std::nullopt;
-  return found->second;
+  const std::size_t dash = name.rfind('-');
+  if (dash == std::string_view::npos) return std::nullopt;
+  const auto group = members_.find(name.substr(0, dash));
+  std::uint32_t number = 0;
+  const char* const end = name.data() + name.size();
+  const auto [rest, error] = std::from_chars(name.data() + dash + 1, end, number);
+  if (group == members_.end() || error != std::errc{} || rest != end || number >= group->second.second)
+    return std::nullopt;
+  const Node node = group->second.first + number;
+  return nodes_[node].name == name ? std::optional(node) : std::nullopt;  // not "west-007"
 }
 
 void NodeTable::set_island(const std::string& name, std::vector<Node> nodes) { islands_[name] = std::move(nodes); }

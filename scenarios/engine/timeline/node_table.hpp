@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/amount.hpp"
@@ -59,7 +60,7 @@ class NodeTable {
   std::vector<std::string> region_names_;
   std::vector<std::string> chain_names_;
   std::vector<NodeInfo> nodes_;
-  std::map<std::string, Node, std::less<>> by_name_;
+  std::map<std::string, std::pair<Node, std::uint32_t>, std::less<>> members_;  // of each group: the first, how many
   std::map<std::string, std::vector<Node>, std::less<>> islands_;
 };
 
