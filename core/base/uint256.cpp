@@ -1,6 +1,7 @@
 #include "core/base/uint256.hpp"
 
 #include "core/base/check.hpp"
+#include "core/base/present.hpp"
 #include "core/base/uint256_wide.hpp"
 
 namespace lastmile {
@@ -68,7 +69,7 @@ Uint256 operator*(const Uint256& a, const Uint256& b) {
 
 Uint256 operator/(const Uint256& a, const Uint256& b) {
   LM_CHECK(b != 0);
-  return *narrowed(Wide(widened<Wide>(a) / widened<Wide>(b)));
+  return present(narrowed(Wide(widened<Wide>(a) / widened<Wide>(b))));
 }
 
 }  // namespace lastmile

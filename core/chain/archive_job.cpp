@@ -35,7 +35,8 @@ constexpr std::size_t kEntryBytes = 400;
 std::size_t size_of(const ArchiveOrder& order) {
   std::size_t bytes = 0;
   for (const auto& envelope : order.messages) {
-    bytes += kEntryBytes + (envelope->item_content ? envelope->item_content->size() : 0);
+    const auto& content = envelope->item_content;
+    bytes += kEntryBytes + (content ? content->size() : 0);
     if (bytes > order.limits.bytes) return order.limits.bytes;
   }
   return bytes;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/base/check.hpp"
+#include "core/base/present.hpp"
 
 namespace lastmile::economy {
 namespace {
@@ -53,7 +54,7 @@ class Bill {
   Bill(const CostInput& input, Payment unit, const PriceTable& prices, const CostRules& rules)
       : input_(input), prices_(prices), unit_(unit) {
     if (input.payment == Payment::credit && unit == Payment::credit) {
-      minimum_ = *Decimal::integer(rules.min_credit_per_hour).divided_by(3600).floor_units();
+      minimum_ = present(Decimal::integer(rules.min_credit_per_hour).divided_by(3600).floor_units());
     }
     cost_.payment = unit;
   }

@@ -1,6 +1,7 @@
 // Reading the three kinds of credit posts (messages.md 7.6).
 #include <set>
 
+#include "core/base/present.hpp"
 #include "core/economy/credits.hpp"
 #include "core/economy/exact_json.hpp"
 
@@ -24,7 +25,7 @@ Result<std::optional<Wall>> read_expiration(JsonView entry, const std::string& w
   const auto milliseconds_ = exact_integer(*found);
   if (!milliseconds_) return Error{where + ".expiration: expected milliseconds >= 0"};
   if (*milliseconds_ == 0 || *milliseconds_ > 9'223'372'036'854u) return std::optional<Wall>();
-  return std::optional(Wall{static_cast<std::int64_t>(*milliseconds_->narrow()) * 1'000'000});
+  return std::optional(Wall{static_cast<std::int64_t>(present(milliseconds_->narrow())) * 1'000'000});
 }
 
 Result<CreditEntry> read_entry(JsonView item, const std::string& where) {

@@ -1,6 +1,7 @@
 #include "core/economy/decimal.hpp"
 
 #include "core/base/check.hpp"
+#include "core/base/present.hpp"
 #include "core/base/uint256_wide.hpp"
 
 namespace lastmile::economy {
@@ -33,14 +34,14 @@ struct Rounded {
 // cut off.
 Rounded round_half_even(const Wide& value, int exponent, bool more) {
   const int excess = digit_count(value) - Decimal::kPrecision;
-  if (excess <= 0) return {*narrowed(value), exponent};
+  if (excess <= 0) return {present(narrowed(value)), exponent};
   const Wide unit = power_of_ten(excess);
   Wide kept = value / unit;
   const Wide rest = value % unit;
   const Wide half = unit / 2;
   const bool up = rest > half || (rest == half && (more || (kept & 1) != 0));
   if (up) kept += 1;  // 28 nines become 10^28: 29 digits, but the value is exact
-  return {*narrowed(kept), exponent + excess};
+  return {present(narrowed(kept)), exponent + excess};
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "core/economy/prices.hpp"
 
+#include "core/base/present.hpp"
 #include "core/economy/exact_json.hpp"
 
 namespace lastmile::economy {
@@ -19,7 +20,7 @@ constexpr std::uint64_t kSecondsPerHour = 3600;
 
 // Prices stay far from the limits of the arithmetic: 10^18 tokens for one unit is more than exists.
 bool acceptable(const Decimal& price) {
-  static const Decimal kLimit = *Decimal::parse("1e18");
+  static const Decimal kLimit = present(Decimal::parse("1e18"));
   return !price.negative() && price < kLimit;
 }
 
@@ -57,7 +58,7 @@ Result<std::uint32_t> read_count(JsonView object, const char* key, std::uint32_t
   if (!count || *count > PriceTable::kMaxCompute) {
     return Error{where + "/" + key + ": expected an integer up to " + std::to_string(PriceTable::kMaxCompute)};
   }
-  return static_cast<std::uint32_t>(*count->narrow());
+  return static_cast<std::uint32_t>(present(count->narrow()));
 }
 
 std::string read_text(JsonView object, const char* key) {
@@ -197,7 +198,7 @@ Result<Unit> PriceTable::replace_settings(std::string_view text) {
   if (const auto found = member(*document, "community_wallet_timestamp")) {
     const auto time = exact_integer(*found);
     if (!time || *time > 9'223'372'036u) return Error{"/community_wallet_timestamp: expected UNIX seconds"};
-    since = Wall{static_cast<std::int64_t>(*time->narrow()) * 1'000'000'000};
+    since = Wall{static_cast<std::int64_t>(present(time->narrow())) * 1'000'000'000};
   }
   if (std::string wallet = read_text(*document, "community_wallet_address"); !wallet.empty()) {
     community_wallet_ = std::move(wallet);

@@ -28,7 +28,7 @@ Duration content_check_cost(std::size_t bytes) {
   return microseconds(1) + nanoseconds(static_cast<std::int64_t>(bytes) * kNsPerThousandBytes / 1000);
 }
 
-env::Job content_check_job(const message::ItemHash& name, env::Value bytes) {
+env::Job content_check_job(const message::ItemHash& name, const env::Value& bytes) {
   LM_CHECK(bytes != nullptr);
   env::Job job;
   job.cost = content_check_cost(bytes->size());

@@ -11,7 +11,7 @@ namespace lastmile::gossip {
 Duration content_check_cost(std::size_t bytes);
 
 // bytes: never null; shared with the job until it is answered.
-env::Job content_check_job(const message::ItemHash& name, env::Value bytes);
+env::Job content_check_job(const message::ItemHash& name, const env::Value& bytes);
 bool content_checked(const env::JobResult& result);
 
 }  // namespace lastmile::gossip

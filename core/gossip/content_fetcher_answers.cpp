@@ -1,6 +1,7 @@
 // What became of the orders.
 #include <algorithm>
 
+#include "core/base/present.hpp"
 #include "core/gossip/content_fetcher.hpp"
 
 namespace lastmile::gossip {
@@ -53,7 +54,7 @@ std::optional<Arrival> ContentFetcher::on_checked(CheckId id, bool matches, Inst
 Received ContentFetcher::on_answer(OrderId id, const ContentAnswer& answer, Instant now) {
   Received received;
   if (const auto known = orders_.find(id); known == orders_.end() || known->second.is_range) return received;
-  Order order = *close(id);
+  Order order = present(close(id));
   FetchPeerCounts& counts = peer(order.peer).counts;
   const bool gave = std::any_of(answer.items.begin(), answer.items.end(),
                                 [](const ContentItem& item) { return item.availability == Availability::inside; });

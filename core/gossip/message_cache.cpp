@@ -95,7 +95,7 @@ void MessageCache::compact() {
 std::size_t MessageCache::memory_bytes() const {
   std::size_t sum = entries_.capacity() * sizeof(Entry) + index_.memory_bytes();
   for (const Entry& entry : entries_)
-    sum += entry.sent ? sizeof(*entry.sent) + entry.sent->capacity() * sizeof(Sent) : 0;
+    sum += entry.sent ? sizeof(std::vector<Sent>) + entry.sent->capacity() * sizeof(Sent) : 0;
   return sum;
 }
 

@@ -78,13 +78,20 @@ void IdList::add_wire(const IdScheme& scheme, ByteView id, MessageNumber number)
   raw_.emplace_back(Bytes(id.begin(), id.end()));
 }
 
+const Bytes* IdList::raw_of(std::size_t i) const {
+  if (raw_.empty()) return nullptr;
+  const std::optional<Bytes>& raw = raw_[i];
+  return raw ? &*raw : nullptr;
+}
+
 std::size_t IdList::id_bytes(std::size_t i) const {
-  return !raw_.empty() && raw_[i] ? raw_[i]->size() : decimal_size(keys_[i].value);
+  const Bytes* raw = raw_of(i);
+  return raw != nullptr ? raw->size() : decimal_size(keys_[i].value);
 }
 
 void IdList::append_id(std::size_t i, Bytes& out) const {
-  if (!raw_.empty() && raw_[i]) {
-    append(out, *raw_[i]);
+  if (const Bytes* raw = raw_of(i)) {
+    append(out, *raw);
     return;
   }
   char text[20];

@@ -61,6 +61,8 @@ class IdList {
   friend bool operator==(const IdList& a, const IdList& b);  // same ids on the wire, in the same order
 
  private:
+  const Bytes* raw_of(std::size_t i) const;  // null when the wire id is a content id
+
   std::vector<MessageKey> keys_;
   std::vector<MessageNumber> numbers_;     // empty, or one per key
   std::vector<std::optional<Bytes>> raw_;  // empty, or one per key: the wire id where it is not a content id

@@ -169,7 +169,7 @@ class Parser {
 
   bool resolve_item_type() {
     if (fields_[kItemType].empty()) {
-      envelope_.item_type = envelope_.item_content ? ItemType::inlined : hash_->item_type();
+      envelope_.item_type = envelope_.item_content ? ItemType::inlined : envelope_.item_hash.item_type();
       return true;
     }
     std::string room;
@@ -183,12 +183,14 @@ class Parser {
   bool check_content() {
     if (envelope_.item_type != ItemType::inlined) {
       if (envelope_.item_content) return refuse("item_content: must be absent unless item_type is inline");
-      if (hash_->item_type() != envelope_.item_type) return refuse("item_type: disagrees with the shape of item_hash");
+      if (envelope_.item_hash.item_type() != envelope_.item_type)
+        return refuse("item_type: disagrees with the shape of item_hash");
       return true;
     }
     if (envelope_.is_tombstone()) {
       if (envelope_.item_content) return refuse("item_content: must be absent from what was forgotten");
-      return hash_->kind() == HashKind::storage || refuse("item_hash: a SHA-256 expected for inline content");
+      return envelope_.item_hash.kind() == HashKind::storage ||
+             refuse("item_hash: a SHA-256 expected for inline content");
     }
     if (!envelope_.item_content) return refuse("item_content: required for inline messages");
     const std::string& content = *envelope_.item_content;
@@ -196,7 +198,8 @@ class Parser {
       return refuse("item_content: more than 200000 characters");
     }
     if (content.find("\\u0000") != std::string::npos) return refuse("item_content: contains the escape \\u0000");
-    if (ItemHash::of(crypto::sha256(content)) != *hash_) return refuse("item_hash: is not the SHA-256 of item_content");
+    if (ItemHash::of(crypto::sha256(content)) != envelope_.item_hash)
+      return refuse("item_hash: is not the SHA-256 of item_content");
     return true;
   }
 
@@ -221,7 +224,10 @@ std::optional<Wall> wall_of_seconds(double seconds) {
   return Wall{std::llround(seconds * 1e6) * 1000};
 }
 
-double seconds_of_wall(Wall time) { return static_cast<double>(time.ns / 1000) / 1e6; }
+double seconds_of_wall(Wall time) {
+  const std::int64_t whole_microseconds = time.ns / 1000;
+  return static_cast<double>(whole_microseconds) / 1e6;
+}
 
 Result<Envelope, Refusal> parse_envelope(std::string_view text, EnvelopeRules rules) {
   return Parser(text, rules).run();

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "core/base/present.hpp"
+
 namespace lastmile::message {
 namespace {
 
@@ -151,7 +153,7 @@ class Pattern {
       item = kind;
     };
     while (next() && !next_is('|') && !next_is(')')) {
-      const Token token = *get();
+      const Token token = present(get());
       if (verbose && !token.escaped && among(token.c, " \t\n\r\v\f")) continue;
       if (verbose && !token.escaped && token.c == '#') {
         skip_comment_line();

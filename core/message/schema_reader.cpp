@@ -62,7 +62,8 @@ bool ObjectReader::open(JsonView value, std::span<const std::string_view> keys, 
 
 const JsonView* ObjectReader::slot(std::string_view key) const {
   for (std::size_t i = 0; i < count_; ++i) {
-    if (slots_[i].key == key) return slots_[i].value ? &*slots_[i].value : nullptr;
+    const auto& value = slots_[i].value;
+    if (slots_[i].key == key) return value ? &*value : nullptr;
   }
   LM_CHECK(false);  // a key that open() was not told
 }

@@ -43,7 +43,6 @@ Duration curve_cost(crypto::Chain chain, std::string_view sender) {
     case crypto::SignatureFamily::cosmos:
       return microseconds(46);
     case crypto::SignatureFamily::nuls:
-      return microseconds(43);
     case crypto::SignatureFamily::nuls2:
       return microseconds(43);
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/present.hpp"
 #include "core/crypto/chain.hpp"
 #include "core/node/archive_feed.hpp"
 
@@ -81,7 +82,7 @@ void ChainLink::start() {
     if (const env::Value saved = disk_.latest().get(state_key(line->config.name))) {
       // A state that cannot be read is no loss: the chain is read again from its first block.
       if (!line->follower.restore(*saved).ok())
-        disk_.commit({{{state_key(line->config.name), nullptr}}}, [](Result<Unit>) {});
+        disk_.commit({{{state_key(line->config.name), nullptr}}}, [](const Result<Unit>&) {});
     }
     line->follower.start(clock_.now());
     carry_out(*line);
@@ -175,7 +176,7 @@ void ChainLink::archive_arrived(const message::ItemHash& archive, env::Value byt
 }
 
 // Written, and kept until release_unneeded() finds nobody who needs it.
-void ChainLink::hold(const message::ItemHash& archive, Bytes bytes, Callback<void()> written) {
+void ChainLink::hold(const message::ItemHash& archive, Bytes&& bytes, Callback<void()> written) {
   held_.insert(archive);
   blobs_.write(archive, std::move(bytes), store::Store::Keep::for_chains, std::move(written));
 }
@@ -218,7 +219,7 @@ void ChainLink::save(Line& line) {
   line.saved = clock_.now();
   env::Batch batch;
   batch.put(state_key(line.config.name), line.follower.save());
-  disk_.commit(std::move(batch), [this](Result<Unit> written) {
+  disk_.commit(std::move(batch), [this](const Result<Unit>& written) {
     if (!written.ok()) surroundings_.damaged(written.error());
   });
 }
@@ -261,7 +262,7 @@ void ChainLink::gauge_archives() {
 
 // --- messages of a transaction
 
-void ChainLink::take_in(Line& line, chain::TakeIn order) {
+void ChainLink::take_in(Line& line, chain::TakeIn&& order) {
   const chain::Confirmation& from = order.confirmation;
   const store::Confirmation confirmation{from.chain, from.height,    from.transaction,
                                          from.time,  from.publisher, from.final};
@@ -309,22 +310,22 @@ void ChainLink::pack(Line& line) {
     }
     if (listed.insert(hash).second) envelopes.push_back(*envelope);
   }
-  auto order = line.packer->begin(envelopes, clock_.now());
+  auto order = present(line.packer).begin(envelopes, clock_.now());
   if (!order) return;
   jobs_.submit(chain::archive_writing_job(*std::move(order)),
                [this, &line](const env::JobResult& result) { submit(line, *chain::archive_written(result)); });
 }
 
 void ChainLink::submit(Line& line, const chain::WrittenArchive& archive) {
-  const std::string payload = line.packer->written(archive, clock_.now());
+  const std::string payload = present(line.packer).written(archive, clock_.now());
   sink_.record({trace::Kind::anchored, {}, line.index, archive.messages, 0});
   // First the file, then the transaction that names it: nobody may learn a name that we could lose. What was given up
   // may still land: it is kept for the grace of a file.
   line.submitted = archive.name;
   hold(archive.name, to_bytes(archive.text), [this, &line, name = archive.name, payload] {
-    chains_.submit(line.config.name, payload, [this, &line, name](Result<std::string> sent) {
+    chains_.submit(line.config.name, payload, [this, &line, name](const Result<std::string>& sent) {
       if (sent.ok()) return;
-      line.packer->submit_failed(name, clock_.now());
+      present(line.packer).submit_failed(name, clock_.now());
       if (line.submitted == name) line.submitted.reset();
       release_unneeded();
     });

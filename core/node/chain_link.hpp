@@ -61,14 +61,14 @@ class ChainLink final : public env::ChainHandler {
   struct Line;  // one followed chain
   Line* find(std::string_view chain);
   void carry_out(Line& line);
-  void take_in(Line& line, chain::TakeIn order);
+  void take_in(Line& line, chain::TakeIn&& order);
   void taken_in(Line& line, const chain::TransactionId& id, const std::optional<message::ItemHash>& archive);
   void pack(Line& line);
   void submit(Line& line, const chain::WrittenArchive& archive);
   void ticking(Line& line);
   void save(Line& line);
   void gauge_archives();
-  void hold(const message::ItemHash& archive, Bytes bytes, Callback<void()> written);
+  void hold(const message::ItemHash& archive, Bytes&& bytes, Callback<void()> written);
   void release_unneeded();
 
   env::Clock& clock_;

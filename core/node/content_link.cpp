@@ -88,7 +88,7 @@ void ContentLink::on_request(env::PeerId from, const env::Frame& frame, env::Rep
   answer_next(std::make_shared<Answering>(std::get<gossip::ContentRequest>(std::move(*message)), std::move(reply)));
 }
 
-void ContentLink::answer_next(std::shared_ptr<Answering> state) {
+void ContentLink::answer_next(const std::shared_ptr<Answering>& state) {
   while (state->next < state->request.wanted.size()) {
     const gossip::ContentName name = state->request.wanted[state->next++];
     if (name.kind == gossip::ContentKind::envelope) {
@@ -255,9 +255,9 @@ void ContentLink::carry_out(gossip::FetchOrder order) {
                    });
 }
 
-void ContentLink::hand_over(gossip::Received received) {
-  for (gossip::ContentCheck& check : received.checks) {
-    jobs_.submit(gossip::content_check_job(check.name, std::move(check.bytes)),
+void ContentLink::hand_over(const gossip::Received& received) {
+  for (const gossip::ContentCheck& check : received.checks) {
+    jobs_.submit(gossip::content_check_job(check.name, check.bytes),
                  [this, id = check.id](const env::JobResult& result) {
                    const auto arrival = fetcher_.on_checked(id, gossip::content_checked(result), clock_.now());
                    if (arrival) receiver_.on_content(*arrival);

@@ -55,7 +55,7 @@ class ContentLink final : public env::FrameHandler, public env::ContentHandler {
 
  private:
   struct Answering;
-  void answer_next(std::shared_ptr<Answering> state);
+  void answer_next(const std::shared_ptr<Answering>& state);
   bool fetch(const gossip::ContentName& name, gossip::Room room, std::optional<env::PeerId> hint,
              std::optional<Duration> retry_max = std::nullopt);
   void gauge();
@@ -63,7 +63,7 @@ class ContentLink final : public env::FrameHandler, public env::ContentHandler {
   void plan_later();
   void plan();
   void carry_out(gossip::FetchOrder order);
-  void hand_over(gossip::Received received);
+  void hand_over(const gossip::Received& received);
 
   env::Clock& clock_;
   env::Timers& timers_;

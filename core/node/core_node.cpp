@@ -24,9 +24,10 @@ NodeConfig with_anchor_chains(NodeConfig config) {
 
 bool readable(const store::View& view, const message::ItemHash& hash) {
   const auto row = view.message(hash);
-  return row.ok() && *row &&
-         ((*row)->status == message::Status::processed || (*row)->status == message::Status::removing) &&
-         !(*row)->content.empty();
+  if (!row.ok()) return false;
+  const auto& found = *row;
+  return found && (found->status == message::Status::processed || found->status == message::Status::removing) &&
+         !found->content.empty();
 }
 
 CoreNode::CoreNode(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk, env::Random& random,
@@ -182,8 +183,10 @@ bool CoreNode::readable(const message::ItemHash& hash) const { return node::read
 
 bool CoreNode::finally_confirmed(const message::ItemHash& hash, std::string_view chain_code) const {
   const auto row = view().message(hash);
-  if (!row.ok() || !*row) return false;
-  for (const store::Confirmation& confirmation : (*row)->confirmations) {
+  if (!row.ok()) return false;
+  const auto& found = *row;
+  if (!found) return false;
+  for (const store::Confirmation& confirmation : found->confirmations) {
     if (confirmation.final && confirmation.chain == chain_code) return true;
   }
   return false;
@@ -231,7 +234,6 @@ gossip::Verdict CoreNode::on_gossip(const gossip::MessageRef& message, env::Peer
     case Admission::known:
       return gossip::Verdict::accept;  // valid for us once, so it is for others
     case Admission::full:
-      return gossip::Verdict::ignore;
     case Admission::invalid:
     case Admission::refused_before:
       return gossip::Verdict::ignore;

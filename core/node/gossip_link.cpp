@@ -57,10 +57,10 @@ void GossipLink::on_lost(env::PeerId peer) {
   router_.on_lost(peer, clock_.now());
 }
 
-void GossipLink::publish(std::string payload) {
+void GossipLink::publish(std::string_view payload) {
   gossip::MessageFields fields;
   fields.from = gossip::Field::of(own_identity_);
-  fields.data = gossip::Field::of(std::string_view(payload));
+  fields.data = gossip::Field::of(payload);
   fields.seqno = gossip::seqno_field(++seqno_);
   fields.topic = gossip::Field::of(config_.topics->name(topic_));
   fields.signature = gossip::Field::synthetic(kAuthorSignatureBytes, seqno_);

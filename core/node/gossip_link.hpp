@@ -32,7 +32,7 @@ class GossipLink final : public env::FrameHandler, public gossip::Actions {
   void on_forgotten(env::PeerId peer) { router_.on_forgotten(peer); }
 
   // A payload of our own or from another road; too large ones are left to reconciliation (counted).
-  void publish(std::string payload);
+  void publish(std::string_view payload);
   void verdict(const gossip::MessageRef& message, gossip::Verdict verdict);
 
   const gossip::Router& router() const { return router_; }

@@ -94,7 +94,7 @@ void HeadLink::keep(const message::ItemHash& content, Bytes bytes, Callback<void
 
 void HeadLink::commit(env::Batch batch) {
   if (batch.empty()) return;
-  disk_.commit(std::move(batch), [this](Result<Unit> written) { usable(written); });
+  disk_.commit(std::move(batch), [this](const Result<Unit>& written) { usable(written); });
 }
 
 // --- telling and hearing
@@ -178,7 +178,7 @@ void HeadLink::gauge() { gauges_.set_depth(trace::Queue::heads, inbox_.size() + 
 
 // Its signature is good.
 void HeadLink::on_head(const sync::Head& head, const message::ItemHash& name, std::optional<env::PeerId> from,
-                       env::Batch beside) {
+                       env::Batch&& beside) {
   const bool ours = config_.head_signer && head.node == config_.head_signer->address();
   const bool stranger = book_.is_stranger(head.node);
   // Accepted, it would be known without its archive. What we wrote ourselves is here and needs no place.

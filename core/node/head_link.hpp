@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/present.hpp"
 #include "core/chain/archive_job.hpp"
 #include "core/env/clock.hpp"
 #include "core/env/disk.hpp"
@@ -70,7 +71,9 @@ class HeadLink final : public env::FrameHandler, HeadWriterHost {
   };
 
   // HeadWriterHost
-  std::optional<sync::Head> newest_of_ours() const override { return book_.newest_of(config_.head_signer->address()); }
+  std::optional<sync::Head> newest_of_ours() const override {
+    return book_.newest_of(present(config_.head_signer).address());
+  }
   void head_written(const sync::Head& head, env::Batch done) override {
     on_head(head, sync::head_name(head), std::nullopt, std::move(done));
   }
@@ -87,7 +90,7 @@ class HeadLink final : public env::FrameHandler, HeadWriterHost {
   void gauge();
   // `beside`: what is to be on the disk together with a new head.
   void on_head(const sync::Head& head, const message::ItemHash& name, std::optional<env::PeerId> from,
-               env::Batch beside = {});
+               env::Batch&& beside = {});
   void want_missing();
   void follow_up();
   void take_in_next();

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "core/base/present.hpp"
 #include "core/chain/archive_job.hpp"
 
 namespace lastmile::node {
@@ -41,7 +42,7 @@ env::Batch HeadWriter::lost(const sync::Head& head) {
 
 void HeadWriter::commit(env::Batch batch) {
   if (batch.empty()) return;
-  disk_.commit(std::move(batch), [this](Result<Unit> written) {
+  disk_.commit(std::move(batch), [this](const Result<Unit>& written) {
     if (!written.ok()) host_.head_writer_damaged(written.error());
   });
 }
@@ -107,7 +108,7 @@ void HeadWriter::put_on_disk(const std::shared_ptr<Writing>& writing) {
     head.sequence = 1;
   }
   head.time = clock_.wall();
-  sync::sign_head(head, *config_.head_signer);
+  sync::sign_head(head, present(config_.head_signer));
 
   // Nothing but their holds pins them before the word that both are there. Should one be gone nevertheless, found to be
   // damaged, everything is still due.

@@ -61,9 +61,9 @@ bool MissingContents::look_for_file(const message::ItemHash& file, std::optional
   if (files_.contains(file)) return true;
   const auto kept = store_.content(file);
   if (!usable(kept)) return false;
-  if (*kept) {
+  if (const auto& content = *kept) {
     files_.insert(file);
-    write_file(file, **kept);
+    write_file(file, *content);
     return true;
   }
   const auto read = [this, file, hint, room](const env::Value& bytes) {

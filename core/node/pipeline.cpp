@@ -212,7 +212,7 @@ void Pipeline::verify(const FlightKey& key) {
   flight.since = clock_.now();
   gauges_.set_depth(trace::Queue::verify, verifying_);
   executor_.submit(env::Lane::signatures, message::verification_job(flight.envelope, config_.switches),
-                   [this, key](env::JobResult result) {
+                   [this, key](const env::JobResult& result) {
                      --verifying_;
                      gauges_.set_depth(trace::Queue::verify, verifying_);
                      on_verdict(key, message::verdict_of(result));

@@ -1,4 +1,5 @@
 // The content of a message: in it, with it, kept from an earlier attempt, or fetched.
+#include "core/base/present.hpp"
 #include "core/node/pipeline.hpp"
 
 #include <utility>
@@ -34,7 +35,7 @@ void Pipeline::with_content(const FlightKey& key) {
     return settle(flight, *outcome);
   }
   if (const auto found = find_content(flight); !found.ok()) {
-    const message::Refusal refusal = found.error();
+    const message::Refusal& refusal = found.error();
     return refuse(std::move(flight), refusal.code, refusal.detail);
   }
   // Also without its content: the envelope is authentic, so it may travel on.
@@ -142,7 +143,7 @@ void Pipeline::content_found(const message::ItemHash& content, std::vector<Recei
   }
   if (!flight) return owe({content, Status::none, std::nullopt, "it is not kept any more"}, std::move(receipts));
   flight->receipts = std::move(receipts);
-  if (flight->content == nullptr) return refuse_content(std::move(*flight), *refusal);
+  if (flight->content == nullptr) return refuse_content(std::move(*flight), present(refusal));
   accept(std::move(*flight));
 }
 

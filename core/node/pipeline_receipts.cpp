@@ -1,6 +1,7 @@
 // Receipts: what a client is told waits until it is durable.
 #include <utility>
 
+#include "core/base/present.hpp"
 #include "core/node/pipeline.hpp"
 
 namespace lastmile::node {
@@ -18,7 +19,7 @@ void Pipeline::pay_receipts() {
     OwedReceipt owed = std::move(owed_.front());
     owed_.pop_front();
     const bool kept = owed.receipt.status != Status::rejected && owed.receipt.status != Status::none;
-    if (kept) sink_.record({trace::Kind::message_acknowledged, owed.receipt.item_hash->view(), 0, 0, 0});
+    if (kept) sink_.record({trace::Kind::message_acknowledged, present(owed.receipt.item_hash).view(), 0, 0, 0});
     for (ReceiptDone& done : owed.to) {
       if (done) done(owed.receipt);
     }

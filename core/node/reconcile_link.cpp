@@ -109,16 +109,17 @@ bool ReconcileLink::usable(const Error& error) {
 
 void ReconcileLink::step(const std::shared_ptr<Session>& session) {
   if (session->over) return;
-  auto request = session->initiator.next(held_);
-  if (!request.ok()) {
-    usable(request.error());
+  auto next = session->initiator.next(held_);
+  if (!next.ok()) {
+    usable(next.error());
     return;
   }
-  if (!*request) return finish(session, End::complete);
-  env::Frame frame = sync::ReconcileBody::of(std::move(**request));
+  auto& request = *next;
+  if (!request) return finish(session, End::complete);
+  env::Frame frame = sync::ReconcileBody::of(*std::move(request));
   session->bytes += frame->wire_size();
   network_.request(session->peer, env::Protocol::reconciliation, std::move(frame), config_.intervals.request_deadline,
-                   [this, session](Result<env::Frame> answer) { on_answer(session, answer); });
+                   [this, session](const Result<env::Frame>& answer) { on_answer(session, answer); });
 }
 
 void ReconcileLink::on_answer(const std::shared_ptr<Session>& session, const Result<env::Frame>& frame) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "core/base/present.hpp"
 #include "core/store/digest.hpp"
 
 namespace lastmile::store {
@@ -114,7 +115,7 @@ CommitmentRow commit(Context& context, Loaded& m, Wall effective, CommitmentRow 
   }
   context.tx.put(row_key(owner, effective, m.hash), write_commitment(row));
   settle_account(context, owner);
-  return *commitment_of(context, m);
+  return present(commitment_of(context, m));
 }
 
 void withdraw(Context& context, Loaded& m) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/present.hpp"
+
 namespace lastmile::store {
 namespace {
 
@@ -16,8 +18,7 @@ void append_hash(std::string& out, const message::ItemHash& hash) {
   switch (hash.kind()) {
     case message::HashKind::storage: {
       out.push_back(text[0] <= '9' ? digit_first : text < "bafy" ? below_bafy : above_bafy);
-      const auto digest = hash.digest();
-      out.append(as_text(digest->view()));
+      out.append(as_text(present(hash.digest()).view()));
       return;
     }
     case message::HashKind::cid_v0:

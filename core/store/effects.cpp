@@ -161,6 +161,7 @@ void refresh_confirmed(Context& context, Loaded& m) {
     height = all.front().height;
   }
   std::vector<std::string> on;
+  on.reserve(all.size());
   for (const Confirmation& confirmation : all) on.push_back(confirmation.chain);
   std::sort(on.begin(), on.end());
   on.erase(std::unique(on.begin(), on.end()), on.end());

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "core/base/present.hpp"
 #include "core/crypto/hash.hpp"
 #include "core/store/digest.hpp"
 
@@ -364,8 +365,8 @@ std::string owner_file_key(Context& context, Loaded& m) {
 
 void apply_store(Context& context, Loaded& m) {
   const std::string& owner = context.owner(m);
-  pin(context, *m.entry.file, m.hash, owner);
-  if (context.options.query_indexes) context.tx.put(owner_file_key(context, m), keys::hash_name(*m.entry.file));
+  pin(context, present(m.entry.file), m.hash, owner);
+  if (context.options.query_indexes) context.tx.put(owner_file_key(context, m), keys::hash_name(present(m.entry.file)));
   const std::string tag = tag_of(owner, m.hash, m.entry.ref);
   context.tx.put(keys::of_name(Table::version, name20(tag), m.entry.content_time, m.hash), {});
   replace_tag(context, tag);
@@ -385,7 +386,7 @@ void unapply_store(Context& context, Loaded& m, Wall keep_until) {
   }
   replace_tag(context, tag);
   if (context.options.query_indexes) context.tx.remove(owner_file_key(context, m));
-  unpin(context, *m.entry.file, m.hash, owner, keep_until);
+  unpin(context, present(m.entry.file), m.hash, owner, keep_until);
 }
 
 }  // namespace lastmile::store

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/check.hpp"
+#include "core/base/present.hpp"
 #include "core/economy/content_cost.hpp"
 #include "core/store/accounts.hpp"
 #include "core/store/aggregates.hpp"
@@ -93,8 +94,8 @@ Verdict judge_post(Context& context, Loaded& m) {
     const message::Envelope& envelope = context.envelope(m);
     if (economy::is_credit_message(post->type, envelope.sender, owner, envelope.channel.value_or(""),
                                    context.options.credit_rules)) {
-      const auto credit = economy::parse_credit_message(*economy::credit_kind(post->type), m.hash, m.entry.content_time,
-                                                        envelope.sender, text);
+      const auto credit = economy::parse_credit_message(present(economy::credit_kind(post->type)), m.hash,
+                                                        m.entry.content_time, envelope.sender, text);
       if (!credit) return Verdict::refuse(ErrorCode::invalid_format, error_sentence(credit.error().text));
       add_to_credits(context, *credit);
       if (credit->kind == economy::CreditKind::transfer && !context.memory.credits.covered(m.hash)) {
@@ -111,7 +112,7 @@ Verdict judge_post(Context& context, Loaded& m) {
   context.depend_on_message(m, *ref);
   Loaded* original = context.find(*ref);
   if (original != nullptr && original->entry.status == message::Status::forgotten) {
-    return Verdict::forget(original->entry.forgotten_by, *ref);
+    return Verdict::forget(original->entry.forgotten_by, ref);
   }
   if (original == nullptr || !original->entry.has_content || original->entry.type != Type::POST) {
     return Verdict::refuse(ErrorCode::amend_target_not_found, error_naming("message", *post->ref),
@@ -229,7 +230,7 @@ Verdict judge_payment(Context& context, Loaded& m, Wall effective) {
     row.cost = cost->total;
     row.admission_free = economy::admission_free(*paid, rules);
     row.removable = economy::removable(*paid, rules);
-    verdict.commitment = std::move(row);
+    verdict.commitment = row;
   }
   verdict.cost = *std::move(cost);
   return verdict;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/present.hpp"
 #include "core/store/accounts.hpp"
 #include "core/store/digest.hpp"
 #include "core/store/files.hpp"
@@ -88,9 +89,10 @@ Loaded* find_file(Context& context, Loaded& m, const message::FileRef& ref) {
 }
 
 std::string too_small(const message::NeededFile& file, const Loaded& parent) {
-  return errors_text("{\"parent_ref\":\"" + file.file.ref.text() + "\",\"parent_file\":\"" + parent.entry.file->text() +
-                     "\",\"parent_size\":\"" + std::to_string(*parent.entry.file_bytes) + "\",\"volume_size\":\"" +
-                     std::to_string(static_cast<std::uint64_t>(*file.size_mib_min) * kMiB) + "\"}");
+  return errors_text("{\"parent_ref\":\"" + file.file.ref.text() + "\",\"parent_file\":\"" +
+                     present(parent.entry.file).text() + "\",\"parent_size\":\"" +
+                     std::to_string(present(parent.entry.file_bytes)) + "\",\"volume_size\":\"" +
+                     std::to_string(static_cast<std::uint64_t>(present(file.size_mib_min)) * kMiB) + "\"}");
 }
 
 std::optional<Verdict> judge_files(Context& context, Loaded& m, Wall& effective) {
@@ -107,7 +109,8 @@ std::optional<Verdict> judge_files(Context& context, Loaded& m, Wall& effective)
     }
     effective = behind(effective, store->entry.committed ? store->entry.effective : store->entry.content_time);
     const auto bytes = store->entry.file_bytes;
-    if (!refusal && file.size_mib_min && bytes && static_cast<std::uint64_t>(*file.size_mib_min) * kMiB < *bytes) {
+    if (!refusal && file.size_mib_min && bytes &&
+        static_cast<std::uint64_t>(present(file.size_mib_min)) * kMiB < *bytes) {
       refusal = Verdict::refuse(ErrorCode::vm_volume_too_small, too_small(file, *store));
     }
   }
@@ -152,7 +155,7 @@ std::optional<Verdict> judge_upgrade(Context& context, Loaded& m, Wall& effectiv
   context.depend_on_message(m, *original_hash);
   Loaded* original = context.find(*original_hash);
   if (original != nullptr && original->entry.status == message::Status::forgotten) {
-    return Verdict::forget(original->entry.forgotten_by, *original_hash);
+    return Verdict::forget(original->entry.forgotten_by, original_hash);
   }
   if (original == nullptr || !original->entry.has_content || !original->entry.is_machine()) return unknown();
   // The reference looks among programs only, so that instances cannot be replaced.
@@ -182,7 +185,7 @@ Verdict judge_machine(Context& context, Loaded& m) {
       if (hash) context.depend_on_message(m, *hash);
       const Loaded* original = hash ? context.find(*hash) : nullptr;
       if (original != nullptr && original->entry.status == message::Status::forgotten) {
-        return Verdict::forget(original->entry.forgotten_by, *hash);
+        return Verdict::forget(original->entry.forgotten_by, hash);
       }
       return Verdict::refuse(ErrorCode::permission_denied);
     }

@@ -488,7 +488,7 @@ std::optional<CommitmentRow> read_commitment(std::string_view bytes) {
   row.required = read_amount(in);
   row.available = read_amount(in);
   row.content_time = in.time();
-  return finished(in, std::move(row));
+  return finished(in, row);
 }
 
 std::string write_account(const AccountSummary& summary) {

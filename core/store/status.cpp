@@ -54,7 +54,7 @@ void report(Context& context, Loaded& m, Status from, Status to, message::ErrorC
     m.entry.applied_once = true;
     context.sink.record({trace::Kind::message_processed, m.hash.view()});
   }
-  context.changes.push_back(std::move(change));
+  context.changes.push_back(change);
 }
 
 }  // namespace

@@ -68,7 +68,7 @@ void StoreImpl::commit(Context& context) {
     const std::uint64_t number = durability_->committed;
     durability_->deleting[file] = number;
     when_durable([this, file, number] {
-      disk_.remove_blob(file.text(), [kept = durability_, file, number](Result<Unit> removed) {
+      disk_.remove_blob(file.text(), [kept = durability_, file, number](const Result<Unit>& removed) {
         const auto latest = kept->deleting.find(file);
         if (latest != kept->deleting.end() && latest->second == number) kept->deleting.erase(latest);
         if (removed) kept->deleted.push_back(file);

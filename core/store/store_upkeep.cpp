@@ -51,7 +51,7 @@ Result<Unit> StoreImpl::put_file(const message::ItemHash& file, Bytes bytes, Kee
   if (keep != Keep::grace) left_held_.erase({file, hold_of(keep)});
   const std::uint64_t number = durability_->committed;
   auto answer = [state = durability_, at_hand, number, file, size = bytes.size(),
-                 then = std::move(done)](Result<Unit> written) mutable {
+                 then = std::move(done)](const Result<Unit>& written) mutable {
     StoreImpl* const store = state->store;
     if (store == nullptr) return;
     if (!written) return then(written.error());

@@ -66,7 +66,7 @@ bool IndexCandidates::next(Group& group) {
   return true;
 }
 
-ListCandidates::ListCandidates(std::vector<TimedHash> items, Order order, const TimeRange& range) {
+ListCandidates::ListCandidates(const std::vector<TimedHash>& items, Order order, const TimeRange& range) {
   for (const TimedHash& item : items) {
     if (inside(range, item.time)) items_.push_back(item);
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/present.hpp"
 #include "core/store/filters.hpp"
 #include "core/store/options.hpp"
 #include "core/store/reading.hpp"
@@ -51,7 +52,7 @@ class IndexCandidates final : public Candidates {
 // Already collected.
 class ListCandidates final : public Candidates {
  public:
-  ListCandidates(std::vector<TimedHash> items, Order order, const TimeRange& range);
+  ListCandidates(const std::vector<TimedHash>& items, Order order, const TimeRange& range);
   bool next(Group& group) override;
 
  private:
@@ -89,14 +90,14 @@ Page<Row> page_through(Candidates& candidates, const PageRequest& request, std::
   Group group;
   while (candidates.next(group)) {
     for (const message::ItemHash& hash : group.hashes) {
-      if (after && request.after->time == group.time && hash <= *after) continue;
+      if (after && present(request.after).time == group.time && hash <= *after) continue;
       budget.spend();
       if (!match(group.time, hash)) continue;
       ++matched;
       if (matched <= skip) continue;
       if (request.per_page != 0 && page.items.size() >= request.per_page) {
         if (request.cursor_mode) {
-          page.next = Position{last->time, last->hash.text(), {}};
+          page.next = Position{present(last).time, present(last).hash.text(), {}};
           return page;
         }
         if (total) break;

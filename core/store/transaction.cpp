@@ -2,6 +2,7 @@
 
 #include "core/base/bytes.hpp"
 #include "core/base/check.hpp"
+#include "core/base/present.hpp"
 #include "core/store/layout.hpp"
 #include "core/store/value_check.hpp"
 
@@ -84,7 +85,7 @@ void Scan::settle() {
 }
 
 std::string_view Scan::value() const {
-  if (place_ != Place::base) return *change_->second;
+  if (place_ != Place::base) return present(change_->second);
   return checked_or_damaged(base_->key(), base_->value());
 }
 
@@ -97,7 +98,10 @@ void Scan::next() {
 Stored Source::get(std::string_view key) const {
   if (changes_ != nullptr) {
     const auto found = changes_->find(key);
-    if (found != changes_->end()) return found->second ? Stored(*found->second) : Stored();
+    if (found != changes_->end()) {
+      const auto& change = found->second;
+      return change ? Stored(*change) : Stored();
+    }
   }
   env::Value value = base_.get(key);
   if (value == nullptr) return {};

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "core/base/check.hpp"
+#include "core/base/present.hpp"
 
 namespace lastmile::sync {
 namespace {
@@ -56,11 +57,11 @@ HeadBook::Seen HeadBook::look(const Head& head, Teller from, Instant now) {
   const Seen seen = judge(head, head_name(head));
   if (seen == Seen::known) adopt(signers_.at(head.node), from);
   if (seen != Seen::unchecked || !from || !is_stranger(head.node)) return seen;
-  return allowed(from, now) ? seen : Seen::full;
+  return allowed(*from, now) ? seen : Seen::full;
 }
 
-bool HeadBook::allowed(Teller from, Instant now) {
-  const auto [place, is_new] = allowances_.try_emplace(*from);
+bool HeadBook::allowed(env::PeerId from, Instant now) {
+  const auto [place, is_new] = allowances_.try_emplace(from);
   Allowance& allowance = place->second;
   if (is_new) {
     allowance = {limits_.stranger_heads_burst, now};
@@ -179,7 +180,7 @@ void HeadBook::ask_for(const std::string& address, std::uint64_t from, Stretch& 
 }
 
 void HeadBook::stop_asking(const std::string& address, std::uint64_t from, Stretch& run) {
-  if (run.asking == Asking::yes || run.asking == Asking::in_vain) wanted_.erase({*run.previous, address, from});
+  if (run.asking == Asking::yes || run.asking == Asking::in_vain) wanted_.erase({present(run.previous), address, from});
   run.asking = Asking::no;
 }
 
@@ -201,7 +202,7 @@ void HeadBook::retry(Instant now) {
         run.asking = Asking::given_up;
       } else {
         run.asking = Asking::yes;
-        to_fetch_.insert(*run.previous);
+        to_fetch_.insert(present(run.previous));
       }
     }
   }

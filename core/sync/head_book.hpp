@@ -116,7 +116,7 @@ class HeadBook {
   using Signers = std::map<std::string, Signer>;
 
   Seen judge(const Head& head, const message::ItemHash& name);
-  bool allowed(Teller from, Instant now);
+  bool allowed(env::PeerId from, Instant now);
   void adopt(Signer& signer, Teller from);
   bool make_room();
   void forget(Signers::iterator signer);

@@ -16,10 +16,11 @@ Result<RangeParts> split_range(const HeldSet& held, const HeldItem& from, const 
   for (std::uint64_t part = 1; part < kSplitParts; ++part) {
     // Position of the first item of the next part, without overflow for any count.
     const std::uint64_t position = total.count / kSplitParts * part + total.count % kSplitParts * part / kSplitParts;
-    const auto last = held.at(begin, position - passed - 1);
-    if (!last) return last.error();
-    if (!*last) return Error{"held set: fewer items than counted"};
-    const auto pair = held.items(**last, until, 2);
+    const auto at = held.at(begin, position - passed - 1);
+    if (!at) return at.error();
+    const auto& last = *at;
+    if (!last) return Error{"held set: fewer items than counted"};
+    const auto pair = held.items(*last, until, 2);
     if (!pair) return pair.error();
     if (pair->size() != 2) return Error{"held set: fewer items than counted"};
     const HeldItem bound = bound_between((*pair)[0], (*pair)[1]);

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "core/base/present.hpp"
 #include "core/base/siphash.hpp"
 #include "core/crypto/cid.hpp"
 #include "core/sync/bound.hpp"
@@ -109,7 +110,7 @@ class Writer {
     const auto cids =
         std::find_if(all.begin(), all.end(), [](const ItemHash& h) { return h.kind() != HashKind::storage; });
     crypto::append_varint(out_, static_cast<std::uint64_t>(cids - all.begin()));
-    for (auto hash = all.begin(); hash != cids; ++hash) append(out_, hash->digest()->view());
+    for (auto hash = all.begin(); hash != cids; ++hash) append(out_, present(hash->digest()).view());
     crypto::append_varint(out_, static_cast<std::uint64_t>(all.end() - cids));
     for (auto hash = cids; hash != all.end(); ++hash) {
       LM_CHECK(hash->kind() != HashKind::storage);  // order_hashes() was not called
@@ -319,7 +320,10 @@ Bytes encode_reconcile(const ReconcileMessage& message) {
 
 Result<ReconcileMessage> decode_reconcile(ByteView bytes) { return Reader(bytes).run(); }
 
-ReconcileBody::ReconcileBody(ReconcileMessage message) : ReconcileBody(message, encode_reconcile(message)) {}
+env::Frame ReconcileBody::of(ReconcileMessage message) {
+  Bytes bytes = encode_reconcile(message);
+  return env::Frame::make<ReconcileBody>(std::move(message), std::move(bytes));
+}
 
 ReconcileBody::ReconcileBody(ReconcileMessage message, Bytes bytes)
     : FrameBody(env::FrameKind::reconcile, bytes.size(), siphash_2_4({}, bytes)),

@@ -92,13 +92,12 @@ Result<ReconcileMessage> decode_reconcile(ByteView bytes);
 // For messages that our own code made; whoever wants to send nonsense sends bytes.
 class ReconcileBody final : public env::FrameBody {
  public:
-  explicit ReconcileBody(ReconcileMessage message);
-  static env::Frame of(ReconcileMessage message) { return env::Frame::make<ReconcileBody>(std::move(message)); }
+  static env::Frame of(ReconcileMessage message);
+  ReconcileBody(ReconcileMessage message, Bytes bytes);  // for of(): the message and its encoding
   const ReconcileMessage& message() const { return message_; }
   Bytes encode() const override { return bytes_; }
 
  private:
-  ReconcileBody(ReconcileMessage message, Bytes bytes);
   ReconcileMessage message_;
   Bytes bytes_;  // made once: these messages are few and small
 };

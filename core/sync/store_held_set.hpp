@@ -32,10 +32,11 @@ class StoreHeldSet final : public HeldSet {
   }
 
   Result<std::optional<HeldItem>> at(const HeldItem& from, std::uint64_t position) const override {
-    const auto held = store_.held_at(to_store(from), position);
-    if (!held) return held.error();
-    if (!*held) return std::optional<HeldItem>{};
-    return std::optional(HeldItem{(*held)->second, (*held)->hash});
+    const auto at = store_.held_at(to_store(from), position);
+    if (!at) return at.error();
+    const auto& held = *at;
+    if (!held) return std::optional<HeldItem>{};
+    return std::optional(HeldItem{held->second, held->hash});
   }
 
  private:

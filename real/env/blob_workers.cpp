@@ -74,7 +74,7 @@ void BlobWorkers::run(const std::string& name, Answers<T>& answers, env::Done<T>
   worker.wake.notify_one();
 }
 
-void BlobWorkers::put(std::string name, Bytes bytes, env::Done<Unit> done) {
+void BlobWorkers::put(const std::string& name, Bytes bytes, env::Done<Unit> done) {
   run(name, units_, std::move(done), [this, name, bytes = std::move(bytes)] { return files_.put(name, bytes); });
 }
 
@@ -83,7 +83,7 @@ void BlobWorkers::get(env::ContentRange range, env::Done<Bytes> done) {
   run(name, contents_, std::move(done), [this, range = std::move(range)] { return files_.get(range, kBlobReadMax); });
 }
 
-void BlobWorkers::remove(std::string name, env::Done<Unit> done) {
+void BlobWorkers::remove(const std::string& name, env::Done<Unit> done) {
   run(name, units_, std::move(done), [this, name] { return files_.remove(name); });
 }
 

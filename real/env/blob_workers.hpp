@@ -23,9 +23,9 @@ class BlobWorkers : public std::enable_shared_from_this<BlobWorkers> {
   // Waits for the operations under way; drops the others and all answers. Must be called before destruction.
   void shut_down();
 
-  void put(std::string name, Bytes bytes, env::Done<Unit> done);
+  void put(const std::string& name, Bytes bytes, env::Done<Unit> done);
   void get(env::ContentRange range, env::Done<Bytes> done);
-  void remove(std::string name, env::Done<Unit> done);
+  void remove(const std::string& name, env::Done<Unit> done);
   std::optional<std::uint64_t> size(std::string_view name) const { return files_.size(name); }
 
  private:

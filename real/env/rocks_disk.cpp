@@ -214,7 +214,7 @@ struct RocksDisk::State : std::enable_shared_from_this<RocksDisk::State> {
 
 RocksDisk::RocksDisk(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
-Result<std::unique_ptr<RocksDisk>> RocksDisk::open(Loop& loop, RocksDiskOptions options) {
+Result<std::unique_ptr<RocksDisk>> RocksDisk::open(Loop& loop, const RocksDiskOptions& options) {
   if (auto prepared = BlobFiles::prepare(options.blobs); !prepared.ok()) return std::move(prepared).error();
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(database_options(options), options.database.string(), &db);
@@ -263,14 +263,12 @@ void RocksDisk::commit(env::Batch batch, env::Done<Unit> done) {
 }
 
 void RocksDisk::put_blob(std::string name, Bytes bytes, env::Done<Unit> done) {
-  state_->blobs->put(std::move(name), std::move(bytes), std::move(done));
+  state_->blobs->put(name, std::move(bytes), std::move(done));
 }
 void RocksDisk::get_blob(env::ContentRange range, env::Done<Bytes> done) {
   state_->blobs->get(std::move(range), std::move(done));
 }
-void RocksDisk::remove_blob(std::string name, env::Done<Unit> done) {
-  state_->blobs->remove(std::move(name), std::move(done));
-}
+void RocksDisk::remove_blob(std::string name, env::Done<Unit> done) { state_->blobs->remove(name, std::move(done)); }
 std::optional<std::uint64_t> RocksDisk::blob_size(std::string_view name) const { return state_->blobs->size(name); }
 
 std::optional<Error> RocksDisk::failure() const { return state_->base->failure.get(); }

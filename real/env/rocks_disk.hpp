@@ -45,7 +45,7 @@ struct RocksDiskOptions {
 class RocksDisk final : public env::Disk {
  public:
   // An error that names the folder and what RocksDB said.
-  static Result<std::unique_ptr<RocksDisk>> open(Loop& loop, RocksDiskOptions options);
+  static Result<std::unique_ptr<RocksDisk>> open(Loop& loop, const RocksDiskOptions& options);
   ~RocksDisk() override;
 
   const env::Reader& latest() const override;

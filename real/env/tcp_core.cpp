@@ -207,7 +207,7 @@ void TcpNetwork::Core::dial(std::string address) {
   });
 }
 
-void TcpNetwork::Core::dial_failed(std::string address, env::CloseReason reason) {
+void TcpNetwork::Core::dial_failed(const std::string& address, env::CloseReason reason) {
   dialling_.erase(address);
   if (peer_handler != nullptr) peer_handler->on_dial_failed(address, reason);
 }
@@ -222,9 +222,9 @@ void TcpNetwork::Core::fail(Link& link, env::CloseReason reason) {
   if (reason == env::CloseReason::protocol_error) ++figures_.closed_protocol;
   if (reason == env::CloseReason::timeout) ++figures_.closed_timeout;
   const bool outbound = link.direction == env::Direction::outbound;
-  std::string address = link.address;
+  const std::string address = link.address;
   remove(link);
-  if (outbound) dial_failed(std::move(address), reason);
+  if (outbound) dial_failed(address, reason);
 }
 
 void TcpNetwork::Core::on_packet(Connection& connection, const Packet& packet) {

@@ -27,7 +27,7 @@ class TcpNetwork::Core final : public ConnectionOwner, public std::enable_shared
   void send(env::PeerId peer, env::Protocol protocol, const env::Frame& frame);
   void request(env::PeerId peer, env::Protocol protocol, const env::Frame& frame, Duration deadline,
                env::Done<env::Frame> done);
-  void fetch(env::PeerId peer, env::ContentRange range, Duration deadline, env::Done<Bytes> done);
+  void fetch(env::PeerId peer, const env::ContentRange& range, Duration deadline, env::Done<Bytes> done);
   std::size_t queued_bytes(env::PeerId peer) const;
   const std::string& identity(env::PeerId peer) const;
   std::string listen_address() const;
@@ -86,7 +86,7 @@ class TcpNetwork::Core final : public ConnectionOwner, public std::enable_shared
   Link& add_link(std::shared_ptr<Connection> connection, env::Direction direction);
   void remove(Link& link);                         // closes it; the link is gone afterwards
   void fail(Link& link, env::CloseReason reason);  // a link that did not come up
-  void dial_failed(std::string address, env::CloseReason reason);
+  void dial_failed(const std::string& address, env::CloseReason reason);
   void dial_failed_later(std::string address, env::CloseReason reason);
   void on_packet(Connection& connection, const Packet& packet) override;
   void on_ended(Connection& connection, env::CloseReason reason) override;

@@ -77,7 +77,8 @@ void TcpNetwork::Core::request(env::PeerId peer, env::Protocol protocol, const e
   put_on(*link, head, std::move(body));
 }
 
-void TcpNetwork::Core::fetch(env::PeerId peer, env::ContentRange range, Duration deadline, env::Done<Bytes> done) {
+void TcpNetwork::Core::fetch(env::PeerId peer, const env::ContentRange& range, Duration deadline,
+                             env::Done<Bytes> done) {
   Link* const link = up(peer);
   if (link == nullptr) return error_later(std::move(done), "not connected");
   if (range.name.size() > kContentNameMax) return error_later(std::move(done), "not a name of content");

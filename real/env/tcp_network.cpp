@@ -30,7 +30,7 @@ void TcpNetwork::request(env::PeerId peer, env::Protocol protocol, env::Frame fr
   core_->request(peer, protocol, frame, deadline, std::move(done));
 }
 void TcpNetwork::fetch(env::PeerId peer, env::ContentRange range, Duration deadline, env::Done<Bytes> done) {
-  core_->fetch(peer, std::move(range), deadline, std::move(done));
+  core_->fetch(peer, range, deadline, std::move(done));
 }
 std::size_t TcpNetwork::queued_bytes(env::PeerId peer) const { return core_->queued_bytes(peer); }
 std::string TcpNetwork::identity(env::PeerId peer) const { return core_->identity(peer); }

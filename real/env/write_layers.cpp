@@ -67,7 +67,8 @@ class LayeredCursor final : public env::Cursor {
  public:
   LayeredCursor(Layers layers, std::shared_ptr<const RocksReader> base, std::string_view key, bool before)
       : base_reader_(std::move(base)) {
-    for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) sources_.push_back({*std::move(layer), {}});
+    sources_.reserve(layers.size());
+    for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) sources_.push_back({std::move(*layer), {}});
     if (before) {
       turn_back(key);
     } else {

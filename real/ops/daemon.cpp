@@ -5,6 +5,7 @@
 
 #include <csignal>
 
+#include "core/base/present.hpp"
 #include "real/ops/daemon_state.hpp"
 #include "real/ops/keystore.hpp"
 
@@ -135,7 +136,7 @@ void Daemon::State::begin_stop(std::string why) {
 // nobody.
 void Daemon::State::end_when_drained() {
   const bool drained = receipts_owed == 0 && disk->figures().waiting == 0;
-  if (!drained && clock.now() < *stop_by) {
+  if (!drained && clock.now() < present(stop_by)) {
     timers->after(kDrainLook, [this] { end_when_drained(); });
     return;
   }

@@ -109,11 +109,12 @@ Result<Json> signatures_of(const store::View& view, const Hashes& hashes) {
   for (const auto& hash : hashes) {
     const auto row = hash.has_value() ? view.message(*hash) : Result(std::optional<store::MessageRow>());
     if (!row.ok()) return row.error();
-    if (!row->has_value()) {
+    const auto& found = *row;
+    if (!found.has_value()) {
       list.push_back(nullptr);
       continue;
     }
-    const message::Envelope& envelope = (*row)->envelope;
+    const message::Envelope& envelope = found->envelope;
     list.push_back({{"sender", envelope.sender}, {"signature", envelope.signature.value_or("")}});
   }
   return Json{{"signatures", std::move(list)}};

@@ -52,7 +52,7 @@ const T& look(const Place<T>& place, const Settings& settings) {
   return place(const_cast<Settings&>(settings));  // only read
 }
 
-SettingKey flag_key(std::string_view name, std::string_view about, Place<bool> place) {
+SettingKey flag_key(std::string_view name, std::string_view about, const Place<bool>& place) {
   return {{name, kFlag, about},
           [place](Settings& settings, const SettingValue& value) {
             const auto* direct = std::get_if<bool>(&value);
@@ -65,7 +65,7 @@ SettingKey flag_key(std::string_view name, std::string_view about, Place<bool> p
 }
 
 template <class Number>
-SettingKey count_key(std::string_view name, std::string_view about, Place<Number> place) {
+SettingKey count_key(std::string_view name, std::string_view about, const Place<Number>& place) {
   return {{name, kCount, about},
           [place](Settings& settings, const SettingValue& value) {
             const auto number = number_of(value);
@@ -77,7 +77,7 @@ SettingKey count_key(std::string_view name, std::string_view about, Place<Number
           [place](const Settings& settings) { return std::to_string(look(place, settings)); }};
 }
 
-SettingKey size_key(std::string_view name, std::string_view about, Place<std::size_t> place) {
+SettingKey size_key(std::string_view name, std::string_view about, const Place<std::size_t>& place) {
   return {{name, kSize, about},
           [place](Settings& settings, const SettingValue& value) {
             auto bytes = number_of(value);
@@ -89,7 +89,7 @@ SettingKey size_key(std::string_view name, std::string_view about, Place<std::si
           [place](const Settings& settings) { return in_quotes(size_text(look(place, settings))); }};
 }
 
-SettingKey length_key(std::string_view name, std::string_view about, Place<Duration> place) {
+SettingKey length_key(std::string_view name, std::string_view about, const Place<Duration>& place) {
   return {{name, kLength, about},
           [place](Settings& settings, const SettingValue& value) {
             const auto* text = std::get_if<std::string>(&value);
@@ -101,8 +101,8 @@ SettingKey length_key(std::string_view name, std::string_view about, Place<Durat
           [place](const Settings& settings) { return in_quotes(duration_text(look(place, settings))); }};
 }
 
-SettingKey text_key(std::string_view name, std::string_view about, Place<std::string> place,
-                    std::vector<std::string> allowed = {}, std::string_view expected = kText) {
+SettingKey text_key(std::string_view name, std::string_view about, const Place<std::string>& place,
+                    const std::vector<std::string>& allowed = {}, std::string_view expected = kText) {
   return {{name, expected, about},
           [place, allowed](Settings& settings, const SettingValue& value) {
             const auto* given = std::get_if<std::string>(&value);
@@ -115,7 +115,7 @@ SettingKey text_key(std::string_view name, std::string_view about, Place<std::st
 }
 
 // An address to listen on, or nothing.
-SettingKey address_key(std::string_view name, std::string_view about, Place<std::string> place) {
+SettingKey address_key(std::string_view name, std::string_view about, const Place<std::string>& place) {
   return {{name, "an address such as \"127.0.0.1:4001\", or \"\" to listen nowhere", about},
           [place](Settings& settings, const SettingValue& value) {
             const auto* given = std::get_if<std::string>(&value);
@@ -135,7 +135,7 @@ bool is_signer_address(std::string_view text) {
 
 // A list of texts; in the environment and in flags separated by commas.
 SettingKey list_key(std::string_view name, std::string_view expected, std::string_view about,
-                    bool (*is_good)(std::string_view), Place<std::vector<std::string>> place) {
+                    bool (*is_good)(std::string_view), const Place<std::vector<std::string>>& place) {
   return {{name, expected, about},
           [place, is_good](Settings& settings, const SettingValue& value) {
             std::vector<std::string> list;
@@ -165,7 +165,7 @@ SettingKey seed() {
   return {{"node.random_seed", kCount, "seed of the random streams, for tests; without it they come from the system"},
           [](Settings& settings, const SettingValue& value) {
             const auto number = number_of(value);
-            if (number.has_value()) settings.random_seed = *number;
+            if (number.has_value()) settings.random_seed = number;
             return number.has_value();
           },
           [](const Settings& settings) { return std::to_string(settings.random_seed.value_or(0)); }};

@@ -40,6 +40,7 @@ Result<Child> Child::start(const std::vector<std::string>& command, const std::f
   const Descriptor output(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
   if (!output) return file_error("cannot open", log);
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& one : command) arguments.push_back(const_cast<char*>(one.c_str()));
   arguments.push_back(nullptr);
   const pid_t parent = ::getpid();

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "core/base/present.hpp"
 #include "real/env/posix_file.hpp"
 #include "real/ops/daemon.hpp"
 #include "real/ops/keystore.hpp"
@@ -136,8 +137,9 @@ Result<Unit> RigNodes::start(Node node) {
 Result<Unit> RigNodes::connect() {
   for (RigNode& node : nodes_) {
     if (!node.wanted || (node.questions && node.publications)) continue;
-    if (!node.process->running()) {
-      return Error{node.name + " ended by itself with exit status " + std::to_string(*node.process->status()) + "\n" +
+    Child& process = present(node.process);
+    if (!process.running()) {
+      return Error{node.name + " ended by itself with exit status " + std::to_string(present(process.status())) + "\n" +
                    log_tail(options_.logs / (node.name + ".log"))};
     }
     for (auto* client : {&node.questions, &node.publications}) {
@@ -172,10 +174,10 @@ void RigNodes::crash(Node node, scenario::DiskFate disk) {
 }
 
 void RigNodes::pause(Node node) {
-  if (nodes_[node].process) nodes_[node].process->pause();
+  if (auto& process = nodes_[node].process) process->pause();
 }
 void RigNodes::resume(Node node) {
-  if (nodes_[node].process) nodes_[node].process->resume();
+  if (auto& process = nodes_[node].process) process->resume();
 }
 
 }  // namespace lastmile::real

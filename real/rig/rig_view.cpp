@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "core/base/bytes.hpp"
+#include "core/base/present.hpp"
 #include "real/env/os_clock.hpp"
 
 namespace lastmile::real {
@@ -84,7 +85,7 @@ bool RigView::running(Node node) const {
 
 std::optional<json> RigView::ask(Node node, const std::string& command, const json& fields) const {
   if (!running(node) || !nodes_.reachable(node)) return std::nullopt;
-  auto answer = nodes_[node].questions->ask(command, fields, kAnswerMax);
+  auto answer = present(nodes_[node].questions).ask(command, fields, kAnswerMax);
   if (answer.ok()) return *std::move(answer);
   answers_[node].silent = true;
   if (!trouble_) trouble_ = nodes_[node].name + ": " + command + ": " + answer.error().text;
@@ -199,7 +200,8 @@ void RigView::admit(Node node) {
 void RigView::look() {
   std::vector<std::optional<std::uint64_t>> open(nodes_.size());
   for (Node node = 0; node < nodes_.size(); ++node) {
-    if (running(node) && nodes_.reachable(node)) open[node] = nodes_[node].questions->post("gauges", json::object());
+    if (!running(node) || !nodes_.reachable(node)) continue;
+    open[node] = present(nodes_[node].questions).post("gauges", json::object());
   }
   const OsClock clock;
   const Instant until = clock.now() + kAnswerMax;
@@ -207,10 +209,10 @@ void RigView::look() {
   while (waiting()) {
     for (Node node = 0; node < nodes_.size(); ++node) {
       if (!open[node]) continue;
-      AdminClient& client = *nodes_[node].questions;
+      AdminClient& client = present(nodes_[node].questions);
       const auto pumped = client.pump();
       while (const auto answer = client.receive()) {
-        if (answer->value("id", json()) != *open[node]) continue;  // to a question that was given up
+        if (answer->value("id", json()) != present(open[node])) continue;  // to a question that was given up
         if (answer->value("ok", false)) take_figures(node, answer->at("result"));
         open[node].reset();
         break;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "core/base/present.hpp"
 #include "core/crypto/base64.hpp"
 #include "core/message/status.hpp"
 #include "real/env/os_clock.hpp"
@@ -105,6 +106,7 @@ std::optional<Error> RigRun::build() {
   nodes_ = *std::move(nodes);
   questions_.resize(nodes_->size());
   std::vector<std::filesystem::path> traces;
+  traces.reserve(nodes_->size());
   for (Node node = 0; node < nodes_->size(); ++node) traces.push_back((*nodes_)[node].trace_file());
   traces_ = std::make_unique<TraceMerge>(std::move(traces));
   view_ = std::make_unique<RigView>(*nodes_);
@@ -149,7 +151,7 @@ void RigRun::turn() {
   reach_nodes();
   read_traces();
   take_receipts();
-  if (view_->trouble()) runner_.end_early(*view_->trouble());
+  if (const auto& trouble = view_->trouble()) runner_.end_early(*trouble);
   runner_.advance(now_);
 }
 
@@ -225,7 +227,7 @@ void RigRun::publish(const scenario::Publication& publication) {
   for (const scenario::Upload& upload : publication.uploads) {
     fields["uploads"].push_back({{"hash", upload.hash.text()}, {"base64", crypto::base64_encode(*upload.content)}});
   }
-  const std::uint64_t question = (*nodes_)[publication.node].publications->post("publish", fields);
+  const std::uint64_t question = present((*nodes_)[publication.node].publications).post("publish", fields);
   questions_[publication.node][question] = publication.number;
 }
 
@@ -278,7 +280,7 @@ void RigRun::take_event(Instant time, Node node, const trace::Event& event) {
 // As an operator would; who does not follow is killed with its Child.
 void RigRun::stop_nodes() {
   for (Node node = 0; node < nodes_->size(); ++node) {
-    if ((*nodes_)[node].process) (*nodes_)[node].process->terminate();
+    if (auto& process = (*nodes_)[node].process) process->terminate();
   }
   for (Node node = 0; node < nodes_->size(); ++node) {
     auto& process = (*nodes_)[node].process;
@@ -300,7 +302,7 @@ scenario::Summary RigRun::summarize() {
   read_traces();
   scenario::Summary summary = runner_.summary(now_);
   stop_nodes();
-  if (view_->trouble()) runner_.end_early(*view_->trouble());
+  if (const auto& trouble = view_->trouble()) runner_.end_early(*trouble);
   summary.world = scenario::WorldKind::real;
   summary.version = LASTMILE_VERSION;
   return summary;

@@ -13,11 +13,12 @@ TraceMerge::TraceMerge(std::vector<std::filesystem::path> files) : files_(std::m
 
 Result<Unit> TraceMerge::fill(Node node) {
   for (;;) {
-    auto next = tails_[node].next();
-    if (!next.ok()) return next.error();
-    if (!next->has_value()) return Unit{};
-    const Instant time{std::max<std::int64_t>(0, ((*next)->time - zero_).ns)};
-    waiting_.push_back({time, node, *std::move(*next)});
+    auto read = tails_[node].next();
+    if (!read.ok()) return read.error();
+    auto& next = *read;
+    if (!next.has_value()) return Unit{};
+    const Instant time{std::max<std::int64_t>(0, (next->time - zero_).ns)};
+    waiting_.push_back({time, node, *std::move(next)});
   }
 }
 

@@ -132,6 +132,7 @@ Hash256 Engine::run_digest(std::span<const Hash256> state_digests) const {
     nodes.push_back({slot.chain, slot.loop_events, state_digests.empty() ? Hash256{} : state_digests[i]});
   }
   std::vector<std::string> heads;
+  heads.reserve(chain_count());
   for (std::uint32_t i = 0; i < chain_count(); ++i) heads.push_back(chain(i).at(chain(i).head()).block->hash);
   return sim::run_digest(config().seed, nodes, heads);
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/base/check.hpp"
+#include "core/base/present.hpp"
 #include "core/base/siphash.hpp"
 #include "sim/env/kernel.hpp"
 #include "sim/env/sim_network.hpp"
@@ -127,7 +128,7 @@ void SimNetwork::answer(std::uint32_t index, std::uint32_t connection, SlotRef a
     parcel->frame = std::move(result).value();
   } else {
     parcel->refusal = std::move(result).error().text;
-    parcel->wire_bytes = parcel->refusal->size() + kParcelOverheadBytes;
+    parcel->wire_bytes = present(parcel->refusal).size() + kParcelOverheadBytes;
   }
   send_parcel(index, std::move(parcel));
 }
@@ -168,7 +169,7 @@ void SimNetwork::answer_part(std::uint32_t index, std::uint32_t connection, Aske
     parcel->sending = bulk_uplink_.length(parcel->wire_bytes);
   } else {
     parcel->refusal = std::move(result).error().text;
-    parcel->wire_bytes = parcel->refusal->size() + kParcelOverheadBytes;
+    parcel->wire_bytes = present(parcel->refusal).size() + kParcelOverheadBytes;
   }
   send_parcel(index, std::move(parcel));
 }

@@ -55,7 +55,7 @@ void FaultPlane::begin(const scenario::Action& action) {
   if (shape(rule, body)) {
     rule.first = who;
     rule.second = indices(action.second);
-    rules_[key] = engine_.add_rule(std::move(rule));
+    rules_[key] = engine_.add_rule(rule);
   } else if (std::holds_alternative<scenario::PauseFault>(body)) {
     for (const NodeIndex node : who) pause(key, node);
   } else if (const auto* clock = std::get_if<scenario::ClockFault>(&body)) {

@@ -74,8 +74,10 @@ std::optional<scenario::SignedBy> RunView::signed_by(Node node, const message::I
   const node::CoreNode* n = core(node);
   if (n == nullptr) return std::nullopt;
   const auto row = n->view().message(hash);
-  if (!row.ok() || !*row) return std::nullopt;
-  return scenario::SignedBy{(*row)->envelope.sender, (*row)->envelope.signature.value_or("")};
+  if (!row.ok()) return std::nullopt;
+  const auto& found = *row;
+  if (!found) return std::nullopt;
+  return scenario::SignedBy{found->envelope.sender, found->envelope.signature.value_or("")};
 }
 
 bool RunView::readable(Node node, const message::ItemHash& hash) const {

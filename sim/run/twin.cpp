@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "core/base/present.hpp"
 #include "sim/env/loop_record.hpp"
 #include "sim/run/own_process.hpp"
 #include "sim/run/run.hpp"
@@ -28,7 +29,7 @@ Result<Seen> observed_here(const scenario::Scenario& scenario, LoopObserver& obs
   options.loop_observer = &observer;
   const auto summary = run_scenario(scenario, std::move(options));
   if (!summary.ok()) return summary.error();
-  return Seen{*summary->digest, summary->events};
+  return Seen{present(summary->digest), summary->events};
 }
 
 // The copy of the process leaves with what it has seen; the bytes are those of this very program.

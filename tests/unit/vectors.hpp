@@ -23,9 +23,11 @@ inline std::optional<nlohmann::json> read_json(const std::string& path) {
 
 }  // namespace lastmile::test
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a declared name has none
 // Skips visibly where the shared folder is missing (a clone without it).
 #define LM_VECTORS(name, file)                                                                        \
   const auto name##_file = lastmile::test::read_json(lastmile::test::vector_folder() + "/" + (file)); \
   if (!name##_file) GTEST_SKIP() << (file) << " not found in " << lastmile::test::vector_folder();    \
   const nlohmann::json& name = *name##_file;                                                          \
   ASSERT_FALSE(name.empty())
+// NOLINTEND(bugprone-macro-parentheses)

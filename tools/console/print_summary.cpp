@@ -23,14 +23,14 @@ void print_summary(const scenario::Summary& summary) {
                printable(check.detail));
     if (check.first_violation) {
       const scenario::Violation& v = *check.first_violation;
-      fmt::print("           first at {:.3f} s{}{}{}{}: {}\n", v.time.ns / 1e9, v.node.empty() ? "" : " on ", v.node,
-                 v.message.empty() ? "" : ", message ", v.message, v.event);
+      fmt::print("           first at {:.3f} s{}{}{}{}: {}\n", static_cast<double>(v.time.ns) / 1e9,
+                 v.node.empty() ? "" : " on ", v.node, v.message.empty() ? "" : ", message ", v.message, v.event);
     }
   }
   for (const std::string& state : summary.never_reached) fmt::print("  never reached: {}\n", printable(state));
   if (summary.limit_hit) fmt::print("  ended early: {}\n", *summary.limit_hit);
   if (summary.digest) fmt::print("  digest {}\n", summary.digest->hex());
-  fmt::print("  {:.1f} s {} in {:.1f} s, {} events, memory at most {}\n", summary.end.ns / 1e9,
+  fmt::print("  {:.1f} s {} in {:.1f} s, {} events, memory at most {}\n", static_cast<double>(summary.end.ns) / 1e9,
              summary.world == scenario::WorldKind::sim ? "simulated" : "on real processes", summary.wall_seconds,
              scenario::human_count(summary.events), scenario::human_size(summary.peak_rss_bytes));
   std::fflush(stdout);

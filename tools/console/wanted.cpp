@@ -1,5 +1,6 @@
 #include "tools/console/wanted.hpp"
 
+#include "core/base/present.hpp"
 #include "scenarios/engine/model/abilities.hpp"
 #include "scenarios/engine/traffic/envelope_file.hpp"
 #include "tools/console/complaints.hpp"
@@ -14,7 +15,7 @@ std::optional<scenario::Scenario> load_wanted(const std::string& path, const sce
     const bool real = world == scenario::WorldKind::real;
     scenario::unsupported(*loaded, real ? scenario::real_abilities() : scenario::simulator_abilities(), findings);
   }
-  if (findings.empty()) scenario::load_envelopes(*loaded, findings);
+  if (findings.empty()) scenario::load_envelopes(present(loaded), findings);
   if (findings.empty()) return loaded;
   complain(program, complaints_of(findings, path), json);
   return std::nullopt;

@@ -75,7 +75,7 @@ std::optional<AdminClient> connect(const NodeOptions& options, int& code) {
   return std::nullopt;
 }
 
-int ask(const NodeOptions& options, const std::string& command, const json& fields, std::optional<json>& answer) {
+int ask(const NodeOptions& options, const std::string& command, const json& fields, json& answer) {
   int code = real::kExitOk;
   auto client = connect(options, code);
   if (!client) return code;
@@ -131,12 +131,12 @@ int command_config_check(const NodeOptions& options) {
 }
 
 int command_status(const NodeOptions& options) {
-  std::optional<json> answer;
+  json answer;
   if (const int code = ask(options, "status", json::object(), answer); code != real::kExitOk) return code;
   if (options.json) {
-    std::puts(answer->dump().c_str());
+    std::puts(answer.dump().c_str());
   } else {
-    for (const auto& [name, value] : answer->items()) {
+    for (const auto& [name, value] : answer.items()) {
       std::printf("%-15s %s\n", name.c_str(),
                   value.is_string() ? value.get_ref<const std::string&>().c_str() : value.dump().c_str());
     }
@@ -174,9 +174,9 @@ int command_ask(const NodeOptions& options) {
       return fail(options, real::kExitUsage,
                   "expected the fields as one JSON object such as '{\"hash\": \"...\"}', found something else");
   }
-  std::optional<json> answer;
+  json answer;
   if (const int code = ask(options, options.command, fields, answer); code != real::kExitOk) return code;
-  std::puts(answer->dump(options.json ? -1 : 2).c_str());
+  std::puts(answer.dump(options.json ? -1 : 2).c_str());
   return real::kExitOk;
 }
 

@@ -95,6 +95,7 @@ int run_in_rig(const CommandOptions& options) {
   if (options.json) arguments.emplace_back("--json");
   if (options.quiet) arguments.emplace_back("--quiet");
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   execv(rig.c_str(), argv.data());

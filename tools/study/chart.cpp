@@ -208,10 +208,12 @@ std::string share_chart_svg(const ShareChart& chart, std::size_t width, std::str
   // Every decade has a line; where they stand close, every second one a label.
   const double per_decade = frame.inner() / (until - from);
   const int every = per_decade < 46 ? 2 : 1;
-  for (double decade = from; decade <= until + 0.5; decade += 1) {
+  const auto decades = static_cast<int>(std::lround(until - from));
+  for (int i = 0; i <= decades; ++i) {
+    const double decade = from + i;
     const double at = x(std::pow(10, decade));
     out += line_at(at, top, at, base + 4, "grid");
-    if (static_cast<int>(decade - from) % every != 0) continue;
+    if (i % every != 0) continue;
     const std::string label = seconds_label(std::pow(10, decade));
     const bool edge = at + text_width(label) / 2 > frame.width;
     out += text_at(edge ? frame.width : at, base + 18, edge ? "end" : "middle", label, "tick");
@@ -244,7 +246,7 @@ std::vector<double> nice_ticks(double max, std::size_t about) {
     }
   }
   std::vector<double> ticks;
-  for (double tick = 0; tick < max + step * 0.999; tick += step) ticks.push_back(tick);
+  for (int i = 0; i * step < max + step * 0.999; ++i) ticks.push_back(i * step);
   return ticks;
 }
 
@@ -260,7 +262,7 @@ std::vector<double> time_ticks(double end, std::size_t about) {
   }
   while (end / step > 100) step *= 2;
   std::vector<double> ticks;
-  for (double tick = 0; tick <= end; tick += step) ticks.push_back(tick);
+  for (int i = 0; i * step <= end; ++i) ticks.push_back(i * step);
   return ticks;
 }
 

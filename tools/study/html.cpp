@@ -54,7 +54,7 @@ std::string figure(double value) {
   if (size < 1e-6 || size >= 1e15) return fmt::format("{:.2e}", value);
   if (size < 1e-3) return fmt::format("{:.6f}", value);
   if (size >= 100 || size == std::floor(size)) {
-    return (value < 0 ? "−" : "") + grouped(static_cast<std::uint64_t>(size + 0.5));
+    return (value < 0 ? "−" : "") + grouped(static_cast<std::uint64_t>(std::llround(size)));
   }
   return fmt::format("{:.{}f}", value, size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }
@@ -82,7 +82,7 @@ std::string with_unit(double value, std::string_view unit) {
 }
 
 std::string clock_time(double seconds) {
-  const auto whole = static_cast<std::int64_t>(seconds + 0.5);
+  const auto whole = std::llround(seconds);
   if (whole >= 3600) return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
   return fmt::format("{}:{:02}", whole / 60, whole % 60);
 }

@@ -243,10 +243,10 @@ Result<RunData> read_run(const std::string& folder) {
   if (!json.is_object()) return Error{folder + "/summary.json: expected a JSON object, found something else"};
   read_summary(json, run);
 
-  const auto scenario = read_text(folder + "/scenario.json");
-  const Json resolved = scenario ? Json::parse(*scenario, nullptr, false, true) : Json();
+  const std::string scenario = read_text(folder + "/scenario.json").value_or("");
+  const Json resolved = Json::parse(scenario, nullptr, false, true);
   if (resolved.is_object()) {
-    run.scenario_text = *scenario;
+    run.scenario_text = scenario;
     read_scenario(resolved, run);
   } else {
     run.notes.push_back("scenario.json is missing or cannot be read: question, world and traffic are not shown.");

@@ -35,7 +35,7 @@ bool read_bound(const Place& place, MeasureUnit unit, std::optional<double>& out
     case MeasureUnit::hops: {
       const auto value = place.json.as_double();
       if (!value || *value < 0) return place.refuse("a number from 0");
-      out = *value;
+      out = value;
       return true;
     }
   }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "scenarios/engine/model/parse.hpp"
 #include "scenarios/engine/model/words.hpp"
@@ -16,7 +17,7 @@ bool read_factor(const Place& place, std::uint64_t& out) {
   constexpr std::uint64_t kMax = 1000;
   const auto value = place.json.as_double();
   if (!value || *value < 0 || *value > static_cast<double>(kMax)) return place.refuse("a factor from 0 to 1000");
-  out = static_cast<std::uint64_t>(*value * 1e9 + 0.5);
+  out = static_cast<std::uint64_t>(std::llround(*value * 1e9));
   return true;
 }
 

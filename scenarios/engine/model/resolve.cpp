@@ -1,5 +1,6 @@
 // The scenario with every default filled, and its digest.
 #include <fmt/core.h>
+#include <cmath>
 
 #include "core/crypto/hash.hpp"
 #include "scenarios/engine/model/load.hpp"
@@ -227,11 +228,11 @@ Json bound_json(const Check& check, double value) {
   const auto unit = check.stat == Stat::count ? MeasureUnit::count : info->unit;
   switch (unit) {
     case MeasureUnit::seconds:
-      return Json(duration_text({static_cast<std::int64_t>(value * 1e9 + 0.5)}));
+      return Json(duration_text({std::llround(value * 1e9)}));
     case MeasureUnit::bytes:
-      return Json(size_text({static_cast<std::uint64_t>(value + 0.5)}));
+      return Json(size_text({static_cast<std::uint64_t>(std::llround(value))}));
     case MeasureUnit::share:
-      return Json(share_text({static_cast<std::uint32_t>(value * 1e9 + 0.5)}));
+      return Json(share_text({static_cast<std::uint32_t>(std::llround(value * 1e9))}));
     default:
       return Json::real(value);
   }

@@ -22,19 +22,20 @@ class Json {
   using List = std::vector<Json>;
   using Object = std::vector<Member>;
 
-  Json() = default;                                           // null
-  Json(bool value) : value_(value) {}                         // NOLINT(google-explicit-constructor)
-  Json(std::string text) : value_(std::move(text)) {}         // NOLINT(google-explicit-constructor)
-  Json(std::string_view text) : value_(std::string(text)) {}  // NOLINT(google-explicit-constructor)
-  Json(const char* text) : value_(std::string(text)) {}       // NOLINT(google-explicit-constructor)
-  Json(Number number) : value_(std::move(number)) {}          // NOLINT(google-explicit-constructor)
+  // Made where Member is complete: clang takes a list of an unfinished type for an error.
+  Json();                       // null
+  Json(bool value);             // NOLINT(google-explicit-constructor)
+  Json(std::string text);       // NOLINT(google-explicit-constructor)
+  Json(std::string_view text);  // NOLINT(google-explicit-constructor)
+  Json(const char* text);       // NOLINT(google-explicit-constructor)
+  Json(Number number);          // NOLINT(google-explicit-constructor)
   static Json integer(std::int64_t value);
   static Json unsigned_integer(std::uint64_t value);
   // Shortest spelling that reads back as the same double; null for what JSON cannot say.
   static Json real(double value);
-  static Json list() { return Json(List{}); }
-  static Json list(List items) { return Json(std::move(items)); }
-  static Json object() { return Json(Object{}); }
+  static Json list();
+  static Json list(List items);
+  static Json object();
 
   bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
   const bool* boolean() const { return std::get_if<bool>(&value_); }
@@ -61,8 +62,8 @@ class Json {
   friend bool operator==(const Json&, const Json&);
 
  private:
-  explicit Json(List items) : value_(std::move(items)) {}
-  explicit Json(Object members) : value_(std::move(members)) {}
+  explicit Json(List items);
+  explicit Json(Object members);
   std::variant<std::monostate, bool, Number, std::string, List, Object> value_;
 };
 
@@ -71,6 +72,18 @@ struct Json::Member {
   Json value;
   friend bool operator==(const Member&, const Member&) = default;
 };
+
+inline Json::Json() = default;
+inline Json::Json(bool value) : value_(value) {}
+inline Json::Json(std::string text) : value_(std::move(text)) {}
+inline Json::Json(std::string_view text) : value_(std::string(text)) {}
+inline Json::Json(const char* text) : value_(std::string(text)) {}
+inline Json::Json(Number number) : value_(std::move(number)) {}
+inline Json::Json(List items) : value_(std::move(items)) {}
+inline Json::Json(Object members) : value_(std::move(members)) {}
+inline Json Json::list() { return Json(List{}); }
+inline Json Json::list(List items) { return Json(std::move(items)); }
+inline Json Json::object() { return Json(Object{}); }
 
 // One line without spaces. Only ASCII below 0x20, quotes and backslashes are escaped.
 std::string compact(const Json& value);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <span>
@@ -170,7 +171,7 @@ constexpr std::array<UnitFactor, 6> kBandwidths{{{"Gbit/s", 1'000'000'000},
 constexpr std::array<UnitFactor, 1> kPercent{{{"%", kWhole, 100}}};
 constexpr std::array<UnitFactor, 1> kPpm{{{"ppm", 1000}}};
 
-std::string decimal_text(Big numerator, const Big& denominator, int digits_max, bool* exact) {
+std::string decimal_text(const Big& numerator, const Big& denominator, int digits_max, bool* exact) {
   Big scaled = numerator * power_of_ten(digits_max);
   *exact = scaled % denominator == 0;
   scaled /= denominator;
@@ -192,7 +193,7 @@ std::string whole_text(std::uint64_t value, std::span<const UnitFactor> units) {
 }
 
 std::string one_decimal(double value) {
-  const auto tenths = static_cast<std::int64_t>(value * 10 + 0.5);
+  const auto tenths = std::llround(value * 10);
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
 }
 

@@ -39,7 +39,7 @@ class NodeTable {
   const std::vector<std::string>& groups() const { return groups_; }
   std::optional<Node> find(std::string_view name) const;
   void set_region(Node node, std::uint32_t region) { nodes_[node].region = region; }
-  void set_balance(Node node, Amount balance) { nodes_[node].balance = std::move(balance); }
+  void set_balance(Node node, Amount balance) { nodes_[node].balance = balance; }
 
   // Islands exist while a partition runs.
   void set_island(const std::string& name, std::vector<Node> nodes);

@@ -26,7 +26,7 @@ Author::Author(const TrafficSpec& spec, std::uint64_t seed, std::uint64_t first_
       wallets_(spec, seed, first_account) {
   if (spec.delegation) {
     Generator draws(substream(seed, kRunScope, "traffic:" + spec.name + ":delegations"));
-    delegations_.emplace(*spec.delegation, wallets_, std::move(draws));
+    delegations_.emplace(*spec.delegation, wallets_, draws);
   }
   if (economy != nullptr) rules_ = economy_rules(*economy);
 }
@@ -198,7 +198,7 @@ void Author::charge(Publication& p, Own& own, const std::string& content) {
   costs.removable = economy::removable(*paid, rules_->payment);
   // A file is used by programs whoever pays for it; nothing else builds on what may be refused.
   if (!costs.admission_free) own.used = true;
-  p.costs = std::move(costs);
+  p.costs = costs;
 }
 
 void Author::write(Publication& p) {

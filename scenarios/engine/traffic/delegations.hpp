@@ -18,8 +18,8 @@ namespace lastmile::scenario {
 class Delegations {
  public:
   // Both outlive it. At least two wallets.
-  Delegations(const Delegation& spec, Wallets& wallets, Generator draws)
-      : spec_(spec), wallets_(wallets), draws_(std::move(draws)) {}
+  Delegations(const Delegation& spec, Wallets& wallets, const Generator& draws)
+      : spec_(spec), wallets_(wallets), draws_(draws) {}
 
   bool writes_element() { return draws_.below(kWhole) < spec_.elements.parts; }  // this AGGREGATE
   bool is_delegated() { return draws_.below(kWhole) < spec_.messages.parts; }    // this POST, AGGREGATE or STORE

@@ -56,8 +56,6 @@ void Meters::on_event(const Seen& seen, bool first_processing) {
       reconciliation_bytes_.add(static_cast<std::int64_t>(e.c));
       break;
     case trace::Kind::block_applied:
-      if (e.a < heights_.size()) heights_[static_cast<std::size_t>(e.a)][seen.node] = e.b;
-      break;
     case trace::Kind::chain_reorg:
       if (e.a < heights_.size()) heights_[static_cast<std::size_t>(e.a)][seen.node] = e.b;
       break;

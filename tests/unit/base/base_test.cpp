@@ -57,7 +57,7 @@ TEST(Callback, MovesClosuresOfAnySizeAndDestroysThemOnce) {
     Callback<int(int)> small = [alive](int x) { return *alive + x; };
     Callback<int(int)> large = [alive, room = Large{}](int x) { return *alive * x + room.room[0]; };
     Callback<int(int)> moved = std::move(small);
-    EXPECT_FALSE(static_cast<bool>(small));
+    EXPECT_FALSE(static_cast<bool>(small));  // NOLINT(bugprone-use-after-move): the point
     EXPECT_EQ(moved(2), 7);
     moved = std::move(large);
     EXPECT_EQ(moved(2), 10);

@@ -36,6 +36,7 @@ TEST(Nearest, IsTheOnlyWordThatGoesOnLikeThis) {
   EXPECT_EQ(nearest("wa", kKeys), "") << "too little to tell";
 }
 
+// NOLINTNEXTLINE(bugprone-string-constructor): as long as that
 TEST(Nearest, TakesWordsOfAnyLength) { EXPECT_EQ(nearest(std::string(10'000'000, 'r'), kVerbs), ""); }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <set>
 #include <tuple>
 
+#include "core/base/check.hpp"
 #include "core/base/random.hpp"
 #include "core/chain/follower.hpp"
 #include "tests/unit/chain/made.hpp"
@@ -353,6 +354,8 @@ void live(Node& node, History& history, bool crashes) {
       case 10:
         if (luck.chance(0.4)) node.restart();
         break;
+      default:
+        LM_CHECK(false);
     }
   }
 }

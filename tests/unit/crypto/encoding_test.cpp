@@ -115,6 +115,7 @@ TEST(Bech32, Bip173) {
   ASSERT_TRUE(abcdef);
   EXPECT_EQ(to_hex(abcdef->data), "00443214c74254b635cf84653a56d7c675be77df");
   EXPECT_EQ(bech32_encode("abcdef", abcdef->data), "abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw");
+  // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): an escape ends where its text does
   for (const char* text : {"\x20"
                            "1nwldj5",
                            "\x7f"

@@ -302,8 +302,8 @@ class Neighbourhood final : public Actions {
     asked_ids_.clear();
     asked_times_.clear();
     router_.heartbeat(now_);
-    const auto most =
-        static_cast<std::size_t>(params_.mesh_high + params_.mesh_outbound + params_.opportunistic_graft_peers);
+    const int grown = params_.mesh_high + params_.mesh_outbound + params_.opportunistic_graft_peers;
+    const auto most = static_cast<std::size_t>(grown);
     for (std::uint16_t t = 0; t < kTopics; ++t) {
       const TopicId topic{t};
       const auto mesh = router_.mesh(topic);

@@ -5,6 +5,7 @@
 #include <set>
 #include <vector>
 
+#include "core/base/present.hpp"
 #include "core/base/random.hpp"
 #include "core/sync/memory_held_set.hpp"
 #include "core/sync/reconcile.hpp"
@@ -30,7 +31,7 @@ inline message::ItemHash random_hash_of_any_kind(Generator& random) {
   const std::size_t length = v0 ? 44 + random.below(3) : 59;
   const std::string_view alphabet = v0 ? kBase58 : kBase32;
   while (text.size() < length) text.push_back(alphabet[random.below(alphabet.size())]);
-  return message::ItemHash::parse(text).value();
+  return present(message::ItemHash::parse(text));
 }
 
 struct SessionCost {
@@ -47,12 +48,14 @@ inline SessionCost run_session(const HeldSet& asker, const HeldSet& answerer, st
   Initiator session(salt, options);
   SessionCost cost;
   while (true) {
-    auto request = session.next(asker);
-    if (!request || !*request) break;
-    const Bytes asked = encode_reconcile(request->value());
+    const auto next = session.next(asker);
+    if (!next) break;
+    const auto& request = *next;
+    if (!request) break;
+    const Bytes asked = encode_reconcile(*request);
     const auto received = decode_reconcile(asked);
     LM_CHECK(received.ok());
-    LM_CHECK(std::get<Request>(*received) == request->value());
+    LM_CHECK(std::get<Request>(*received) == *request);
     const auto found = answer(answerer, std::get<Request>(*received));
     LM_CHECK(found.ok());
     const Bytes answered = encode_reconcile(*found);
