@@ -5,6 +5,7 @@
 #include "core/base/present.hpp"
 #include "core/crypto/chain.hpp"
 #include "core/node/archive_feed.hpp"
+#include "core/node/own_rows.hpp"
 
 namespace lastmile::node {
 namespace {
@@ -79,10 +80,13 @@ ChainLink::Line* ChainLink::find(std::string_view chain) {
 
 void ChainLink::start() {
   for (const auto& line : lines_) {
-    if (const env::Value saved = disk_.latest().get(state_key(line->config.name))) {
-      // A state that cannot be read is no loss: the chain is read again from its first block.
-      if (!line->follower.restore(*saved).ok())
-        disk_.commit({{{state_key(line->config.name), nullptr}}}, [](const Result<Unit>&) {});
+    const auto saved = find_row(disk_.latest(), state_key(line->config.name));
+    if (!saved.ok()) return surroundings_.damaged(saved.error());
+    // A state of another version is no loss: the chain is read again from its first block.
+    if (*saved && !line->follower.restore(**saved).ok()) {
+      disk_.commit({{{state_key(line->config.name), nullptr}}}, [this](const Result<Unit>& removed) {
+        if (!removed.ok()) surroundings_.damaged(removed.error());
+      });
     }
     line->follower.start(clock_.now());
     carry_out(*line);
@@ -218,7 +222,7 @@ void ChainLink::save(Line& line) {
   // What the state speaks of was committed before it, and batches become durable in order.
   line.saved = clock_.now();
   env::Batch batch;
-  batch.put(state_key(line.config.name), line.follower.save());
+  put_row(batch, state_key(line.config.name), line.follower.save());
   disk_.commit(std::move(batch), [this](const Result<Unit>& written) {
     if (!written.ok()) surroundings_.damaged(written.error());
   });

@@ -88,12 +88,22 @@ void ContentLink::on_request(env::PeerId from, const env::Frame& frame, env::Rep
   answer_next(std::make_shared<Answering>(std::get<gossip::ContentRequest>(std::move(*message)), std::move(reply)));
 }
 
+// What cannot be read is not absent, and is no other content: the peer is told so, and the node stops.
+template <class T, class Reply>
+bool ContentLink::usable(const Result<T>& result, Reply& reply) {
+  if (result.ok()) return true;
+  reply(Error{"the disk is damaged"});
+  receiver_.damaged_content(result.error());
+  return false;
+}
+
 void ContentLink::answer_next(const std::shared_ptr<Answering>& state) {
   while (state->next < state->request.wanted.size()) {
     const gossip::ContentName name = state->request.wanted[state->next++];
     if (name.kind == gossip::ContentKind::envelope) {
       const auto envelope = store_.envelope_for_peer(name.hash);
-      if (!envelope.ok() || *envelope == nullptr) {
+      if (!usable(envelope, state->reply)) return;
+      if (*envelope == nullptr) {
         state->builder.absent(name);
       } else {
         state->builder.have(name, std::make_shared<const std::string>(message::serialize_envelope(**envelope)));
@@ -102,7 +112,7 @@ void ContentLink::answer_next(const std::shared_ptr<Answering>& state) {
     }
     const auto file = store_.file_bytes(name.hash);
     const auto content = store_.content_bytes(name.hash);
-    if (!file.ok() || !content.ok()) return state->reply(Error{"the disk is damaged"});
+    if (!usable(file, state->reply) || !usable(content, state->reply)) return;
     const auto size = *file ? *file : *content;
     if (!size) {
       state->builder.absent(name);
@@ -110,7 +120,7 @@ void ContentLink::answer_next(const std::shared_ptr<Answering>& state) {
       state->builder.have_large(name, *size);
     } else if (!*file) {
       auto text = store_.content(name.hash);
-      if (!text.ok()) return state->reply(text.error());
+      if (!usable(text, state->reply)) return;
       state->builder.have(name, std::make_shared<const std::string>(**std::move(text)));
     } else {
       disk_.get_blob({.name = name.hash.text()}, [this, state, name](Result<Bytes> bytes) {
@@ -132,16 +142,17 @@ void ContentLink::on_fetch(env::PeerId, const env::ContentRange& range, Callback
   if (!name.ok()) return reply(Error{"no such content: " + range.name});
   if (name->kind == gossip::ContentKind::envelope) {  // too large for an answer
     const auto envelope = store_.envelope_for_peer(name->hash);
-    if (!envelope.ok()) return reply(envelope.error());
+    if (!usable(envelope, reply)) return;
     if (*envelope == nullptr) return reply(Error{"no such content: " + range.name});
     const std::string text = message::serialize_envelope(**envelope);
     const std::uint64_t from = std::min<std::uint64_t>(range.offset, text.size());
     return reply(to_bytes(std::string_view(text).substr(from, range.length)));
   }
   const auto file = store_.file_bytes(name->hash);
-  if (file.ok() && *file) return disk_.get_blob({name->hash.text(), range.offset, range.length}, std::move(reply));
+  if (!usable(file, reply)) return;
+  if (*file) return disk_.get_blob({name->hash.text(), range.offset, range.length}, std::move(reply));
   const auto content = store_.content(name->hash, range.offset, range.length);
-  if (!content.ok()) return reply(content.error());
+  if (!usable(content, reply)) return;
   if (!*content) return reply(Error{"no such content: " + range.name});
   reply(to_bytes(**content));
 }

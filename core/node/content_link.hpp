@@ -21,6 +21,7 @@ class ContentReceiver {
   virtual ~ContentReceiver() = default;
   virtual void on_content(const gossip::Arrival& arrival) = 0;  // hash checked
   virtual void on_content_given_up(const gossip::GivenUp& given_up) = 0;
+  virtual void damaged_content(const Error& error) = 0;  // the store cannot read what a peer asked for
 };
 
 class ContentLink final : public env::FrameHandler, public env::ContentHandler {
@@ -56,6 +57,8 @@ class ContentLink final : public env::FrameHandler, public env::ContentHandler {
  private:
   struct Answering;
   void answer_next(const std::shared_ptr<Answering>& state);
+  template <class T, class Reply>
+  bool usable(const Result<T>& result, Reply& reply);
   bool fetch(const gossip::ContentName& name, gossip::Room room, std::optional<env::PeerId> hint,
              std::optional<Duration> retry_max = std::nullopt);
   void gauge();

@@ -60,7 +60,7 @@ class CoreNode final : public env::PeerHandler,
   // The receipt comes after the durable commit; for want of room at once with status none.
   void publish(std::string_view payload, std::vector<Upload> uploads, ReceiptDone done);
 
-  // Called once when the node cannot go on (damaged disk): the owner stops it.
+  // Called once when the node cannot go on (a disk that is full or damaged): the owner stops it.
   void on_fatal(Callback<void(const Error&)> call) { on_fatal_ = std::move(call); }
 
   // --- queries and inspection; read only -----------------------------------------------------------------------------
@@ -113,6 +113,7 @@ class CoreNode final : public env::PeerHandler,
   // ContentReceiver
   void on_content(const gossip::Arrival& arrival) override;
   void on_content_given_up(const gossip::GivenUp& given_up) override;
+  void damaged_content(const Error& error) override { fatal(error); }
   // ChainSurroundings and HeadSurroundings
   void follow(const store::Outcome& outcome) override { pipeline_->follow(outcome, std::nullopt); }
   // ChainSurroundings

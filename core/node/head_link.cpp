@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/node/own_rows.hpp"
 #include "core/sync/head_check.hpp"
 
 namespace lastmile::node {
@@ -53,14 +54,18 @@ void HeadLink::load() {
   const env::Reader& disk = disk_.latest();
   std::vector<sync::HeadBook::Saved> saved;
   for (auto c = disk.seek(kHeadPrefix); c->valid() && c->key().starts_with(kHeadPrefix); c->next()) {
-    // What cannot be read is as if never seen: peers tell it again.
-    if (auto record = read_record(c->value())) saved.push_back(std::move(*record));
+    const auto text = row_value(c->key(), c->value());
+    if (!usable(text)) return;
+    // One of another version is as if never seen: peers tell it again.
+    if (auto record = read_record(*text)) saved.push_back(std::move(*record));
   }
   book_.restore(saved, clock_.now());
   for (auto c = disk.seek(kWantedPrefix); c->valid() && c->key().starts_with(kWantedPrefix); c->next()) {
     const auto name = message::ItemHash::parse(c->key().substr(kWantedPrefix.size()));
-    const std::string signer(c->value());
+    const auto value = row_value(c->key(), c->value());
+    if (!usable(value)) return;
     if (!name) continue;
+    const std::string signer(*value);
     archives_.add(*name, signer, book_.is_stranger(signer), at_hand(*name), clock_.now());
   }
   auto missing = store_.missing_heads();
@@ -199,7 +204,7 @@ void HeadLink::on_head(const sync::Head& head, const message::ItemHash& name, st
     const bool here = at_hand(named.archive);
     if (ours && here) continue;  // written here, of messages that are here
     if (archives_.add(named.archive, named.signer, book_.is_stranger(named.signer), here, clock_.now())) {
-      beside.put(kWantedPrefix + named.archive.text(), named.signer);
+      put_row(beside, kWantedPrefix + named.archive.text(), named.signer);
     }
   }
   beside = saved(std::move(beside));
@@ -319,7 +324,7 @@ void HeadLink::taken_in(const message::ItemHash& archive) {
 env::Batch HeadLink::saved(env::Batch batch) {
   for (const std::string& signer : book_.take_changed()) {
     if (const auto saved = book_.saved(signer)) {
-      batch.put(kHeadPrefix + signer, write_record(*saved));
+      put_row(batch, kHeadPrefix + signer, write_record(*saved));
       continue;
     }
     batch.remove(kHeadPrefix + signer);

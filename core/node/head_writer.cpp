@@ -4,6 +4,7 @@
 
 #include "core/base/present.hpp"
 #include "core/chain/archive_job.hpp"
+#include "core/node/own_rows.hpp"
 
 namespace lastmile::node {
 
@@ -25,7 +26,9 @@ void HeadWriter::start() {
   for (auto c = disk.seek(kDuePrefix); c->valid() && c->key().starts_with(kDuePrefix); c->next()) {
     if (const auto name = message::ItemHash::parse(c->key().substr(kDuePrefix.size()))) due_.insert(*name);
   }
-  if (const env::Value lost = disk.get(kLostKey)) lost_ = read_lost(*lost).value_or(LostHeads{});
+  const auto lost = find_row(disk, kLostKey);
+  if (!lost.ok()) return host_.head_writer_damaged(lost.error());
+  if (*lost) lost_ = read_lost(**lost).value_or(LostHeads{});
   if (config_.head_signer) write_later();
 }
 
@@ -36,7 +39,7 @@ bool HeadWriter::may_be_lost(const sync::Head& head) const {
 env::Batch HeadWriter::lost(const sync::Head& head) {
   lost_ = {head.sequence, true};
   env::Batch row;
-  row.put(kLostKey, write_lost(lost_));
+  put_row(row, kLostKey, write_lost(lost_));
   return row;
 }
 
@@ -159,7 +162,7 @@ void HeadWriter::all_is_due() {
     from = items->back();
   }
   lost_.due = false;
-  batch.put(kLostKey, write_lost(lost_));
+  put_row(batch, kLostKey, write_lost(lost_));
   commit(std::move(batch));
 }
 

@@ -11,7 +11,7 @@
 namespace lastmile::real {
 
 // Schema of the whole folder, in VERSION as one decimal line. A change of any key or value format raises it.
-inline constexpr std::uint32_t kSchemaVersion = 6;
+inline constexpr std::uint32_t kSchemaVersion = 7;
 
 struct DataDirError {
   // locked: another process has it (exit code 4). migration: an older or newer schema (exit code 5).

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/crypto/hash.hpp"
+#include "core/store/layout.hpp"
 #include "tests/unit/node/fakes.hpp"
 
 namespace lastmile::node::test {
@@ -19,8 +20,10 @@ class Receiver final : public ContentReceiver {
  public:
   void on_content(const gossip::Arrival& arrival) override { arrived.push_back(arrival.name.hash); }
   void on_content_given_up(const gossip::GivenUp& one) override { given_up.push_back(one); }
+  void damaged_content(const Error& error) override { damage = error; }
   Hashes arrived;
   std::vector<gossip::GivenUp> given_up;
+  std::optional<Error> damage;
 };
 
 // Two places for contents that just came, one for each kind that is asked for in turn, four for envelopes. Nothing is
@@ -133,6 +136,27 @@ TEST_F(ContentLinkTest, WhatCameAnotherWayIsNoLongerAskedForAndLeavesItsPlace) {
   EXPECT_GT(wires_.asked.size(), asked);
   EXPECT_FALSE(asks_for("a"));
   EXPECT_TRUE(asks_for("b"));
+}
+
+// A peer that heard "absent" would take the node's word that it does not have what it has.
+TEST_F(ContentLinkTest, WhatCannotBeReadIsNotAbsentAndStopsTheNode) {
+  const message::ItemHash file = hash_of("file");
+  env::Batch batch;
+  batch.put(store::keys::of_hash(store::Table::file, file), "not what was written");
+  disk_.commit(std::move(batch), [](const Result<Unit>&) {});
+  std::string answer;
+  gossip::ContentRequest request;
+  request.wanted = {{gossip::ContentKind::bytes, file}};
+  link_->on_request(env::PeerId{1}, gossip::ContentBody::of(request),
+                    [&](const Result<env::Frame>& frame) { answer = frame.ok() ? "an answer" : frame.error().text; });
+  EXPECT_EQ(answer, "the disk is damaged");
+  EXPECT_TRUE(receiver_.damage.has_value());
+  receiver_.damage.reset();
+  answer.clear();
+  link_->on_fetch(env::PeerId{1}, {.name = gossip::content_name({gossip::ContentKind::bytes, file})},
+                  [&](const Result<Bytes>& bytes) { answer = bytes.ok() ? "bytes" : bytes.error().text; });
+  EXPECT_EQ(answer, "the disk is damaged");
+  EXPECT_TRUE(receiver_.damage.has_value());
 }
 
 TEST_F(ContentLinkTest, WhatNobodyHasIsToldAsSuch) {
