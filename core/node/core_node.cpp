@@ -348,6 +348,7 @@ void CoreNode::status_changed(const store::StatusChange& change) {
 void CoreNode::fatal(const Error& error) {
   if (failed_) return;
   failed_ = true;
+  sink_.record({trace::Kind::node_failed, {}, 0, 0, 0});
   if (on_fatal_) on_fatal_(error);
 }
 

@@ -23,6 +23,7 @@ constexpr std::array<KindInfo, kKindCount> kInfos{{
     {"chain_reorg", "", {"chain", "height_kept_blocks", "blocks_taken_back"}},
     {"content_fetched", "name", {"size_bytes", "matched", ""}},
     {"permission_disagreed", "item_hash", {"", "", ""}},
+    {"node_failed", "", {"", "", ""}},
 }};
 
 class NullSink final : public Sink {

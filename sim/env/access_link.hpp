@@ -19,6 +19,11 @@ class AccessLink {
     busy_until_ = std::max(now, busy_until_) + length(bytes);
     return busy_until_;
   }
+  // The same for something that takes so long, whatever its size.
+  std::int64_t occupy(std::int64_t now, std::int64_t nanoseconds) {
+    busy_until_ = std::max(now, busy_until_) + nanoseconds;
+    return busy_until_;
+  }
   std::int64_t free_at(std::int64_t now) const { return std::max(now, busy_until_); }
   std::int64_t length(std::uint64_t bytes) const {
     return static_cast<std::int64_t>((static_cast<Wide>(bytes) * cost_ + (kOne - 1)) >> kShift);

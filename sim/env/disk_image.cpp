@@ -1,9 +1,11 @@
 #include "sim/env/disk_image.hpp"
 
 #include <algorithm>
+#include <type_traits>
 
 #include "core/base/check.hpp"
 #include "sim/env/disk_snapshot.hpp"
+#include "sim/env/hardware.hpp"
 
 namespace lastmile::sim {
 namespace {
@@ -61,7 +63,7 @@ std::uint64_t DiskImage::remove_blob(const std::string& name) {
 }
 
 void DiskImage::durable(std::size_t entries) {
-  LM_CHECK(entries <= undo_.size());
+  LM_CHECK(entries + refused_ <= undo_.size());
   undo_.erase(undo_.begin(), undo_.begin() + static_cast<std::ptrdiff_t>(entries));
 }
 
@@ -74,7 +76,25 @@ void DiskImage::revert(Undo& undo) {
   }
 }
 
+void DiskImage::refuse_last() {
+  LM_CHECK(refused_ < undo_.size());
+  ++refused_;
+}
+
+void DiskImage::revert_down_to(std::size_t entries) {
+  while (undo_.size() > entries) {
+    revert(undo_.back());
+    undo_.pop_back();
+  }
+}
+
+void DiskImage::keep_all() {
+  revert_down_to(undo_.size() - std::exchange(refused_, 0));
+  undo_.clear();
+}
+
 void DiskImage::tear(Generator& draws) {
+  revert_down_to(undo_.size() - std::exchange(refused_, 0));
   const std::size_t survive = draws.below(undo_.size() + 1);
   std::optional<std::pair<std::string, Bytes>> piece;
   if (survive < undo_.size()) {
@@ -85,12 +105,34 @@ void DiskImage::tear(Generator& draws) {
       piece.emplace(blob->name, Bytes(whole->begin(), whole->begin() + length));
     }
   }
-  while (undo_.size() > survive) {
-    revert(undo_.back());
-    undo_.pop_back();
-  }
+  revert_down_to(survive);
   undo_.clear();
   if (piece) set_blob(piece->first, pool_.intern_blob(std::move(piece->second)), nullptr);
+}
+
+std::size_t DiskImage::damage(std::uint64_t parts, Generator& draws) {
+  const auto hit = [&](auto& bytes) {
+    auto& byte = bytes[draws.below(bytes.size())];
+    byte = static_cast<std::remove_reference_t<decltype(byte)>>(static_cast<unsigned>(byte) ^ (1 + draws.below(255)));
+  };
+  std::vector<std::string> keys;
+  for (KeyTree::Position at = live_.lower_bound(""); at.valid(); at.next()) {
+    if (!at.value()->empty() && draws.below(kBillion) < parts) keys.emplace_back(at.key());
+  }
+  for (const std::string& key : keys) {  // a snapshot reads the same places of the disk
+    std::string value = *live_.find(key);
+    hit(value);
+    live_.exchange(key, env::make_value(std::move(value)));
+  }
+  std::size_t damaged = keys.size();
+  for (auto& [name, blob] : blobs_) {  // order-free: a sorted map
+    if (blob->empty() || draws.below(kBillion) >= parts) continue;
+    Bytes bytes = *blob;
+    hit(bytes);
+    blob = std::make_shared<const Bytes>(std::move(bytes));
+    ++damaged;
+  }
+  return damaged;
 }
 
 DiskImage::Blob DiskImage::blob(std::string_view name) const {

@@ -34,10 +34,13 @@ class DiskImage : public std::enable_shared_from_this<DiskImage> {
   std::uint64_t put_blob(std::string name, Bytes bytes);
   std::uint64_t remove_blob(const std::string& name);
   void durable(std::size_t entries);  // the oldest `entries` will survive
+  void refuse_last();                 // the last one never will, nor any after it: no room on the disk
   std::size_t not_durable() const { return undo_.size(); }
+  // A part of the stored values and blobs, each with this chance (parts per 10^9): one byte of it is another. How many.
+  std::size_t damage(std::uint64_t parts, Generator& draws);
 
   // --- what a crash leaves -----------------------------------------------------------------------------------------
-  void keep_all() { undo_.clear(); }
+  void keep_all();              // but for what was refused
   void tear(Generator& draws);  // a prefix, and perhaps a piece of the blob after it
 
   // --- reading -----------------------------------------------------------------------------------------------------
@@ -47,6 +50,7 @@ class DiskImage : public std::enable_shared_from_this<DiskImage> {
   std::shared_ptr<const env::Reader> snapshot();
 
   std::uint64_t key_value_bytes() const { return key_value_bytes_; }
+  std::uint64_t bytes() const { return key_value_bytes_ + blob_bytes_; }
   std::uint64_t blob_bytes() const { return blob_bytes_; }
 
  private:
@@ -63,11 +67,13 @@ class DiskImage : public std::enable_shared_from_this<DiskImage> {
   env::Value set(const std::string& key, env::Value value);  // null = remove; returns what was there
   void set_blob(const std::string& name, Blob blob, Blob* before);
   void revert(Undo& undo);
+  void revert_down_to(std::size_t entries);
 
   ValuePool& pool_;
   KeyTree live_;
   std::map<std::string, Blob, std::less<>> blobs_;
-  std::deque<Undo> undo_;  // oldest first
+  std::deque<Undo> undo_;    // oldest first
+  std::size_t refused_ = 0;  // the newest of them
   std::vector<class SnapshotReader*> snapshots_;
   std::uint64_t key_value_bytes_ = 0;
   std::uint64_t blob_bytes_ = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/env/disk_image.hpp"
 #include "sim/env/kernel.hpp"
 #include "sim/env/node_runtime.hpp"
 #include "sim/env/run_digest.hpp"
@@ -69,6 +70,29 @@ std::uint64_t Engine::frames_stopped(LinkRuleId rule) const { return kernel_->li
 void Engine::set_drift(NodeIndex node, std::int64_t drift) { kernel_->machine(node).clock.set_drift(drift); }
 std::int64_t Engine::drift(NodeIndex node) const { return kernel_->machine(node).clock.drift(); }
 void Engine::step_wall(NodeIndex node, Duration step) { kernel_->machine(node).clock.step_wall(step); }
+
+void Engine::set_disk_speed(NodeIndex node, std::uint64_t left) { kernel_->set_disk_speed(node, left); }
+std::uint64_t Engine::disk_free(NodeIndex node) const {
+  const Machine& machine = kernel_->machine(node);
+  const std::uint64_t room = machine.disk_trouble.room(machine.spec.hardware.disk_size);
+  return room - std::min(room, machine.disk == nullptr ? 0 : machine.disk->bytes());
+}
+void Engine::take_disk_space(NodeIndex node, std::uint64_t bytes) {
+  kernel_->machine(node).disk_trouble.taken += bytes;
+}
+void Engine::give_disk_space(NodeIndex node, std::uint64_t bytes) {
+  std::uint64_t& taken = kernel_->machine(node).disk_trouble.taken;
+  LM_CHECK(bytes <= taken);
+  taken -= bytes;
+}
+std::size_t Engine::damage_disk(NodeIndex node, std::uint64_t parts, Generator& draws) {
+  const auto& disk = kernel_->machine(node).disk;
+  return disk == nullptr ? 0 : disk->damage(parts, draws);
+}
+void Engine::lose_disk(NodeIndex node) {
+  LM_CHECK(!running(node));
+  kernel_->machine(node).disk.reset();
+}
 
 std::uint32_t Engine::add_chain(ChainConfig config) { return kernel_->add_chain(std::move(config)); }
 std::size_t Engine::chain_count() const { return kernel_->chain_count(); }

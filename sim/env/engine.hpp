@@ -20,6 +20,7 @@
 #include "core/base/hash.hpp"
 #include "core/base/result.hpp"
 #include "core/base/time.hpp"
+#include "core/base/random.hpp"
 #include "sim/env/chain.hpp"
 #include "sim/env/config.hpp"
 #include "sim/env/digest_chain.hpp"
@@ -33,7 +34,7 @@ namespace lastmile::sim {
 class Kernel;
 
 enum class DiskFate : std::uint8_t {
-  kept,  // everything that was committed is there
+  kept,  // everything that was committed is there, but for what the disk had no room for
   torn,  // a prefix of what was not yet durable is there; the last unanswered blob is cut short
   lost,  // a new, empty disk
 };
@@ -75,6 +76,16 @@ class Engine {
   void step_wall(NodeIndex node, Duration step);
 
   // --- chains ------------------------------------------------------------------------------------------------------
+  // Disks of machines, whether their nodes run or not. The speed that is left, of reads, writes and syncs: parts per
+  // 10^9, above 0.
+  void set_disk_speed(NodeIndex node, std::uint64_t left);
+  // What others write beside the node, and erase again. free: of what Hardware::disk_size leaves; none without a size.
+  std::uint64_t disk_free(NodeIndex node) const;
+  void take_disk_space(NodeIndex node, std::uint64_t bytes);
+  void give_disk_space(NodeIndex node, std::uint64_t bytes);
+  // One byte each of a part of what is stored, values and blobs (parts per 10^9), becomes another. Returns how many.
+  std::size_t damage_disk(NodeIndex node, std::uint64_t parts, Generator& draws);
+  void lose_disk(NodeIndex node);  // not running: it starts with an empty one
   std::uint32_t add_chain(ChainConfig config);  // before the first run_until(); returns its index
   std::size_t chain_count() const;
   const Chain& chain(std::uint32_t index) const;

@@ -14,6 +14,12 @@ namespace {
 constexpr Duration kSlice = milliseconds(20);
 constexpr std::uint64_t kSliceBytesMin = 4096;
 
+// Of a bandwidth; 0 = no limit.
+std::uint64_t part_of(std::uint64_t bytes, std::uint64_t parts) {
+  __extension__ using Wide = unsigned __int128;
+  return bytes == 0 ? 0 : std::max<std::uint64_t>(1, static_cast<std::uint64_t>(Wide{bytes} * parts / kBillion));
+}
+
 }  // namespace
 
 FlowPlane::FlowPlane(Kernel& kernel, std::unique_ptr<Physics> physics)
@@ -55,6 +61,12 @@ void FlowPlane::read(NodeIndex node, const HeldFrame& read, Duration seek) {
   Activity& activity = activities_.emplace(token, Activity{node, node, read, seek}).first->second;
   activity.started = activity.flowing = true;
   physics_->read(token, node.value, read.bytes);
+}
+
+void FlowPlane::set_disk_speed(NodeIndex node, std::uint64_t left) {
+  settle_clock();
+  const Hardware& hardware = kernel_.machine(node).spec.hardware;
+  physics_->set_disk(node.value, part_of(hardware.disk_read_bytes, left), part_of(hardware.disk_write_bytes, left));
 }
 
 bool FlowPlane::has_place(const Sender& sender) const {

@@ -42,6 +42,9 @@ class FlowPlane {
   // after its last byte.
   void read(NodeIndex node, const HeldFrame& read, Duration seek);
 
+  // The node's disk works at this part of its speed from now on, parts per 10^9; also on what is under way.
+  void set_disk_speed(NodeIndex node, std::uint64_t left);
+
   // The connection is gone for one of its ends, the asker has given the answer up, or the node is gone with its reads:
   // what passes there is dropped. How many.
   std::size_t end_connection(std::uint32_t connection);

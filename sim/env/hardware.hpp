@@ -19,8 +19,9 @@ struct Hardware {
   std::uint64_t speed = kBillion;     // parts per 10^9 of the reference machine on which job costs were measured
   std::uint64_t disk_read_bytes = 0;  // per second; 0 = no limit
   std::uint64_t disk_write_bytes = 0;
-  Duration disk_sync = {};  // of a group of writes
-  Duration disk_seek = {};  // of a blob read
+  Duration disk_sync = {};      // of a group of writes
+  Duration disk_seek = {};      // of a blob read
+  std::uint64_t disk_size = 0;  // bytes; 0 = no limit
 };
 
 // How a node's clock differs from the time of the run. Local rate = 1 + drift / 10^9.

@@ -19,6 +19,7 @@
 #include "sim/env/chain.hpp"
 #include "sim/env/config.hpp"
 #include "sim/env/digest_chain.hpp"
+#include "sim/env/disk_trouble.hpp"
 #include "sim/env/event_ring.hpp"
 #include "sim/env/flow_plane.hpp"
 #include "sim/env/hardware.hpp"
@@ -81,6 +82,7 @@ struct Machine {
   TrafficCounts past;  // of ended incarnations
   Duration past_cpu;
   std::vector<ChainAccess> chain_access;  // by chain; empty while nothing differs
+  DiskTrouble disk_trouble;
 };
 
 class Kernel {
@@ -131,7 +133,8 @@ class Kernel {
   }
   // Reads of a Disk reader, on the loop only: an executor job has its own cost.
   void charge_read(NodeIndex node) {
-    if (config_.loop_cost.disk_read.ns != 0 && handling_ == node && !in_job_) charge(node, config_.loop_cost.disk_read);
+    if (config_.loop_cost.disk_read.ns == 0 || handling_ != node || in_job_) return;
+    charge(node, {machine(node).disk_trouble.slowed(config_.loop_cost.disk_read.ns)});
   }
   // The node whose handler runs, or kEngineNode.
   NodeIndex handling() const { return handling_; }
@@ -158,6 +161,7 @@ class Kernel {
   void end(NodeIndex node, Ending ending);
   void pause(NodeIndex node);
   void resume(NodeIndex node);
+  void set_disk_speed(NodeIndex node, std::uint64_t left);
   // Runs `work` as a handler of the node: what the engine and the conformance world call from outside.
   void on_loop(NodeIndex node, Callback<void()> work);
 

@@ -15,7 +15,7 @@ NodeIndex Kernel::add_node(NodeSpec spec, NodeFactory factory) {
   LM_CHECK(fresh);
   const ClockLaw law = spec.clock;
   machines_.push_back(std::make_unique<Machine>(
-      Machine{std::move(spec), std::move(factory), SimClock(law), {}, {}, false, false, {}, {}, 0, {}, {}, {}}));
+      Machine{std::move(spec), std::move(factory), SimClock(law), {}, {}, false, false, {}, {}, 0, {}, {}, {}, {}}));
   machines_.back()->clock.attach(*this);
   if (flows_ != nullptr) flows_->add_machine(machines_.back()->spec.hardware);
   slots_.emplace_back();
@@ -108,6 +108,12 @@ void Kernel::resume(NodeIndex node) {
     slots_[node.value].deferring = false;
   else
     schedule_wake(node, std::max(now_, slots_[node.value].busy_until));
+}
+
+void Kernel::set_disk_speed(NodeIndex node, std::uint64_t left) {
+  LM_CHECK(left > 0 && left <= kBillion);
+  machines_[node.value]->disk_trouble.speed = left;
+  if (flows_ != nullptr) flows_->set_disk_speed(node, left);
 }
 
 void Kernel::on_loop(NodeIndex node, Callback<void()> work) {

@@ -63,6 +63,12 @@ std::shared_ptr<const env::Reader> SimDisk::snapshot() const {
   return std::make_shared<ChargedSnapshot>(kernel_, self_, std::move(snapshot));
 }
 
+bool SimDisk::has_room() const {
+  const Machine& machine = kernel_.machine(self_);
+  const std::uint64_t size = machine.spec.hardware.disk_size;
+  return size == 0 || image_->bytes() <= machine.disk_trouble.room(size);
+}
+
 void SimDisk::commit(env::Batch batch, env::Done<Unit> done) {
   enqueue(image_->apply(std::move(batch)), std::move(done));
 }
@@ -75,28 +81,40 @@ void SimDisk::remove_blob(std::string name, env::Done<Unit> done) {
   enqueue(image_->remove_blob(name), std::move(done));
 }
 
+// Of what was just changed, and is seen whether it has room or not.
 void SimDisk::enqueue(std::uint64_t bytes, env::Done<Unit> done) {
-  waiting_.push_back(std::move(done));
-  waiting_bytes_ += bytes;
+  full_ = full_ || !has_room();
+  if (full_)
+    image_->refuse_last();
+  else
+    waiting_bytes_ += bytes;
+  waiting_.push_back({std::move(done), full_});
   if (!busy_) begin_group();
 }
 
 void SimDisk::begin_group() {
   busy_ = true;
-  const std::int64_t end =
-      writer_.pass(kernel_.now_ns(), waiting_bytes_) + kernel_.machine(self_).spec.hardware.disk_sync.ns;
+  const Machine& machine = kernel_.machine(self_);
+  const DiskTrouble& trouble = machine.disk_trouble;
+  const std::int64_t end = writer_.occupy(kernel_.now_ns(), trouble.slowed(writer_.length(waiting_bytes_))) +
+                           trouble.slowed(machine.spec.hardware.disk_sync.ns);
   std::swap(writing_, waiting_);
   waiting_bytes_ = 0;
   kernel_.post_own(self_, end, EventKind::disk, kWritten, 0, 0);
 }
 
 void SimDisk::on_written() {
-  image_->durable(writing_.size());
-  std::vector<env::Done<Unit>> answers;
+  const auto written = [](const Write& write) { return !write.refused; };
+  image_->durable(static_cast<std::size_t>(std::count_if(writing_.begin(), writing_.end(), written)));
+  std::vector<Write> answers;
   std::swap(answers, writing_);
-  for (env::Done<Unit>& done : answers) {
+  for (Write& write : answers) {
     kernel_.hand(self_, LoopKind::disk, self_, ++numbers_);
-    if (done) done(Unit{});
+    if (!write.done) continue;
+    if (written(write))
+      write.done(Unit{});
+    else
+      write.done(Error{"the disk is full"});
   }
   answers.clear();
   if (writing_.capacity() == 0) std::swap(writing_, answers);  // keep the memory
@@ -108,13 +126,15 @@ void SimDisk::get_blob(env::ContentRange range, env::Done<Bytes> done) {
   const auto blob = image_->blob(range.name);
   const std::uint64_t size = blob == nullptr ? 0 : blob->size();
   const std::uint64_t length = std::min(range.length, size - std::min(range.offset, size));
-  const Duration seek = kernel_.machine(self_).spec.hardware.disk_seek;
+  const Machine& machine = kernel_.machine(self_);
+  const DiskTrouble& trouble = machine.disk_trouble;
+  const std::int64_t seek = trouble.slowed(machine.spec.hardware.disk_seek.ns);
   const SlotRef ref = reads_.add({std::move(range), ++numbers_, std::move(done)});
   if (FlowPlane* flows = kernel_.flows(); flows != nullptr && length >= kernel_.config().network.transfer_bytes_min) {
     const std::uint32_t incarnation = kernel_.slot(self_).incarnation;
-    return flows->read(self_, {EventKind::disk, kRead, 0, incarnation, ref.slot, ref.generation, length}, seek);
+    return flows->read(self_, {EventKind::disk, kRead, 0, incarnation, ref.slot, ref.generation, length}, {seek});
   }
-  const std::int64_t end = reader_.pass(reader_.free_at(kernel_.now_ns()) + seek.ns, length);
+  const std::int64_t end = reader_.occupy(kernel_.now_ns(), seek + trouble.slowed(reader_.length(length)));
   kernel_.post_own(self_, end, EventKind::disk, kRead, ref.slot, ref.generation);
 }
 

@@ -19,8 +19,11 @@ class Kernel;
 //
 // Model. One writer: what is committed while a group is being written forms the next group; a group takes
 // bytes / write bandwidth + one sync, then all its answers come, in order. Blob reads take a seek and bytes / read
-// bandwidth, one after another. Reads of keys answer at once and cost LoopCost::disk_read. (Slow and full disks:
-// another step.)
+// bandwidth, one after another. Reads of keys answer at once and cost LoopCost::disk_read. On a slow disk all of that
+// takes longer, from what begins next on.
+//
+// The first write after which more would lie on the disk than there is room for is answered with an error, and so is
+// every later one: they are seen, as every write is, and do not outlive this incarnation.
 class SimDisk final : public env::Disk {
  public:
   SimDisk(Kernel& kernel, NodeIndex self, std::shared_ptr<DiskImage> image);
@@ -55,6 +58,12 @@ class SimDisk final : public env::Disk {
     env::Done<Bytes> done;
   };
 
+  struct Write {
+    env::Done<Unit> done;
+    bool refused;
+  };
+
+  bool has_room() const;
   void enqueue(std::uint64_t bytes, env::Done<Unit> done);
   void begin_group();
   void on_written();
@@ -67,10 +76,11 @@ class SimDisk final : public env::Disk {
   Latest latest_;
   AccessLink writer_;
   AccessLink reader_;
-  std::vector<env::Done<Unit>> writing_;  // the group under way
-  std::vector<env::Done<Unit>> waiting_;  // the next one
+  std::vector<Write> writing_;  // the group under way
+  std::vector<Write> waiting_;  // the next one
   std::uint64_t waiting_bytes_ = 0;
   bool busy_ = false;
+  bool full_ = false;          // something was refused
   std::uint64_t numbers_ = 0;  // of writes and reads, for the digest
   SlotTable<Read> reads_;
 };

@@ -1,6 +1,8 @@
 #include "sim/fault/fault_plane.hpp"
 
+#include <algorithm>
 #include <span>
+#include <string>
 #include <variant>
 
 #include "core/base/check.hpp"
@@ -12,6 +14,11 @@ std::vector<NodeIndex> indices(std::span<const scenario::Node> nodes) {
   std::vector<NodeIndex> out;
   for (const scenario::Node node : nodes) out.push_back(NodeIndex{node});
   return out;
+}
+
+std::uint64_t part_of(std::uint64_t whole, std::uint64_t parts) {
+  __extension__ using Wide = unsigned __int128;
+  return static_cast<std::uint64_t>(Wide{whole} * parts / kBillion);
 }
 
 LinkDirection direction(scenario::Direction d) {
@@ -68,6 +75,8 @@ void FaultPlane::begin(const scenario::Action& action) {
     if (chain->mode == scenario::ChainTrouble::outage) engine_.begin_outage(index, who);
     if (chain->mode == scenario::ChainTrouble::delay) engine_.add_chain_delay(index, who, chain->delay);
     if (chain->mode == scenario::ChainTrouble::reorg) engine_.reorg(index, chain->depth);
+  } else if (const auto* disk = std::get_if<scenario::DiskFault>(&body)) {
+    for (const NodeIndex node : who) worsen_disk(key, *disk, node);
   }
 }
 
@@ -88,7 +97,43 @@ void FaultPlane::end(const scenario::Action& action) {
     const std::uint32_t index = *engine_.find_chain(chain->chain);
     if (chain->mode == scenario::ChainTrouble::outage) engine_.end_outage(index, who);
     if (chain->mode == scenario::ChainTrouble::delay) engine_.add_chain_delay(index, who, Duration{} - chain->delay);
+  } else if (const auto* disk = std::get_if<scenario::DiskFault>(&body)) {
+    for (const NodeIndex node : who) mend_disk(key, *disk, node);
   }
+}
+
+void FaultPlane::worsen_disk(Key key, const scenario::DiskFault& fault, NodeIndex node) {
+  switch (fault.mode) {
+    case scenario::DiskTrouble::slow:
+      speeds_[node.value][key] = fault.amount.parts;
+      return slow_disk(node);
+    case scenario::DiskTrouble::full: {
+      const std::uint64_t bytes = part_of(engine_.disk_free(node), fault.amount.parts);
+      taken_[node.value][key] = bytes;
+      return engine_.take_disk_space(node, bytes);
+    }
+    case scenario::DiskTrouble::corrupt: {
+      const std::string& name = scenario_.faults[key.first].name;
+      Generator draws(substream(substream(scenario_.seed, node.value, "disk damage"), key.second, name));
+      engine_.damage_disk(node, fault.amount.parts, draws);
+      return;
+    }
+  }
+}
+
+void FaultPlane::mend_disk(Key key, const scenario::DiskFault& fault, NodeIndex node) {
+  if (fault.mode == scenario::DiskTrouble::slow) {
+    speeds_[node.value].erase(key);
+    slow_disk(node);
+  } else if (fault.mode == scenario::DiskTrouble::full) {
+    engine_.give_disk_space(node, taken_[node.value].extract(key).mapped());
+  }
+}
+
+void FaultPlane::slow_disk(NodeIndex node) {
+  std::uint64_t left = kBillion;
+  for (const auto& [key, speed] : speeds_[node.value]) left = part_of(left, speed);
+  engine_.set_disk_speed(node, std::max<std::uint64_t>(1, left));
 }
 
 void FaultPlane::pause(Key key, NodeIndex node) {

@@ -20,7 +20,8 @@ class FaultPlane {
   FaultPlane(Engine& engine, const scenario::Scenario& scenario) : engine_(engine), scenario_(scenario) {}
 
   // fault_started and fault_ended. Crashes and churn come to the runner as node_down and node_up; of them there is
-  // nothing to do here. Between events of the engine only.
+  // nothing to do here, and putting a new disk in the place of a damaged one is the runner's too. Between events of the
+  // engine only.
   void begin(const scenario::Action& action);
   void end(const scenario::Action& action);
 
@@ -29,6 +30,9 @@ class FaultPlane {
 
  private:
   using Key = std::pair<std::uint32_t, std::uint32_t>;  // entry of the scenario, occurrence
+  void worsen_disk(Key key, const scenario::DiskFault& fault, NodeIndex node);
+  void mend_disk(Key key, const scenario::DiskFault& fault, NodeIndex node);
+  void slow_disk(NodeIndex node);
   void pause(Key key, NodeIndex node);
   void resume(Key key, NodeIndex node);
 
@@ -37,6 +41,9 @@ class FaultPlane {
   std::map<Key, LinkRuleId> rules_;
   // Who holds a node in a pause, and which life of it: a crash ends the pauses of the life it ends.
   std::map<std::uint32_t, std::map<Key, std::uint32_t>> pauses_;
+  // By node: the speeds that faults leave, and the bytes that each has taken.
+  std::map<std::uint32_t, std::map<Key, std::uint64_t>> speeds_;
+  std::map<std::uint32_t, std::map<Key, std::uint64_t>> taken_;
 };
 
 }  // namespace lastmile::sim

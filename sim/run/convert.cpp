@@ -17,6 +17,7 @@ Hardware hardware(const scenario::Hardware& from) {
   to.disk_write_bytes = from.disk_write.bytes;
   to.disk_sync = from.disk_sync;
   to.disk_seek = from.disk_seek;
+  to.disk_size = from.disk_size.bytes;
   return to;
 }
 

@@ -16,7 +16,8 @@ CoreSimNode::CoreSimNode(const NodeEnv& env, const node::NodeConfig& config, tra
 
 void CoreSimNode::start() {
   sink_.record({trace::Kind::node_started, {}, incarnation_, 0, 0});
-  if (core_) core_->start();
+  if (core_) return core_->start();
+  sink_.record({trace::Kind::node_failed, {}, 0, 0, 0});
 }
 
 }  // namespace lastmile::sim

@@ -11,6 +11,7 @@ namespace lastmile::sim {
 class CoreSimNode final : public SimNode {
  public:
   // The environment and the sink outlive it. A disk that cannot be read leaves the node without a core: error() tells.
+  // Whoever runs it ends it when it traces node_failed.
   CoreSimNode(const NodeEnv& env, const node::NodeConfig& config, trace::Sink& sink);
 
   void start() override;

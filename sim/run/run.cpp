@@ -16,6 +16,7 @@ namespace lastmile::sim {
 namespace {
 
 using scenario::Action;
+using scenario::DiskTrouble;
 using scenario::Node;
 
 // Entries that wait for an event become due at it; between looks at the timeline this much time may pass.
@@ -35,27 +36,29 @@ class Run final : public scenario::RunWorld {
   void carry_out(const Action& action) override;
   bool reachable(Node node) const override;
   void publish(const scenario::Publication& publication) override;
-  void prepare_sample() override {
-    view_->look(engine_->now());
-    look_at_disks();
-  }
+  void prepare_sample() override { view_->look(engine_->now()); }
   std::uint64_t events() const override { return engine_->events(); }
 
  private:
   std::optional<Error> build();
   NodeFactory factory_of(Node node);
   void run_until(Instant stop);
-  void look_at_disks();
   void measure_overlay();
   void measure_cut(const Action& action);
   void set_running(const Action& action);
+  void end_node(Node node, DiskFate fate);
+  void node_failed(Node node);
+  void end_of_disk_fault(const Action& action, DiskTrouble mode);
   scenario::Summary summarize();
 
   // Times a node's events and passes them on.
   class NodeSink final : public trace::Sink {
    public:
     NodeSink(Run& run, Node node) : run_(run), node_(node) {}
-    void record(const trace::Event& event) override { run_.runner_.on_event(run_.engine_->now(), node_, event); }
+    void record(const trace::Event& event) override {
+      run_.runner_.on_event(run_.engine_->now(), node_, event);
+      if (event.kind == trace::Kind::node_failed) run_.node_failed(node_);
+    }
 
    private:
     Run& run_;
@@ -75,7 +78,9 @@ class Run final : public scenario::RunWorld {
   std::unique_ptr<RunView> view_;
   std::optional<FaultPlane> faults_;
   bool waits_for_events_ = false;
-  std::size_t widest_cut_ = 0;  // edges of the overlay
+  std::size_t widest_cut_ = 0;      // edges of the overlay
+  std::vector<bool> failed_;        // by node: it ended by itself, and its operator has not started it again
+  std::vector<bool> ordered_down_;  // by node: by the timeline
 };
 
 std::optional<Error> Run::build() {
@@ -88,6 +93,8 @@ std::optional<Error> Run::build() {
   world_ = std::move(*world);
   scenario::NodeTable& nodes = runner_.nodes();
   LM_CHECK(nodes.size() == world_->nodes.size());
+  failed_.resize(nodes.size());
+  ordered_down_.resize(nodes.size());
 
   for (const scenario::ChainSpec& chain : scenario_.world.chains) engine_->add_chain(chain_config(chain));
   shared_config_ = shared_node_config(scenario_);
@@ -152,19 +159,6 @@ void Run::run_until(Instant stop) {
   }
 }
 
-// The disks of the simulator take everything. What a node does with a full one is therefore open, and so is a run in
-// which one would have been.
-void Run::look_at_disks() {
-  const scenario::NodeTable& nodes = runner_.nodes();
-  for (Node node = 0; node < nodes.size(); ++node) {
-    const std::uint64_t size =
-        scenario_.world.hardware[scenario_.world.groups[nodes[node].group].hardware].disk_size.bytes;
-    if (size == 0 || view_->disk_bytes(node) <= size) continue;
-    runner_.end_early("the disk of " + nodes[node].name + " is full, which is not simulated yet");
-    return;
-  }
-}
-
 // --- what the timeline orders
 
 void Run::carry_out(const Action& action) {
@@ -175,6 +169,9 @@ void Run::carry_out(const Action& action) {
       break;
     case Action::Kind::fault_ended:
       faults_->end(action);
+      if (const auto* disk = std::get_if<scenario::DiskFault>(&scenario_.faults[action.entry].body)) {
+        if (disk->mode != DiskTrouble::slow) end_of_disk_fault(action, disk->mode);
+      }
       break;
     case Action::Kind::node_down:
     case Action::Kind::node_up:
@@ -211,18 +208,59 @@ void Run::measure_cut(const Action& action) {
 
 void Run::set_running(const Action& action) {
   const NodeIndex node{action.node};
-  if (action.kind == Action::Kind::node_up) {
+  const bool up = action.kind == Action::Kind::node_up;
+  ordered_down_[action.node] = !up;
+  if (up) {
+    failed_[action.node] = false;
     if (!engine_->running(node)) engine_->start(node);
     return;
   }
-  if (!engine_->running(node)) return;
+  const DiskFate fate = action.disk == scenario::DiskFate::kept   ? DiskFate::kept
+                        : action.disk == scenario::DiskFate::torn ? DiskFate::torn
+                                                                  : DiskFate::lost;
+  if (engine_->running(node)) {
+    end_node(action.node, fate);
+  } else if (fate == DiskFate::lost) {
+    engine_->lose_disk(node);
+  }
+}
+
+void Run::end_node(Node node, DiskFate fate) {
+  const NodeIndex index{node};
   const Instant now = engine_->now();
-  runner_.on_event(now, action.node, {trace::Kind::node_crashed, {}, engine_->incarnation(node), 0, 0});
-  view_->retire(action.node);
-  engine_->crash(node, action.disk == scenario::DiskFate::kept   ? DiskFate::kept
-                       : action.disk == scenario::DiskFate::torn ? DiskFate::torn
-                                                                 : DiskFate::lost);
-  runner_.no_more_receipts(now, action.node);
+  runner_.on_event(now, node, {trace::Kind::node_crashed, {}, engine_->incarnation(index), 0, 0});
+  view_->retire(node);
+  engine_->crash(index, fate);
+  runner_.no_more_receipts(now, node);
+}
+
+// --- nodes whose disks fail
+
+// Its process ends, as that of a real node does, before anything else happens; its operator starts it again when the
+// disk is in order.
+void Run::node_failed(Node node) {
+  const std::uint32_t incarnation = engine_->incarnation({node});
+  engine_->at(engine_->now(), [this, node, incarnation] {
+    const NodeIndex index{node};
+    if (!engine_->running(index) || engine_->incarnation(index) != incarnation) return;
+    failed_[node] = true;
+    end_node(node, DiskFate::kept);
+  });
+}
+
+// A damaged disk is thrown away, whether its node has noticed or not.
+void Run::end_of_disk_fault(const Action& action, DiskTrouble mode) {
+  for (const Node node : action.first) {
+    const NodeIndex index{node};
+    if (mode == DiskTrouble::corrupt) {
+      failed_[node] = failed_[node] || engine_->running(index);
+      if (engine_->running(index)) end_node(node, DiskFate::lost);
+      engine_->lose_disk(index);
+    }
+    if (!failed_[node] || ordered_down_[node]) continue;
+    failed_[node] = false;
+    engine_->start(index);
+  }
 }
 
 // --- traffic

@@ -141,11 +141,6 @@ std::optional<scenario::WireTotals> RunView::wire() const {
   return totals;
 }
 
-std::uint64_t RunView::disk_bytes(Node node) const {
-  const DiskUsage usage = engine_.disk_usage(NodeIndex{node});
-  return usage.key_value_bytes + usage.blob_bytes;
-}
-
 std::optional<std::uint64_t> RunView::gauge(scenario::Gauge gauge, Node node) const {
   const LightNode* l = light(node);
   const node::CoreNode* n = core(node);
@@ -158,8 +153,11 @@ std::optional<std::uint64_t> RunView::gauge(scenario::Gauge gauge, Node node) co
       if (link == nullptr) return std::nullopt;
       return link->router().mesh(link->topic()).size();
     }
-    case scenario::Gauge::disk_bytes:
-      return n == nullptr ? std::nullopt : std::optional(disk_bytes(node));
+    case scenario::Gauge::disk_bytes: {
+      if (n == nullptr) return std::nullopt;
+      const DiskUsage usage = engine_.disk_usage(NodeIndex{node});
+      return usage.key_value_bytes + usage.blob_bytes;
+    }
     case scenario::Gauge::cpu_busy_parts:
       return node < cores_.size() ? std::optional(cores_[node].busy_parts) : std::nullopt;
     case scenario::Gauge::node_memory_bytes:

@@ -27,8 +27,6 @@ class RunView final : public scenario::WorldView {
   // Before each sample: how busy the cores were since the last one.
   void look(Instant now);
 
-  std::uint64_t disk_bytes(scenario::Node node) const;  // what it holds, running or not
-
   bool running(scenario::Node node) const override;
   bool honest(scenario::Node node) const override;
   message::Status status(scenario::Node node, const message::ItemHash& hash) const override;

@@ -41,7 +41,8 @@ struct Plan {
     std::string list;
     const bool comes_back = std::any_of(faults.begin(), faults.end(), [](const std::string& fault) {
       return fault.find(R"("disk": "kept")") != std::string::npos ||
-             fault.find(R"("disk": "torn")") != std::string::npos;
+             fault.find(R"("disk": "torn")") != std::string::npos ||
+             fault.find(R"("mode": "full")") != std::string::npos;
     });
     if (comes_back) list += R"(, {"name": "acknowledged_kept"})";
     if (!chains.empty()) list += R"(, {"name": "finality_respected"}, {"name": "confirmed"})";
@@ -195,7 +196,7 @@ class Planner {
 
   std::string fault(std::uint64_t number) {
     const std::string head = fmt::format(R"({{"name": "f{}", "kind": )", number);
-    switch (draws_.below(has_chain_ ? 11 : 8)) {
+    switch (draws_.below(has_chain_ ? 14 : 11)) {
       case 0:
       case 1:
         return head + fmt::format(R"("partition", "between": {}, "mode": "{}", "direction": "{}", "leak": "{}", {}}})",
@@ -226,9 +227,17 @@ class Planner {
       case 7:
         return head + fmt::format(R"("pause", "who": "{}", {}}})", some(), window(20));
       case 8:
+        return head + fmt::format(R"("disk", "who": "{}", "mode": "slow", "amount": "{}%", {}}})", some(),
+                                  one_of({"0.1", "1", "10"}), window(35));
+      case 9:
+        return head + fmt::format(R"("disk", "who": "{}", "mode": "full", "amount": "100%", {}}})", some(), window(35));
+      case 10:  // one at a time, as above
+        return head + fmt::format(R"("disk", "who": "one", "mode": "corrupt", "amount": "{}%", {}}})",
+                                  one_of({"0.5", "5", "100"}), window(35));
+      case 11:
         return head + fmt::format(R"("chain", "chain": "ethereum", "mode": "outage", "who": "{}", {}}})",
                                   one_of({"all", "one", "group:west"}), window(30));
-      case 9:
+      case 12:
         return head + fmt::format(R"("chain", "chain": "ethereum", "mode": "delay", "delay": "{}s", {}}})",
                                   1 + draws_.below(10), window(30));
       default:

@@ -67,6 +67,7 @@ const std::vector<Layout>& layouts() {
        false,
        {{'a', "size", "u64", "bytes"}, {'b', "matched", "u8", ""}, {'t', "name", "text", ""}}},
       {K::permission_disagreed, false, {message}},
+      {K::node_failed, true, {}},
   };
   return list;
 }

@@ -157,7 +157,8 @@ Abilities simulator_abilities() {
   a.faults = {"partition",   "partition.leak", "link",         "link.latency", "link.jitter",  "link.bandwidth",
               "link.loss",   "link.duplicate", "link.reorder", "hold",         "crash",        "crash.kept",
               "crash.torn",  "crash.lost",     "pause",        "chain",        "chain.outage", "chain.reorg",
-              "chain.delay", "churn",          "churn.kept",   "churn.torn",   "churn.lost",   "clock"};
+              "chain.delay", "churn",          "churn.kept",   "churn.torn",   "churn.lost",   "clock",
+              "disk",        "disk.slow",      "disk.full",    "disk.corrupt"};
   a.checks = watched_checks();
   a.no_measures = {"node_memory_bytes"};
   a.economies = {std::string(kPricesPreset)};

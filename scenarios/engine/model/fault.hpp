@@ -90,7 +90,9 @@ struct DiskFault {
   static constexpr std::string_view kKind = "disk";
   Selector who;
   DiskTrouble mode = DiskTrouble::slow;
-  Share amount{};  // slow: speed that is left; full: part of the free space that is taken; corrupt: part of the values
+  // Above 0. slow: speed that is left; full: part of the free space that is taken; corrupt: part of the stored values
+  // and files that is damaged at the start; at the end such a disk is replaced by an empty one.
+  Share amount{};
   friend bool operator==(const DiskFault&, const DiskFault&) = default;
 };
 struct ChainFault {

@@ -24,6 +24,7 @@ const std::vector<MeasureInfo>& all_measures() {
   using U = MeasureUnit;
   static const std::vector<MeasureInfo> list{
       {"propagation_s", U::seconds, "s", true, true, kStages},
+      {"acknowledgement_s", U::seconds, "s", true, true, kStages},
       {"coverage_s", U::seconds, "s", true, false, kCoverages},
       {"time_to_heal_s", U::seconds, "s", false, true, {}},
       {"divergence_messages", U::count, "messages", true, true, {}},
@@ -49,6 +50,7 @@ const std::vector<MeasureInfo>& all_measures() {
       {"deliveries", U::count, "messages", false, true, {}},
       {"published", U::count, "messages", false, true, {}},
       {"acknowledged", U::count, "messages", false, true, {}},
+      {"nodes_failed", U::count, "nodes", false, true, {}},
       {"topology", U::hops, "", false, false, kTopology},
   };
   return list;

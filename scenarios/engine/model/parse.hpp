@@ -36,6 +36,8 @@ void each_item(const Place& place, std::size_t max, const Body& body) {
 
 // Sections that fit by themselves but not together: names, phases, sizes. Called only without earlier findings.
 void validate(const Scenario& scenario, Findings& findings);
+// A part of it: a fault takes a share of what is free on disks, so every machine in use must have a disk_size.
+void validate_disk_sizes(const Scenario& scenario, Findings& findings);
 // Checks and measures when the file names none: all that apply.
 std::vector<Check> default_checks(const Scenario& scenario);
 std::vector<std::string> default_measures();

@@ -96,7 +96,9 @@ void parse_body(ObjectReader& reader, const std::string&, DiskFault& fault) {
   if (const auto at = reader.require("mode", alternatives(words::kDiskTroubles))) {
     read_enum(*at, words::kDiskTroubles, fault.mode);
   }
-  reader.read_if("amount", fault.amount);
+  if (const auto at = reader.require("amount", "a share above 0")) {
+    if (read(*at, fault.amount) && fault.amount.parts == 0) at->refuse("a share above 0");
+  }
 }
 
 void parse_body(ObjectReader& reader, const std::string&, ChainFault& fault) {

@@ -30,6 +30,7 @@ class Validator {
     traffic();
     balances();
     faults();
+    validate_disk_sizes(s_, findings_);
     checks();
     if (findings_.empty()) resolvable();
   }

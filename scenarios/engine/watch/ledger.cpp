@@ -25,6 +25,7 @@ Ledger::Ledger(const NodeTable& nodes, const WorldView& view)
     : table_(nodes),
       view_(view),
       up_(nodes.size(), true),
+      damaged_(nodes.size()),
       honest_(nodes.size()),
       core_(nodes.size()),
       processed_by_(nodes.size()) {

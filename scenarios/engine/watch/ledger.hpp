@@ -79,6 +79,10 @@ class Ledger {
   const MessageRecord& at(MessageId id) const { return messages_[id]; }
   MessageId of_number(std::uint64_t number) const;
   void publication(const Publication& publication);
+  // A fault has damaged what lies on its disk, which is thrown away when the fault ends: what the node says of itself
+  // until then is worth little.
+  bool damaged(Node node) const { return damaged_[node]; }
+  void set_damaged(Node node, bool damaged) { damaged_[node] = damaged; }
   void not_taken(std::uint64_t number);
   void expect(MessageId id, Expected expected, Instant now);
 
@@ -127,6 +131,7 @@ class Ledger {
   std::deque<MessageRecord> messages_;  // stable, the index points into it
   std::vector<std::vector<std::uint8_t>> rows_;
   std::unordered_map<std::string_view, MessageId, TextHash> index_;
+  std::vector<bool> damaged_;
   std::vector<MessageId> by_number_;
 };
 

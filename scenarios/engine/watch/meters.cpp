@@ -33,7 +33,10 @@ void Meters::on_event(const Seen& seen, bool first_processing) {
       published_ += seen.id != kNoMessage && c_.ledger.at(seen.id).from_traffic;
       break;
     case trace::Kind::message_acknowledged:
-      ++acknowledged_;
+      acknowledged(seen);
+      break;
+    case trace::Kind::node_failed:
+      ++nodes_failed_;
       break;
     case trace::Kind::message_received:
       if (e.a == 0) ++repeats_[seen.node];
@@ -74,15 +77,30 @@ void Meters::processed(const Seen& seen) {
   const MessageRecord& message = c_.ledger.at(seen.id);
   const std::int64_t took = (seen.time - message.published).ns;
   propagation_.add(took);
-  const Phases& phases = c_.scenario.phases;
-  const std::size_t part = message.published < phases.start(Phase::trouble) ? 0
-                           : message.published < phases.end(Phase::trouble) ? 1
-                                                                            : 2;
-  propagation_part_[part].add(took);
+  propagation_part_[part_of(message)].add(took);
   const std::uint64_t nodes = c_.ledger.honest_core_nodes();
   for (std::size_t i = 0; i < kCoverage.size(); ++i) {
     if (message.first_processings == (nodes * kCoverage[i] + 99) / 100) coverage_[i].add(took);
   }
+}
+
+std::size_t Meters::part_of(const MessageRecord& message) const {
+  const Phases& phases = c_.scenario.phases;
+  if (message.published < phases.start(Phase::trouble)) return 0;
+  return message.published < phases.end(Phase::trouble) ? 1 : 2;
+}
+
+void Meters::acknowledged(const Seen& seen) {
+  ++acknowledged_;
+  if (seen.id == kNoMessage || !c_.ledger.at(seen.id).from_traffic) return;
+  const MessageRecord& message = c_.ledger.at(seen.id);
+  if (message.entry != seen.node) return;  // what archives bring is told to the road that brought it
+  if (receipts_.size() <= seen.id) receipts_.resize(std::size_t{seen.id} + 1);
+  if (receipts_[seen.id]) return;
+  receipts_[seen.id] = true;
+  const std::int64_t took = (seen.time - message.published).ns;
+  acknowledgement_.add(took);
+  acknowledgement_part_[part_of(message)].add(took);
 }
 
 void Meters::confirmed(const Seen& seen) {
@@ -184,6 +202,17 @@ void Meters::add_by_queue(std::vector<MeasureResult>& out, const std::vector<std
   }
 }
 
+void Meters::add_by_part(std::vector<MeasureResult>& out, const std::vector<std::string>& wanted,
+                         const MeasureInfo& info, const Distribution& all,
+                         const std::array<Distribution, 3>& parts) const {
+  const std::string name(info.name);
+  if (measure_wanted(wanted, name)) out.push_back(of(name, info, all));
+  for (std::size_t i = 0; i < kParts.size(); ++i) {
+    const std::string part = name + "." + std::string(kParts[i]);
+    if (measure_wanted(wanted, part)) out.push_back(of(part, info, parts[i]));
+  }
+}
+
 std::vector<MeasureResult> Meters::results(Instant, const std::vector<std::string>& wanted) const {
   std::vector<MeasureResult> out;
   const auto wire = c_.ledger.view().wire();
@@ -197,9 +226,9 @@ std::vector<MeasureResult> Meters::results(Instant, const std::vector<std::strin
       continue;
     }
     if (name == "propagation_s") {
-      add(of(name, info, propagation_));
-      for (std::size_t i = 0; i < kParts.size(); ++i)
-        add(of(name + "." + std::string(kParts[i]), info, propagation_part_[i]));
+      add_by_part(out, wanted, info, propagation_, propagation_part_);
+    } else if (name == "acknowledgement_s") {
+      add_by_part(out, wanted, info, acknowledgement_, acknowledgement_part_);
     } else if (name == "coverage_s") {
       for (std::size_t i = 0; i < kCoverage.size(); ++i)
         add(of(name + "." + std::to_string(kCoverage[i]), info, coverage_[i]));
@@ -253,6 +282,8 @@ std::vector<MeasureResult> Meters::results(Instant, const std::vector<std::strin
       add(value_of(name, info, static_cast<double>(published_)));
     } else if (name == "acknowledged") {
       add(value_of(name, info, static_cast<double>(acknowledged_)));
+    } else if (name == "nodes_failed") {
+      add(value_of(name, info, static_cast<double>(nodes_failed_)));
     } else if (name == "topology") {
       for (const std::string_view part : info.parts) {
         const auto given = given_.find(name + "." + std::string(part));

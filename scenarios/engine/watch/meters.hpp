@@ -27,11 +27,15 @@ class Meters {
   static constexpr std::uint32_t kNodesPerSample = 2000;
 
   void processed(const Seen& seen);
+  void acknowledged(const Seen& seen);
+  std::size_t part_of(const MessageRecord& message) const;
   void confirmed(const Seen& seen);
   void sample_node(Node node);
   MeasureResult of(std::string name, const MeasureInfo& info, const Distribution& values, double scale) const;
   MeasureResult of(std::string name, const MeasureInfo& info, const Distribution& values) const;
   MeasureResult value_of(std::string name, const MeasureInfo& info, double value, std::uint64_t count = 1) const;
+  void add_by_part(std::vector<MeasureResult>& out, const std::vector<std::string>& wanted, const MeasureInfo& info,
+                   const Distribution& all, const std::array<Distribution, 3>& parts) const;
   Distribution duplicates() const;
   void add_by_queue(std::vector<MeasureResult>& out, const std::vector<std::string>& wanted, const MeasureInfo& info,
                     const Distribution& all, const std::array<Distribution, trace::kQueueCount>& each) const;
@@ -39,6 +43,7 @@ class Meters {
   const CheckContext& c_;
   std::uint64_t published_ = 0;
   std::uint64_t acknowledged_ = 0;
+  std::uint64_t nodes_failed_ = 0;
   std::uint64_t deliveries_ = 0;
   std::uint64_t disagreements_ = 0;
   std::uint64_t removing_ = 0;
@@ -48,6 +53,8 @@ class Meters {
   std::map<int, std::uint64_t> rejected_;
   Distribution propagation_;
   std::array<Distribution, 3> propagation_part_;  // published before, in, after trouble
+  Distribution acknowledgement_;
+  std::array<Distribution, 3> acknowledgement_part_;
   std::array<Distribution, 4> coverage_;
   Distribution divergence_;
   Distribution reconciliation_bytes_;
@@ -60,6 +67,7 @@ class Meters {
   std::array<Distribution, kGaugeCount> gauges_;
   Distribution confirmation_lag_;
   Distribution chain_lag_;
+  std::vector<bool> receipts_;                       // by message: its client was told
   std::vector<bool> confirmed_;                      // by message
   std::vector<std::vector<std::uint64_t>> heights_;  // by chain and node
   Node next_ = 0;

@@ -142,7 +142,8 @@ class AcknowledgedKept final : public Watching {
       const auto& by = message.acknowledged_by;
       if (std::find(by.begin(), by.end(), node) == by.end()) continue;
       const Status status = c_.ledger.view().status(node, message.hash);
-      if (!c_.ledger.view().running(node)) {  // it died by itself: what it still has, nobody knows
+      // It died by itself, or its disk is damaged: what it still has, nobody knows.
+      if (!c_.ledger.view().running(node) || c_.ledger.damaged(node)) {
         unasked_.insert(node);
         return;
       }

@@ -73,6 +73,18 @@ struct Watch::State {
     }
   }
 
+  // Nodes that had failed are started again when their disks are in order; a damaged disk is thrown away then.
+  void end_of_disk_fault(const Action& action, DiskTrouble mode) {
+    for (const Node node : action.first) {
+      if (mode == DiskTrouble::corrupt) {
+        ledger.set_damaged(node, false);
+        disk[node] = DiskFate::lost;
+        ledger.down(node, true);
+      }
+      if (!ledger.is_up(node) && view.running(node)) bring_up(action.time, node);
+    }
+  }
+
   void bring_up(Instant time, Node node) {
     ledger.up(node);
     const DiskFate fate = std::exchange(disk[node], DiskFate::kept);
@@ -142,9 +154,16 @@ void Watch::on_action(const Action& action) {
     case Action::Kind::fault_started: {
       const auto& spans = s.timeline.spans();
       for (std::size_t i = s.islands.spans(); i < spans.size(); ++i) s.islands.begin(i);
+      const auto* disk = std::get_if<DiskFault>(&s.scenario.faults[action.entry].body);
+      if (disk != nullptr && disk->mode == DiskTrouble::corrupt) {
+        for (const Node node : action.first) s.ledger.set_damaged(node, true);
+      }
       break;
     }
     case Action::Kind::fault_ended:
+      if (const auto* disk = std::get_if<DiskFault>(&s.scenario.faults[action.entry].body)) {
+        s.end_of_disk_fault(action, disk->mode);
+      }
       s.healing.update(action.time);
       break;
     default:
@@ -169,6 +188,8 @@ void Watch::on_refusal(Instant time, Node, std::uint64_t number, Refusal why) {
 void Watch::on_event(Instant time, Node node, const trace::Event& event) {
   State& s = *state_;
   if (event.kind == trace::Kind::node_crashed) s.ledger.down(node, false);
+  // What it did not answer for any more is gone when it comes back.
+  if (event.kind == trace::Kind::node_failed) s.disk[node] = std::max(s.disk[node], DiskFate::torn);
   const MessageId id =
       event.item.empty() || event.kind == trace::Kind::content_fetched ? kNoMessage : s.ledger.find(event.item);
   const Seen seen{time, node, event, id, id == kNoMessage ? Status::none : s.ledger.status(id, node)};

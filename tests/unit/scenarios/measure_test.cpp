@@ -214,6 +214,32 @@ TEST_F(Measures, PermissionDisagreements) {
   EXPECT_DOUBLE_EQ(value("permission_disagreements"), 1);
 }
 
+TEST_F(Measures, AcknowledgementFromHandingInToTheReceipt) {
+  run.until(5);
+  run.publish(0, 0);
+  run.until(7);
+  run.acknowledge(0, 0);
+  run.until(25);  // trouble
+  run.publish(1, 1);
+  run.publish(2, 1);  // its node never answers
+  run.until(30);
+  run.acknowledge(1, 1);
+  run.until(31);
+  run.acknowledge(1, 0);  // to an archive that brought it
+  run.acknowledge(1, 1);
+  EXPECT_EQ(of("acknowledgement_s").count, 2U);
+  EXPECT_DOUBLE_EQ(of("acknowledgement_s.before").max, 2);
+  EXPECT_DOUBLE_EQ(of("acknowledgement_s.during").max, 5);
+  EXPECT_EQ(of("acknowledgement_s.after").count, 0U);
+}
+
+TEST_F(Measures, NodesWhoseDisksFailed) {
+  run.until(5);
+  EXPECT_DOUBLE_EQ(value("nodes_failed"), 0);
+  run.event(2, {Kind::node_failed, {}, 0, 0, 0});
+  EXPECT_DOUBLE_EQ(value("nodes_failed"), 1);
+}
+
 TEST_F(Measures, Chains) {
   run.until(5);
   run.publish(0, 0);
@@ -257,7 +283,7 @@ TEST_F(Measures, CountsOfTheRun) {
 
 TEST_F(Measures, AllHaveATestAbove) {
   // A new measure needs a planted fact here.
-  EXPECT_EQ(all_measures().size(), 27U);
+  EXPECT_EQ(all_measures().size(), 29U);
 }
 
 TEST(MeasuresAsked, AreTheOnlyOnesShown) {

@@ -111,6 +111,8 @@ TEST(RealWorld, RefusesWhatItCannotDoWithPlaceAndReason) {
             "f: /faults/0/loss: expected what the real world can do, found loss, which it cannot do yet\n");
   EXPECT_EQ(with_fault(R"({"name":"x","kind":"clock","who":"one","step":"1s"})"),
             "f: /faults/0/kind: expected what the real world can do, found \"clock\", which it cannot do yet\n");
+  EXPECT_EQ(with_fault(R"({"name":"x","kind":"disk","who":"one","mode":"slow","amount":0.1})"),
+            "f: /faults/0/kind: expected what the real world can do, found \"disk\", which it cannot do yet\n");
   EXPECT_EQ(with_fault(R"({"name":"x","kind":"crash","who":"one"})"), "");
 }
 

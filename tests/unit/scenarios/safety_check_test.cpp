@@ -176,6 +176,17 @@ TEST_F(Forgotten, ForgivesATornDiskThatLostTheForgetToo) {
   EXPECT_EQ(run.result().verdict, Verdict::unknown) << "nothing is forgotten any more";
 }
 
+TEST_F(Forgotten, ForgivesAFullDiskThatRefusedTheForget) {
+  run.event(1, {Kind::node_failed, {}, 0, 0, 0});
+  run.crash(1, DiskFate::kept);
+  run.world.statuses[{1, hash_of(0).text()}] = Status::processed;
+  run.world.statuses.erase({1, hash_of(1).text()});
+  run.world.readables.insert({1, hash_of(0).text()});
+  run.until(15);
+  run.restart(1);
+  EXPECT_EQ(run.result().verdict, Verdict::unknown) << "nothing is forgotten any more";
+}
+
 TEST_F(Forgotten, FailsWhenATornDiskKeptTheForgetButNotItsEffect) {
   run.crash(1, DiskFate::torn);
   run.world.statuses[{1, hash_of(0).text()}] = Status::processed;

@@ -109,6 +109,26 @@ TEST(Errors, RefuseRepetitionsThatNobodyCouldCount) {
   EXPECT_THAT(repeated(R"({"rate": "1000/s"})"), testing::HasSubstr("found 1000/s, which makes more"));
 }
 
+TEST(Errors, RefuseDiskFaultsThatDoNothing) {
+  const auto disk = [](const std::string& rest, std::vector<std::string> sets = {}) {
+    sets.insert(sets.begin(),
+                {R"(/faults/0={"name": "cut", "kind": "disk", "who": "one", )" + rest + "}", "/checks=[]"});
+    return sample_complaints(sets);
+  };
+  EXPECT_EQ(disk(R"("mode": "slow", "amount": "10%")"), "");
+  EXPECT_EQ(disk(R"("mode": "slow", "amount": 0)"), "/faults/0/amount: expected a share above 0, found 0");
+  EXPECT_THAT(disk(R"("mode": "slow", "amount": 2)"), HasSubstr("found 2 (above 1)"));
+  EXPECT_THAT(disk(R"("mode": "full")"), HasSubstr("/faults/0/amount: expected a share above 0"));
+  EXPECT_THAT(disk(R"("mode": "ful", "amount": 1)"), HasSubstr("did you mean \"full\""));
+  const std::string boundless = R"(/world/hardware={"plain": {"disk_size": "0B"}})";
+  const std::vector<std::string> on_it{boundless, "/world/groups/0/hardware=plain", "/world/groups/1/hardware=plain"};
+  EXPECT_EQ(
+      disk(R"("mode": "full", "amount": 1)", on_it),
+      "/world/hardware/plain/disk_size: expected a size: the fault \"cut\" takes a part of what is free, found no "
+      "limit");
+  EXPECT_EQ(disk(R"("mode": "slow", "amount": 1)", on_it), "");
+}
+
 TEST(Errors, RefuseSizesThatNoNodeTakes) {
   EXPECT_THAT(sample_complaints({"/traffic/0/size=1TiB"}),
               testing::HasSubstr("/traffic/0/size: expected sizes of at most"));

@@ -12,7 +12,11 @@ using scenario::Action;
 // Toys and the faults of a scenario, begun and ended by hand.
 class Faulty {
  public:
-  explicit Faulty(std::uint32_t nodes) : toys(nodes), plane(*toys.engine, scenario) { scenario.faults.reserve(16); }
+  explicit Faulty(std::uint32_t nodes)
+      : toys(nodes, Toys::quiet(), Hardware{.disk_sync = milliseconds(1), .disk_size = 1000}),
+        plane(*toys.engine, scenario) {
+    scenario.faults.reserve(16);
+  }
 
   std::uint32_t add(scenario::FaultBody body) {
     scenario::Fault fault;
@@ -133,6 +137,75 @@ TEST(FaultPlane, offsets_and_drifts_are_undone_steps_stay) {
   EXPECT_EQ(f.toys[0].env.clock.wall(), f.toys.engine->wall() + seconds(7));
   EXPECT_EQ(f.toys[1].env.clock.wall(), f.toys.engine->wall() + seconds(7) + milliseconds(200));  // 4 s, 5 % too fast
   EXPECT_EQ(f.toys.engine->drift({1}), 0);
+}
+
+scenario::DiskFault disk(scenario::DiskTrouble mode, std::uint32_t parts) {
+  return {.who = {}, .mode = mode, .amount = {parts}};
+}
+
+TEST(FaultPlane, of_two_slow_disks_the_product_counts_and_each_undoes_its_own) {
+  Faulty f(1);
+  const auto duration = [&] {
+    const Instant begin = f.toys.engine->now();
+    Duration took;
+    f.toys.on(
+        0, [&] { f.toys[0].env.disk.commit({}, [&](const Result<Unit>&) { took = f.toys.engine->now() - begin; }); });
+    f.toys.run(seconds(10));
+    return took;
+  };
+  const auto half = f.add(disk(scenario::DiskTrouble::slow, 500'000'000));
+  const auto tenth = f.add(disk(scenario::DiskTrouble::slow, 100'000'000));
+  EXPECT_EQ(duration(), milliseconds(1));
+  f.begin(half, {0});
+  EXPECT_EQ(duration(), milliseconds(2));
+  f.begin(tenth, {0});
+  EXPECT_EQ(duration(), milliseconds(20));
+  f.end(half, {0});
+  EXPECT_EQ(duration(), milliseconds(10));
+  f.end(tenth, {0});
+  EXPECT_EQ(duration(), milliseconds(1));
+}
+
+TEST(FaultPlane, each_full_disk_takes_a_part_of_what_is_free_and_gives_that_back) {
+  Faulty f(2);
+  const auto half = f.add(disk(scenario::DiskTrouble::full, 500'000'000));
+  const auto all = f.add(disk(scenario::DiskTrouble::full, 1'000'000'000));
+  const auto free = [&] { return f.toys.engine->disk_free({0}); };
+  f.begin(half, {0});
+  EXPECT_EQ(free(), 500U);
+  f.begin(all, {0});
+  EXPECT_EQ(free(), 0U);
+  f.end(half, {0});
+  EXPECT_EQ(free(), 500U);
+  f.end(all, {0});
+  EXPECT_EQ(free(), 1000U);
+  EXPECT_EQ(f.toys.engine->disk_free({1}), 1000U) << "a disk that nobody named";
+}
+
+TEST(FaultPlane, each_disk_is_damaged_with_luck_of_its_own) {
+  Faulty f(2);
+  for (std::uint32_t node = 0; node < 2; ++node) {
+    f.toys.on(node, [&, node] {
+      env::Batch batch;
+      for (char c = '0'; c <= '9'; ++c) batch.put(std::string(1, c), std::string(20, c));
+      f.toys[node].env.disk.commit(std::move(batch), [](const Result<Unit>&) {});
+    });
+  }
+  f.toys.run(seconds(1));
+  const auto contents = [&](std::uint32_t node) {
+    std::string all;
+    for (auto at = f.toys[node].env.disk.latest().seek(""); at->valid(); at->next()) all += at->value();
+    return all;
+  };
+  const std::string whole = contents(0);
+  const auto damage = f.add(disk(scenario::DiskTrouble::corrupt, 500'000'000));
+  f.begin(damage, {0, 1});
+  EXPECT_NE(contents(0), whole);
+  EXPECT_NE(contents(1), whole);
+  EXPECT_NE(contents(0), contents(1));
+  const std::string damaged = contents(0);
+  f.end(damage, {0, 1});
+  EXPECT_EQ(contents(0), damaged) << "nobody can bring it back";
 }
 
 TEST(FaultPlane, chains_fall_silent_lag_and_fork) {

@@ -312,6 +312,25 @@ TEST_F(Flow, ReadsOfBlobsShareTheDisk) {
   EXPECT_NEAR(done[1], 0.150, 2 * kBucket);
 }
 
+TEST_F(Flow, ASlowDiskReadsSlowlyAndNotForEver) {
+  toys_->on(0, [&] { (*toys_)[0].env.disk.put_blob("b", Bytes(10 * kMega, 1), [](Result<Unit>) {}); });
+  toys_->run(seconds(2));
+  const auto time_to_read = [&] {
+    const Instant begin = toys_->engine->now();
+    double took = 0;
+    toys_->on(0, [&] {
+      (*toys_)[0].env.disk.get_blob({"b"}, [&](Result<Bytes>) { took = (toys_->engine->now() - begin).seconds(); });
+    });
+    toys_->run(seconds(20));
+    return took;
+  };
+  EXPECT_NEAR(time_to_read(), 0.5, 2 * kBucket);
+  toys_->engine->set_disk_speed({0}, kBillion / 4);
+  EXPECT_NEAR(time_to_read(), 2.0, 2 * kBucket);
+  toys_->engine->set_disk_speed({0}, kBillion);
+  EXPECT_NEAR(time_to_read(), 0.5, 2 * kBucket);
+}
+
 // Nothing else happens meanwhile: no bucket and no slot of the ring is in use for minutes.
 TEST_F(Flow, TheEndOfALongTransferIsExactAcrossAnEmptyRing) {
   toys_->on(1, [&] { (*toys_)[1].env.timers.after(minutes(30), [] {}); });
