@@ -46,11 +46,12 @@ class DiskImage : public std::enable_shared_from_this<DiskImage> {
   // --- reading -----------------------------------------------------------------------------------------------------
   const KeyTree& live() const { return live_; }
   Blob blob(std::string_view name) const;  // null when absent
+  const std::map<std::string, Blob, std::less<>>& blobs() const { return blobs_; }
   // Answers charge nothing: SimDisk wraps them. The snapshot keeps the image alive.
   std::shared_ptr<const env::Reader> snapshot();
 
-  std::uint64_t key_value_bytes() const { return key_value_bytes_; }
   std::uint64_t bytes() const { return key_value_bytes_ + blob_bytes_; }
+  std::uint64_t key_value_bytes() const { return key_value_bytes_; }
   std::uint64_t blob_bytes() const { return blob_bytes_; }
 
  private:
@@ -66,8 +67,8 @@ class DiskImage : public std::enable_shared_from_this<DiskImage> {
 
   env::Value set(const std::string& key, env::Value value);  // null = remove; returns what was there
   void set_blob(const std::string& name, Blob blob, Blob* before);
-  void revert(Undo& undo);
   void revert_down_to(std::size_t entries);
+  void revert(Undo& undo);
 
   ValuePool& pool_;
   KeyTree live_;

@@ -177,6 +177,13 @@ DiskUsage Engine::disk_usage(NodeIndex node) const {
   const auto& disk = kernel_->machine(node).disk;
   return disk == nullptr ? DiskUsage{} : DiskUsage{disk->key_value_bytes(), disk->blob_bytes()};
 }
+void Engine::visit_blobs(const std::function<void(std::string_view, const Bytes&)>& visit) const {
+  for (std::uint32_t i = 0; i < node_count(); ++i) {
+    const auto& disk = kernel_->machine({i}).disk;
+    if (disk == nullptr) continue;
+    for (const auto& [name, blob] : disk->blobs()) visit(name, *blob);
+  }
+}
 std::uint64_t Engine::queued_events() const { return kernel_->queued(); }
 const EngineConfig& Engine::config() const { return kernel_->config(); }
 

@@ -10,17 +10,19 @@
 // call given to at(), never from a handler of a node.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/base/bytes.hpp"
 #include "core/base/callback.hpp"
 #include "core/base/hash.hpp"
+#include "core/base/random.hpp"
 #include "core/base/result.hpp"
 #include "core/base/time.hpp"
-#include "core/base/random.hpp"
 #include "sim/env/chain.hpp"
 #include "sim/env/config.hpp"
 #include "sim/env/digest_chain.hpp"
@@ -74,8 +76,6 @@ class Engine {
   void set_drift(NodeIndex node, std::int64_t drift);  // parts per 10^9
   std::int64_t drift(NodeIndex node) const;
   void step_wall(NodeIndex node, Duration step);
-
-  // --- chains ------------------------------------------------------------------------------------------------------
   // Disks of machines, whether their nodes run or not. The speed that is left, of reads, writes and syncs: parts per
   // 10^9, above 0.
   void set_disk_speed(NodeIndex node, std::uint64_t left);
@@ -86,6 +86,8 @@ class Engine {
   // One byte each of a part of what is stored, values and blobs (parts per 10^9), becomes another. Returns how many.
   std::size_t damage_disk(NodeIndex node, std::uint64_t parts, Generator& draws);
   void lose_disk(NodeIndex node);  // not running: it starts with an empty one
+
+  // --- chains ------------------------------------------------------------------------------------------------------
   std::uint32_t add_chain(ChainConfig config);  // before the first run_until(); returns its index
   std::size_t chain_count() const;
   const Chain& chain(std::uint32_t index) const;
@@ -118,6 +120,9 @@ class Engine {
   TrafficCounts traffic(NodeIndex node) const;  // over all incarnations
   Duration cpu_busy(NodeIndex node) const;      // core time spent on executor jobs until now, all incarnations
   DiskUsage disk_usage(NodeIndex node) const;
+  // All blobs that lie on disks of the run, whether their nodes run or not; one that many nodes have comes once for
+  // each.
+  void visit_blobs(const std::function<void(std::string_view name, const Bytes& blob)>& visit) const;
   std::uint64_t queued_events() const;
   const EngineConfig& config() const;
 

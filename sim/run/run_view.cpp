@@ -1,10 +1,30 @@
 #include "sim/run/run_view.hpp"
 
 #include <algorithm>
+#include <unordered_set>
+
+#include "core/chain/archive.hpp"
+#include "core/gossip/content_check.hpp"
 
 namespace lastmile::sim {
 
 using scenario::Node;
+
+namespace {
+
+bool is_whole(const message::ItemHash& name, const Bytes& blob) {
+  auto job = gossip::content_check_job(name, std::make_shared<const std::string>(as_text(blob)));
+  return gossip::content_checked(job.run());
+}
+
+bool archives(const Bytes& blob, const message::ItemHash& message) {
+  if (as_text(blob).find(message.view()) == std::string_view::npos) return false;
+  const auto archive = chain::parse_archive(as_text(blob), true);
+  return archive.ok() && std::any_of(archive->messages.begin(), archive->messages.end(),
+                                     [&](const auto& envelope) { return envelope->item_hash == message; });
+}
+
+}  // namespace
 
 bool RunView::honest(Node node) const { return others_ == nullptr || nodes_[node].light || others_->honest(node); }
 
@@ -62,6 +82,37 @@ message::Status RunView::status(Node node, const message::ItemHash& hash) const 
   if (n == nullptr) return message::Status::none;
   const auto status = n->view().status(hash);
   return status.ok() ? *status : message::Status::none;
+}
+
+std::optional<message::ErrorCode> RunView::code(Node node, const message::ItemHash& hash) const {
+  const node::CoreNode* n = core(node);
+  if (n == nullptr) return std::nullopt;
+  const auto row = n->view().message(hash);
+  return row.ok() && *row ? (*row)->code : std::nullopt;
+}
+
+bool RunView::any_blob(const std::function<bool(std::string_view, const Bytes&)>& is) const {
+  bool found = false;
+  std::unordered_set<const Bytes*> seen;  // what many nodes have, they share
+  engine_.visit_blobs([&](std::string_view name, const Bytes& blob) {
+    if (!found && seen.insert(&blob).second) found = is(name, blob);
+  });
+  return found;
+}
+
+bool RunView::bytes_on_some_disk(const message::ItemHash& hash) const {
+  for (Node node = 0; node < nodes_.size(); ++node) {
+    const node::CoreNode* n = core(node);
+    if (n == nullptr) continue;
+    const auto content = n->store().content_bytes(hash);
+    if (content.ok() && *content) return true;
+  }
+  return any_blob(
+      [&](std::string_view name, const Bytes& blob) { return name == hash.view() && is_whole(hash, blob); });
+}
+
+bool RunView::archived_on_some_disk(const message::ItemHash& hash) const {
+  return any_blob([&](std::string_view, const Bytes& blob) { return archives(blob, hash); });
 }
 
 std::optional<scenario::SignedBy> RunView::signed_by(Node node, const message::ItemHash& hash) const {

@@ -1,6 +1,8 @@
 // What checks may ask the simulated world.
 #pragma once
 
+#include <functional>
+#include <string_view>
 #include <vector>
 
 #include "scenarios/engine/model/scenario.hpp"
@@ -30,6 +32,9 @@ class RunView final : public scenario::WorldView {
   bool running(scenario::Node node) const override;
   bool honest(scenario::Node node) const override;
   message::Status status(scenario::Node node, const message::ItemHash& hash) const override;
+  std::optional<message::ErrorCode> code(scenario::Node node, const message::ItemHash& hash) const override;
+  bool bytes_on_some_disk(const message::ItemHash& hash) const override;
+  bool archived_on_some_disk(const message::ItemHash& hash) const override;
   std::optional<scenario::SignedBy> signed_by(scenario::Node node, const message::ItemHash& hash) const override;
   bool readable(scenario::Node node, const message::ItemHash& hash) const override;
   Hash256 state_digest(scenario::Node node) const override;
@@ -47,6 +52,7 @@ class RunView final : public scenario::WorldView {
  private:
   SimNode* sim_node(scenario::Node node) const;
   const node::GossipLink* gossip(scenario::Node node) const;  // null: no such road, or not running
+  bool any_blob(const std::function<bool(std::string_view name, const Bytes& blob)>& is) const;
 
   Engine& engine_;
   const scenario::NodeTable& nodes_;

@@ -63,10 +63,14 @@ class CheckRun {
   std::uint64_t violations_ = 0;
 };
 
+// Of a message that Ledger::recoverable() names.
+inline constexpr const char* kRecoverable = "all of it lies on disks of the run, and yet no node has applied it";
+
 using CheckList = std::vector<std::unique_ptr<CheckRun>>;
 // Null for a check that no world can do yet (refused before the run by `unsupported`).
 std::unique_ptr<CheckRun> make_safety_check(const CheckContext& context, const Check& check);
 std::unique_ptr<CheckRun> make_liveness_check(const CheckContext& context, const Check& check);
+std::unique_ptr<CheckRun> make_loss_check(const CheckContext& context, const Check& check);
 
 // "3,250 of 3,250 messages on 24 of 24 nodes".
 std::string of_count(std::uint64_t part, std::uint64_t whole);

@@ -7,16 +7,16 @@ bool HealTracker::counts(MessageId id) const {
   // Whose fate was decided anew after the fault, by a FORGET or a balance of then, has not been waiting since.
   const bool decided_later = message.expected_since && *message.expected_since >= *fault_end_;
   return message.from_traffic && message.published < *fault_end_ && !decided_later &&
-         !(id < excused_.size() && excused_[id]);
+         !(id < excuses_.size() && excuses_[id] != Excuse::none);
 }
 
 void HealTracker::recount() {
-  excused_ = ledger_.excused();
+  excuses_ = ledger_.excuses();
   complete_.assign(ledger_.size(), false);
   required_ = outstanding_ = excused_count_ = 0;
   for (MessageId id = 0; id < ledger_.size(); ++id) {
     const MessageRecord& message = ledger_.at(id);
-    if (message.from_traffic && message.published < *fault_end_ && excused_[id]) ++excused_count_;
+    if (message.from_traffic && message.published < *fault_end_ && excuses_[id] != Excuse::none) ++excused_count_;
     if (!counts(id)) continue;
     ++required_;
     complete_[id] = ledger_.missing(id) == 0 && ledger_.targets() > 0;

@@ -33,7 +33,7 @@ class HealTracker {
   const Ledger& ledger_;
   std::optional<Instant> fault_end_;
   std::uint64_t generation_ = ~std::uint64_t{0};
-  std::vector<bool> excused_;
+  std::vector<Excuse> excuses_;
   std::vector<bool> complete_;  // by message, as last counted
   std::uint64_t required_ = 0;
   std::uint64_t outstanding_ = 0;

@@ -65,7 +65,7 @@ void Ledger::publication(const Publication& publication) {
   message.type = publication.type;
   message.signed_by = {publication.sender, publication.signature};
   message.from_traffic = true;
-  message.has_upload = !publication.uploads.empty();
+  for (const Upload& upload : publication.uploads) message.uploads.push_back(upload.hash);
   for (const std::uint64_t number : publication.needs) {
     if (const MessageId needed = of_number(number); needed != kNoMessage) message.needs.push_back(needed);
   }
@@ -181,19 +181,35 @@ bool Ledger::settled_somewhere(MessageId id) const {
   return false;
 }
 
-std::vector<bool> Ledger::excused() const {
-  std::vector<bool> out(messages_.size());
-  for (MessageId id = 0; id < messages_.size(); ++id) {
-    const MessageRecord& message = messages_[id];
-    bool excuse = (message.not_taken && !message.acknowledged) || message.expected == Expected::open;
-    excuse = excuse || (message.held_by == 0 && message.lost_holder);
-    // The envelope lives on, the file that came with it went with every disk that had it.
-    excuse = excuse || (message.has_upload && message.lost_applied && !settled_somewhere(id));
-    // Publications come in order, so what a message needs was decided before.
-    for (const MessageId needed : message.needs) excuse = excuse || (needed < id && out[needed]);
-    out[id] = excuse;
+Excuse Ledger::excuse(MessageId id, const std::vector<Excuse>& earlier) const {
+  const MessageRecord& message = messages_[id];
+  if (message.not_taken && !message.acknowledged) return Excuse::not_taken;
+  if (message.held_by == 0 && message.lost_holder) return Excuse::lost;
+  if (!message.uploads.empty() && message.lost_applied && !settled_somewhere(id)) return Excuse::content_lost;
+  // Publications come in order, so what a message needs was decided before.
+  Excuse found = Excuse::none;
+  for (const MessageId needed : message.needs) {
+    const Excuse theirs = needed < id ? earlier[needed] : Excuse::none;
+    if (theirs == Excuse::lost || theirs == Excuse::content_lost || theirs == Excuse::built_on_lost)
+      return Excuse::built_on_lost;
+    if (theirs != Excuse::none) found = Excuse::built_on;
   }
-  return out;
+  return found == Excuse::none && message.expected == Expected::open ? Excuse::open : found;
+}
+
+bool Ledger::recoverable(MessageId id, Excuse excuse) const {
+  const MessageRecord& message = messages_[id];
+  if (excuse == Excuse::lost) return view_.archived_on_some_disk(message.hash);
+  return excuse == Excuse::content_lost &&
+         std::all_of(message.uploads.begin(), message.uploads.end(),
+                     [this](const message::ItemHash& upload) { return view_.bytes_on_some_disk(upload); });
+}
+
+std::vector<Excuse> Ledger::excuses() const {
+  std::vector<Excuse> all;
+  all.reserve(messages_.size());
+  for (MessageId id = 0; id < messages_.size(); ++id) all.push_back(excuse(id, all));
+  return all;
 }
 
 }  // namespace lastmile::scenario

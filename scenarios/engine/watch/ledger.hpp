@@ -25,6 +25,17 @@ constexpr bool is_settled(message::Status status) {
          status == message::Status::forgotten || status == message::Status::removed;
 }
 
+// Why nobody owes a message.
+enum class Excuse : std::uint8_t {
+  none,
+  not_taken,      // no node took it
+  lost,           // every disk that held it is gone
+  content_lost,   // it is known, and every disk that held its file or content is gone
+  built_on_lost,  // it cannot be without one of those
+  built_on,       // it cannot be without one that is excused for another reason
+  open,           // nobody knows whether it must be applied (Expected::open)
+};
+
 struct MessageRecord {
   message::ItemHash hash;
   SignedBy signed_by;  // of traffic
@@ -36,9 +47,9 @@ struct MessageRecord {
   std::optional<Instant> expected_since;  // when that changed last
   bool not_taken = false;                 // the node had no room, could not be reached, or died before it answered
   bool acknowledged = false;
-  bool lost_holder = false;   // somebody who had it lost its disk
-  bool has_upload = false;    // part of it is a file that only its entry node was given
-  bool lost_applied = false;  // somebody who had applied it lost its disk
+  bool lost_holder = false;                // somebody who had it lost its disk
+  bool lost_applied = false;               // somebody who had applied it lost its disk
+  std::vector<message::ItemHash> uploads;  // its file, its content when apart: only its entry node was given them
   std::vector<Node> acknowledged_by;
   std::vector<MessageId> needs;
   std::uint32_t held_by = 0;             // nodes with any status but none
@@ -68,6 +79,10 @@ class Ledger {
   // A node runs again: its column is read from the world.
   void up(Node node);
   bool is_up(Node node) const { return up_[node]; }
+  // A fault has damaged what lies on its disk, which is thrown away when the fault ends: what the node says of itself
+  // until then is worth little.
+  bool damaged(Node node) const { return damaged_[node]; }
+  void set_damaged(Node node, bool damaged) { damaged_[node] = damaged; }
   // Counts changes of the set of targets and cleared columns.
   std::uint64_t generation() const { return generation_; }
 
@@ -79,10 +94,6 @@ class Ledger {
   const MessageRecord& at(MessageId id) const { return messages_[id]; }
   MessageId of_number(std::uint64_t number) const;
   void publication(const Publication& publication);
-  // A fault has damaged what lies on its disk, which is thrown away when the fault ends: what the node says of itself
-  // until then is worth little.
-  bool damaged(Node node) const { return damaged_[node]; }
-  void set_damaged(Node node, bool damaged) { damaged_[node] = damaged; }
   void not_taken(std::uint64_t number);
   void expect(MessageId id, Expected expected, Instant now);
 
@@ -98,9 +109,10 @@ class Ledger {
   // Missing on so many targets.
   std::uint32_t missing(MessageId id) const { return targets_ - messages_[id].settled_on_targets; }
 
-  // Messages that nobody owes: not taken, lost with every disk that held them, or built on such ones. One flag per
-  // message. One that nodes reject against expectation is owed like any other.
-  std::vector<bool> excused() const;
+  // By message. One that nodes reject against expectation is owed like any other.
+  std::vector<Excuse> excuses() const;
+  // Is what is excused as lost on a disk of the run after all? Looks at all disks.
+  bool recoverable(MessageId id, Excuse excuse) const;
 
  private:
   // Hashes are uniform behind their first characters.
@@ -114,10 +126,12 @@ class Ledger {
   static bool done(const MessageRecord& message, message::Status status);
   void change_target(Node node, bool is);
   bool settled_somewhere(MessageId id) const;
+  Excuse excuse(MessageId id, const std::vector<Excuse>& earlier) const;
 
   const NodeTable& table_;
   const WorldView& view_;
   std::vector<bool> up_;
+  std::vector<bool> damaged_;
   std::vector<bool> honest_;
   std::vector<bool> core_;
   std::vector<std::uint64_t> processed_by_;
@@ -131,7 +145,6 @@ class Ledger {
   std::deque<MessageRecord> messages_;  // stable, the index points into it
   std::vector<std::vector<std::uint8_t>> rows_;
   std::unordered_map<std::string_view, MessageId, TextHash> index_;
-  std::vector<bool> damaged_;
   std::vector<MessageId> by_number_;
 };
 

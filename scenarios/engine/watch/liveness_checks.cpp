@@ -71,11 +71,11 @@ class Healed final : public CheckRun {
     return spans.empty() ? "no fault was in force" : "a fault was still to come";
   }
   void name_missing(CheckResult& r, Instant end, Instant fault_end) const {
-    const auto excused = c_.ledger.excused();
+    const auto excuses = c_.ledger.excuses();
     for (MessageId id = 0; id < c_.ledger.size(); ++id) {
       const MessageRecord& message = c_.ledger.at(id);
-      if (!message.from_traffic || message.published >= fault_end || excused[id] || c_.ledger.missing(id) == 0)
-        continue;
+      if (!message.from_traffic || message.published >= fault_end || excuses[id] != Excuse::none) continue;
+      if (c_.ledger.missing(id) == 0) continue;
       for (Node node = 0; node < c_.ledger.nodes(); ++node) {
         if (!c_.ledger.target(node) || c_.ledger.is_done(id, node)) continue;
         r.first_violation =
@@ -190,6 +190,13 @@ class Everywhere final : public CheckRun {
     look(end);
     CheckResult r = start();
     const bool acknowledged = check_.name == CheckName::acknowledged_everywhere;
+    if (const auto id = wrongly_excused()) {
+      r.verdict = Verdict::fail;
+      r.examined = required_ + 1;
+      r.detail = "a message is excused that is not lost";
+      r.first_violation = Violation{end, "", c_.ledger.at(*id).hash.text(), kRecoverable};
+      return r;
+    }
     if (required_ == 0 || c_.ledger.targets() == 0) {
       r.detail = c_.ledger.targets() == 0 ? "no honest core node runs"
                  : acknowledged           ? "no message was acknowledged"
@@ -211,13 +218,13 @@ class Everywhere final : public CheckRun {
 
  private:
   void look(Instant time) {
-    const auto excuses = c_.ledger.excused();
+    const auto excuses = c_.ledger.excuses();
     const bool acknowledged = check_.name == CheckName::acknowledged_everywhere;
     required_ = incomplete_ = excused_ = 0;
     for (MessageId id = 0; id < c_.ledger.size(); ++id) {
       const MessageRecord& message = c_.ledger.at(id);
       if (!message.from_traffic || (acknowledged && !message.acknowledged)) continue;
-      if (excuses[id]) {
+      if (excuses[id] != Excuse::none) {
         ++excused_;
         continue;
       }
@@ -230,6 +237,13 @@ class Everywhere final : public CheckRun {
     } else if (!held_) {
       held_ = time;
     }
+  }
+  std::optional<MessageId> wrongly_excused() const {
+    const auto excuses = c_.ledger.excuses();
+    for (MessageId id = 0; id < excuses.size(); ++id) {
+      if (c_.ledger.at(id).from_traffic && c_.ledger.recoverable(id, excuses[id])) return id;
+    }
+    return std::nullopt;
   }
   void remember(MessageId id) {
     first_id_ = id;
@@ -478,6 +492,8 @@ std::unique_ptr<CheckRun> make_liveness_check(const CheckContext& context, const
       return std::make_unique<BacklogDrained>(context, check);
     case CheckName::overlay_connected:
       return std::make_unique<OverlayConnected>(context, check);
+    case CheckName::loss_reported:
+      return make_loss_check(context, check);
     default:
       return nullptr;
   }

@@ -64,10 +64,10 @@ struct Watch::State {
   // open.
   void tell_losses(Instant time) {
     if (!scenario.economy) return;
-    const auto excused = ledger.excused();
-    lost.resize(excused.size());
-    for (MessageId id = 0; id < excused.size(); ++id) {
-      if (!excused[id] || lost[id]) continue;
+    const auto excuses = ledger.excuses();
+    lost.resize(excuses.size());
+    for (MessageId id = 0; id < excuses.size(); ++id) {
+      if (excuses[id] == Excuse::none || lost[id]) continue;
       lost[id] = true;
       expect(time, expectations.lost(id));
     }

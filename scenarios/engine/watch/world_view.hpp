@@ -8,6 +8,7 @@
 
 #include "core/base/hash.hpp"
 #include "core/base/time.hpp"
+#include "core/message/error_code.hpp"
 #include "core/message/item_hash.hpp"
 #include "core/message/status.hpp"
 #include "core/trace/event.hpp"
@@ -55,6 +56,12 @@ class WorldView {
   virtual bool honest(Node) const { return true; }
   // The node's own opinion; Status::none when it does not know the hash.
   virtual message::Status status(Node node, const message::ItemHash& hash) const = 0;
+  // Why the node refuses the message, or keeps it waiting; empty when it does neither, or cannot be asked.
+  virtual std::optional<message::ErrorCode> code(Node, const message::ItemHash&) const { return std::nullopt; }
+  // Whole bytes of this name lie on some disk of the run, whether its node runs or not; an archive with the envelope of
+  // this message does.
+  virtual bool bytes_on_some_disk(const message::ItemHash&) const { return false; }
+  virtual bool archived_on_some_disk(const message::ItemHash&) const { return false; }
   // Of the envelope that the node holds; empty when it holds none or cannot be asked now.
   virtual std::optional<SignedBy> signed_by(Node node, const message::ItemHash& hash) const = 0;
   // A client could read the content now.

@@ -23,6 +23,9 @@ struct FakeWorld final : WorldView {
   std::optional<Node> dies_when_asked;  // the first question finds it gone
   std::set<Node> dishonest;
   std::map<std::pair<Node, std::string>, Status> statuses;
+  std::map<std::pair<Node, std::string>, int> codes;  // of statuses
+  std::set<std::string> on_disks;
+  std::set<std::string> archived;
   std::set<std::pair<Node, std::string>> readables;
   std::map<Node, Hash256> digests;
   std::map<Node, std::uint64_t> pendings;
@@ -43,6 +46,12 @@ struct FakeWorld final : WorldView {
     const auto found = statuses.find({node, hash.text()});
     return found == statuses.end() ? Status::none : found->second;
   }
+  std::optional<message::ErrorCode> code(Node node, const message::ItemHash& hash) const override {
+    const auto found = codes.find({node, hash.text()});
+    return found == codes.end() ? std::nullopt : message::parse_error_code(found->second);
+  }
+  bool bytes_on_some_disk(const message::ItemHash& hash) const override { return on_disks.contains(hash.text()); }
+  bool archived_on_some_disk(const message::ItemHash& hash) const override { return archived.contains(hash.text()); }
   std::optional<SignedBy> signed_by(Node node, const message::ItemHash& hash) const override {
     const auto found = signers.find({node, hash.text()});
     return found == signers.end() ? SignedBy{"wallet", "its signature"} : found->second;
@@ -126,7 +135,8 @@ class FakeRun {
   void event(Node node, const trace::Event& e) { watch().on_event(now_, node, e); }
 
   // A wallet publishes message `number` (0, 1, ... in order) at a node, which takes it.
-  void publish(int number, Node node, message::Type type = message::Type::POST, std::vector<std::uint64_t> needs = {}) {
+  void publish(int number, Node node, message::Type type = message::Type::POST, std::vector<std::uint64_t> needs = {},
+               std::vector<Upload> uploads = {}) {
     Publication p;
     p.number = static_cast<std::uint64_t>(number);
     p.time = now_;
@@ -136,6 +146,7 @@ class FakeRun {
     p.sender = "wallet";
     p.signature = "its signature";
     p.needs = std::move(needs);
+    p.uploads = std::move(uploads);
     watch().on_publication(p);
     event(node, {Kind::message_published, hash_of(number).view(), 100, 0, 0});
   }
@@ -145,6 +156,7 @@ class FakeRun {
   void move(int number, Node node, Status from, Status to, int code = 0) {
     const auto hash = hash_of(number);
     world.statuses[{node, hash.text()}] = to;
+    world.codes[{node, hash.text()}] = code;
     event(node, {Kind::status_changed, hash.view(), static_cast<std::uint64_t>(from), static_cast<std::uint64_t>(to),
                  static_cast<std::uint64_t>(code)});
   }
