@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/base/present.hpp"
 #include "scenarios/engine/run/runner.hpp"
 #include "sim/fault/fault_plane.hpp"
 #include "sim/light/light_node.hpp"
@@ -106,7 +107,7 @@ std::optional<Error> Run::build() {
     engine_->add_node(world_->nodes[node].spec, factory_of(node));
   }
   faults_.emplace(*engine_, scenario_);
-  view_ = std::make_unique<RunView>(*engine_, nodes, *light_messages_, other_nodes_);
+  view_ = std::make_unique<RunView>(*engine_, nodes, present(light_messages_), other_nodes_);
   if (auto error = runner_.open(*view_)) return error;
   for (const scenario::Fault& fault : scenario_.faults) {
     waits_for_events_ = waits_for_events_ || std::holds_alternative<scenario::OnEvent>(fault.from);
@@ -122,7 +123,7 @@ NodeFactory Run::factory_of(Node node) {
   if (runner_.nodes()[node].light) {
     return [this, node, &sink](const NodeEnv& env) -> std::unique_ptr<SimNode> {
       return std::make_unique<LightNode>(env, shared_config_, dialled(runner_.nodes(), world_->overlay, node),
-                                         *light_messages_, sink);
+                                         present(light_messages_), sink);
     };
   }
   return [this, node, config = node_config(shared_config_, scenario_, runner_.nodes(), world_->overlay, node),
@@ -164,11 +165,11 @@ void Run::run_until(Instant stop) {
 void Run::carry_out(const Action& action) {
   switch (action.kind) {
     case Action::Kind::fault_started:
-      faults_->begin(action);
+      present(faults_).begin(action);
       measure_cut(action);
       break;
     case Action::Kind::fault_ended:
-      faults_->end(action);
+      present(faults_).end(action);
       if (const auto* disk = std::get_if<scenario::DiskFault>(&scenario_.faults[action.entry].body)) {
         if (disk->mode != DiskTrouble::slow) end_of_disk_fault(action, disk->mode);
       }
@@ -273,6 +274,7 @@ void Run::publish(const scenario::Publication& publication) {
   };
   if (LightNode* light = view_->light(publication.node)) return light->publish(publication.envelope, done);
   std::vector<node::Upload> uploads;
+  uploads.reserve(publication.uploads.size());
   for (const scenario::Upload& upload : publication.uploads) {
     uploads.push_back({upload.hash, std::string(as_text(*upload.content))});
   }
@@ -283,6 +285,7 @@ void Run::publish(const scenario::Publication& publication) {
 
 scenario::Summary Run::summarize() {
   std::vector<Hash256> digests;
+  digests.reserve(runner_.nodes().size());
   for (Node node = 0; node < runner_.nodes().size(); ++node) digests.push_back(view_->state_digest(node));
   scenario::Summary summary = runner_.summary(engine_->now());
   summary.world = scenario::WorldKind::sim;
@@ -290,7 +293,7 @@ scenario::Summary Run::summarize() {
   summary.digest = engine_->run_digest(digests);
   const auto& spans = runner_.timeline().spans();
   for (std::size_t i = 0; i < spans.size() && i < summary.faults.size(); ++i) {
-    summary.faults[i].frames_stopped = faults_->frames_stopped(spans[i].entry, spans[i].occurrence);
+    summary.faults[i].frames_stopped = present(faults_).frames_stopped(spans[i].entry, spans[i].occurrence);
   }
   return summary;
 }
