@@ -50,12 +50,5 @@ TEST(EarlyEnd, TheLimitOfEventsIsExact) {
   EXPECT_EQ(summary.events, 777U);
 }
 
-TEST(EarlyEnd, ADiskThatWouldBeFullLeavesTheRunOpen) {
-  const auto summary = run_with({}, {"/world/hardware/server/disk_size=64KiB"});
-  EXPECT_EQ(summary.limit_hit, "the disk of west-0 is full, which is not simulated yet");
-  EXPECT_EQ(summary.verdict, scenario::Verdict::unknown);
-  EXPECT_FALSE(run_with({}, {"/world/hardware/server/disk_size=0B"}).limit_hit) << "0 is no limit";
-}
-
 }  // namespace
 }  // namespace lastmile::sim::test
