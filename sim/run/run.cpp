@@ -122,11 +122,11 @@ NodeFactory Run::factory_of(Node node) {
   trace::Sink& sink = *sinks_[node];
   if (runner_.nodes()[node].light) {
     return [this, node, &sink](const NodeEnv& env) -> std::unique_ptr<SimNode> {
-      return std::make_unique<LightNode>(env, shared_config_, dialled(runner_.nodes(), world_->overlay, node),
+      return std::make_unique<LightNode>(env, shared_config_, dialled(runner_.nodes(), present(world_).overlay, node),
                                          present(light_messages_), sink);
     };
   }
-  return [this, node, config = node_config(shared_config_, scenario_, runner_.nodes(), world_->overlay, node),
+  return [this, node, config = node_config(shared_config_, scenario_, runner_.nodes(), present(world_).overlay, node),
           &sink](const NodeEnv& env) -> std::unique_ptr<SimNode> {
     if (other_nodes_ != nullptr) return other_nodes_->make(node, env, config, sink);
     return std::make_unique<CoreSimNode>(env, config, sink);
@@ -184,7 +184,7 @@ void Run::carry_out(const Action& action) {
 }
 
 void Run::measure_overlay() {
-  const Graph& overlay = world_->overlay;
+  const Graph& overlay = present(world_).overlay;
   scenario::Watch& watch = runner_.watch();
   const Diameter across = diameter(overlay);
   watch.set_measure(across.exact ? "topology.diameter" : "topology.diameter_at_least", across.hops);
@@ -203,7 +203,7 @@ void Run::measure_cut(const Action& action) {
   if (!std::holds_alternative<scenario::PartitionFault>(body) && !std::holds_alternative<scenario::HoldFault>(body)) {
     return;
   }
-  widest_cut_ = std::max(widest_cut_, cut_size(world_->overlay, action.first, action.second));
+  widest_cut_ = std::max(widest_cut_, cut_size(present(world_).overlay, action.first, action.second));
   runner_.watch().set_measure("topology.cut", static_cast<double>(widest_cut_));
 }
 

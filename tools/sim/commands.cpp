@@ -137,7 +137,8 @@ int command_rerun(CommandOptions& options) {
   const auto summary = folder ? run_in_folder(*wanted, *std::move(folder), quiet(options), in_simulator(*wanted))
                               : run_watched({}, quiet(options), in_simulator(*wanted));
   if (!summary.ok()) return undecided(options, summary.error());
-  const bool equal = summary->digest && summary->digest->hex() == before->digest;
+  const auto& digest = summary->digest;
+  const bool equal = digest && digest->hex() == before->digest;
   const bool decided = equal || !interrupted();  // what was ended early had no chance to be equal
   if (options.json) {
     Json json = scenario::summary_json(*summary);
