@@ -4,14 +4,13 @@
 //
 //   build/release/bench/light_bench
 #include <benchmark/benchmark.h>
-#include <jemalloc/jemalloc.h>
 
 #include <cstdint>
-#include <ctime>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "bench/process_use.hpp"
 #include "core/base/check.hpp"
 #include "scenarios/engine/model/load.hpp"
 #include "sim/run/run.hpp"
@@ -22,15 +21,8 @@ namespace {
 constexpr Instant kConnected =
     Instant{} + seconds(15);  // connections are made, meshes formed, and no node does anything
 
-double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
-double heap_bytes() {
-  std::uint64_t epoch = 1;
-  LM_CHECK(mallctl("epoch", nullptr, nullptr, &epoch, sizeof epoch) == 0);  // figures of now
-  std::size_t allocated = 0;
-  std::size_t size = sizeof allocated;
-  LM_CHECK(mallctl("stats.allocated", &allocated, &size, nullptr, 0) == 0);
-  return static_cast<double>(allocated);
-}
+using bench::cpu_seconds;
+using bench::heap_bytes;
 
 scenario::Scenario idle(std::int64_t nodes) {
   const std::string text = R"({"format": 1, "name": "idle", "question": "?",

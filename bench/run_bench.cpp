@@ -7,16 +7,15 @@
 //
 // prints `entry_bytes` too: what the heap grew by, per message and node (simulation-engine.md section 9).
 #include <benchmark/benchmark.h>
-#include <jemalloc/jemalloc.h>
 
 #include <cstdint>
-#include <ctime>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "bench/memory_disk.hpp"
 #include "bench/messages.hpp"
+#include "bench/process_use.hpp"
 #include "core/base/random.hpp"
 #include "core/trace/event.hpp"
 #include "sim/env/engine.hpp"
@@ -40,15 +39,8 @@ const std::vector<std::string>& messages() {
   return all;
 }
 
-double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
-double heap_bytes() {
-  std::uint64_t epoch = 1;
-  LM_CHECK(mallctl("epoch", nullptr, nullptr, &epoch, sizeof epoch) == 0);  // figures of now
-  std::size_t allocated = 0;
-  std::size_t size = sizeof allocated;
-  LM_CHECK(mallctl("stats.allocated", &allocated, &size, nullptr, 0) == 0);
-  return static_cast<double>(allocated);
-}
+using bench::cpu_seconds;
+using bench::heap_bytes;
 
 class CountingSink final : public trace::Sink {
  public:

@@ -48,8 +48,8 @@ class Callback<R(Args...)> {
 
   explicit operator bool() const { return table_ != nullptr; }
 
-  R operator()(Args... args) {  // NOLINT(performance-unnecessary-value-param): as the signature says  //
-                                // NOLINT(performance-unnecessary-value-param): as the signature says
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): as the signature says
+  R operator()(Args... args) {
     LM_CHECK(table_ != nullptr);
     return table_->call(room_, std::forward<Args>(args)...);
   }

@@ -1,10 +1,9 @@
 // The content of a message: in it, with it, kept from an earlier attempt, or fetched.
-#include "core/base/present.hpp"
-#include "core/node/pipeline.hpp"
-
 #include <utility>
 
+#include "core/base/present.hpp"
 #include "core/message/content.hpp"
+#include "core/node/pipeline.hpp"
 
 namespace lastmile::node {
 

@@ -6,6 +6,7 @@
 #include "core/base/check.hpp"
 #include "sim/env/kernel.hpp"
 #include "sim/env/parcel.hpp"
+#include "sim/env/part_of.hpp"
 
 namespace lastmile::sim {
 namespace {
@@ -14,10 +15,9 @@ namespace {
 constexpr Duration kSlice = milliseconds(20);
 constexpr std::uint64_t kSliceBytesMin = 4096;
 
-// Of a bandwidth; 0 = no limit.
-std::uint64_t part_of(std::uint64_t bytes, std::uint64_t parts) {
-  __extension__ using Wide = unsigned __int128;
-  return bytes == 0 ? 0 : std::max<std::uint64_t>(1, static_cast<std::uint64_t>(Wide{bytes} * parts / kBillion));
+// 0 = no limit, and stays so.
+std::uint64_t part_of_bandwidth(std::uint64_t bytes, std::uint64_t parts) {
+  return bytes == 0 ? 0 : std::max<std::uint64_t>(1, part_of(bytes, parts));
 }
 
 }  // namespace
@@ -66,7 +66,8 @@ void FlowPlane::read(NodeIndex node, const HeldFrame& read, Duration seek) {
 void FlowPlane::set_disk_speed(NodeIndex node, std::uint64_t left) {
   settle_clock();
   const Hardware& hardware = kernel_.machine(node).spec.hardware;
-  physics_->set_disk(node.value, part_of(hardware.disk_read_bytes, left), part_of(hardware.disk_write_bytes, left));
+  physics_->set_disk(node.value, part_of_bandwidth(hardware.disk_read_bytes, left),
+                     part_of_bandwidth(hardware.disk_write_bytes, left));
 }
 
 bool FlowPlane::has_place(const Sender& sender) const {

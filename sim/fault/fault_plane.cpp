@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "core/base/check.hpp"
+#include "sim/env/part_of.hpp"
 
 namespace lastmile::sim {
 namespace {
@@ -14,11 +15,6 @@ std::vector<NodeIndex> indices(std::span<const scenario::Node> nodes) {
   std::vector<NodeIndex> out;
   for (const scenario::Node node : nodes) out.push_back(NodeIndex{node});
   return out;
-}
-
-std::uint64_t part_of(std::uint64_t whole, std::uint64_t parts) {
-  __extension__ using Wide = unsigned __int128;
-  return static_cast<std::uint64_t>(Wide{whole} * parts / kBillion);
 }
 
 LinkDirection direction(scenario::Direction d) {

@@ -70,14 +70,6 @@ scenario::Scenario talk_among(const SmallWorld& world, std::string_view west, st
   return small_scenario(world, std::move(sets));
 }
 
-scenario::MeasureResult figure(const scenario::Summary& summary, const std::string& name) {
-  const auto found = std::find_if(summary.measures.begin(), summary.measures.end(),
-                                  [&](const scenario::MeasureResult& m) { return m.name == name; });
-  if (found != summary.measures.end()) return *found;
-  ADD_FAILURE() << "no measure " << name;
-  return {};
-}
-
 void expect_same_talk(const Run& full, const Run& light) {
   ASSERT_GT(full.said.size(), 50'000U) << "too little was said to compare anything";
   const std::size_t most = std::min(full.said.size(), light.said.size());

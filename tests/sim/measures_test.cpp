@@ -11,14 +11,6 @@ scenario::Scenario measured(SmallWorld w, std::vector<std::string> sets) {
   return small_scenario(w, std::move(sets));
 }
 
-scenario::MeasureResult figure(const scenario::Summary& summary, const std::string& name) {
-  const auto found = std::find_if(summary.measures.begin(), summary.measures.end(),
-                                  [&](const scenario::MeasureResult& m) { return m.name == name; });
-  if (found != summary.measures.end()) return *found;
-  ADD_FAILURE() << "no measure " << name;
-  return {};
-}
-
 const std::string kCut = R"({"name": "cut", "kind": "partition", "between": ["group:west", "group:east"],
                              "mode": "stall", "from": "trouble", "until": "heal"})";
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -74,5 +75,14 @@ inline void expect_pass(const scenario::Summary& summary) {
 }
 
 inline void expect_pass(const SmallWorld& world) { expect_pass(run(small_scenario(world))); }
+
+// The measure of this name; a failure of the test when the run has none.
+inline scenario::MeasureResult figure(const scenario::Summary& summary, const std::string& name) {
+  const auto found = std::find_if(summary.measures.begin(), summary.measures.end(),
+                                  [&](const scenario::MeasureResult& m) { return m.name == name; });
+  if (found != summary.measures.end()) return *found;
+  ADD_FAILURE() << "no measure " << name;
+  return {};
+}
 
 }  // namespace lastmile::sim::test

@@ -1,5 +1,6 @@
 // The scenario with every default filled, and its digest.
 #include <fmt/core.h>
+
 #include <cmath>
 
 #include "core/crypto/hash.hpp"
