@@ -5,7 +5,7 @@
 #include <string>
 #include <variant>
 
-#include "core/base/check.hpp"
+#include "core/base/present.hpp"
 #include "sim/env/part_of.hpp"
 
 namespace lastmile::sim {
@@ -67,7 +67,7 @@ void FaultPlane::begin(const scenario::Action& action) {
       engine_.set_drift(node, engine_.drift(node) + clock->drift.parts);
     }
   } else if (const auto* chain = std::get_if<scenario::ChainFault>(&body)) {
-    const std::uint32_t index = *engine_.find_chain(chain->chain);
+    const std::uint32_t index = present(engine_.find_chain(chain->chain));
     if (chain->mode == scenario::ChainTrouble::outage) engine_.begin_outage(index, who);
     if (chain->mode == scenario::ChainTrouble::delay) engine_.add_chain_delay(index, who, chain->delay);
     if (chain->mode == scenario::ChainTrouble::reorg) engine_.reorg(index, chain->depth);
@@ -90,7 +90,7 @@ void FaultPlane::end(const scenario::Action& action) {
       engine_.set_drift(node, engine_.drift(node) - clock->drift.parts);
     }
   } else if (const auto* chain = std::get_if<scenario::ChainFault>(&body)) {
-    const std::uint32_t index = *engine_.find_chain(chain->chain);
+    const std::uint32_t index = present(engine_.find_chain(chain->chain));
     if (chain->mode == scenario::ChainTrouble::outage) engine_.end_outage(index, who);
     if (chain->mode == scenario::ChainTrouble::delay) engine_.add_chain_delay(index, who, Duration{} - chain->delay);
   } else if (const auto* disk = std::get_if<scenario::DiskFault>(&body)) {

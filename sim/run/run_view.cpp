@@ -88,7 +88,9 @@ std::optional<message::ErrorCode> RunView::code(Node node, const message::ItemHa
   const node::CoreNode* n = core(node);
   if (n == nullptr) return std::nullopt;
   const auto row = n->view().message(hash);
-  return row.ok() && *row ? (*row)->code : std::nullopt;
+  if (!row.ok()) return std::nullopt;
+  const auto& found = *row;
+  return found ? found->code : std::nullopt;
 }
 
 bool RunView::any_blob(const std::function<bool(std::string_view, const Bytes&)>& is) const {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/present.hpp"
 #include "scenarios/engine/text/quantity.hpp"
 #include "scenarios/engine/watch/check_run.hpp"
 
@@ -51,8 +52,9 @@ class LossReported final : public CheckRun {
     r.verdict = Verdict::fail;
     r.examined = std::max<std::uint64_t>(1, r.examined);
     if (missing_ > 0) r.detail += "; " + counted(missing_, "message") + " missing without being lost";
-    r.first_violation = Violation{end, problem_->node ? c_.node_name(*problem_->node) : "",
-                                  c_.ledger.at(problem_->id).hash.text(), problem_->what};
+    const Problem& problem = present(problem_);
+    r.first_violation = Violation{end, problem.node ? c_.node_name(*problem.node) : "",
+                                  c_.ledger.at(problem.id).hash.text(), problem.what};
     return r;
   }
 
