@@ -5,8 +5,8 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/random.hpp"
@@ -31,19 +31,20 @@ class PeerBook {
 
  private:
   struct Entry {
-    int failures = 0;
+    std::string address;
+    std::uint32_t failures = 0;
     bool connected = false;
     bool waiting = false;  // a dial is due or under way
   };
-  Entry* entry_of(env::PeerId peer);  // null: not one of ours to dial
-  void dial_later(const std::string& address, Entry& entry);
+  Entry* find(std::string_view address);  // null: not one of ours to dial
+  Entry* entry_of(env::PeerId peer);      // the same; of several addresses with its identity the first
+  void dial_later(Entry& entry);
 
   env::Network& network_;
   env::Timers& timers_;
   Generator& random_;
   const Intervals& intervals_;
-  std::map<std::string, Entry, std::less<>> entries_;  // by address
-  std::map<std::string, std::string> address_of_;      // by identity
+  std::vector<Entry> entries_;  // by identity, then by address
   std::vector<env::PeerId> connected_;
 };
 

@@ -23,6 +23,15 @@ TEST_F(Peers, AreDialledOnceEachAtTheStart) {
   EXPECT_EQ(wires_.dialled, (std::vector<std::string>{"peer1", "peer2@192.0.2.7:4001"}));
 }
 
+TEST_F(Peers, AreKnownByTheirWholeIdentity) {
+  book_.start({"peer10@192.0.2.7:4001", "peer1@192.0.2.8:4001", "peer1-b"});
+  book_.on_connected(peer(1));
+  book_.on_lost(peer(1));
+  time_.pass(minutes(5));
+  ASSERT_EQ(wires_.dialled.size(), 4U);
+  EXPECT_EQ(wires_.dialled.back(), "peer1@192.0.2.8:4001");
+}
+
 TEST_F(Peers, ThatCannotBeReachedAreDialledAgainAtGrowingPauses) {
   book_.start({"peer1"});
   std::vector<Duration> pauses;
