@@ -27,6 +27,7 @@ Result<std::unique_ptr<Engine>> Engine::create(EngineConfig config) {
 Engine::Engine(std::unique_ptr<Kernel> kernel) : kernel_(std::move(kernel)) {}
 Engine::~Engine() = default;
 
+void Engine::expect_nodes(std::size_t count) { kernel_->expect_nodes(count); }
 NodeIndex Engine::add_node(NodeSpec spec, NodeFactory factory) {
   return kernel_->add_node(std::move(spec), std::move(factory));
 }

@@ -8,7 +8,8 @@ namespace lastmile::sim {
 namespace {
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-constexpr std::size_t kChunksPerBlock = 64;
+constexpr std::size_t kChunksKept = 1024;  // 1 MiB of them stay free, besides as many as are in use
+constexpr std::size_t kRoomKept = 4096;    // events of an opened bucket that have room always
 
 // For std::push_heap and friends, which keep the greatest in front.
 struct Later {
@@ -41,14 +42,34 @@ EventRing::EventRing()
       slots_(static_cast<std::size_t>(kSlots), nullptr),
       slots_used_(static_cast<std::size_t>(kSlots) / 64, 0) {}
 
-EventRing::Chunk* EventRing::take_chunk() {
-  if (free_ == nullptr) {
-    blocks_.push_back(std::make_unique_for_overwrite<Chunk[]>(kChunksPerBlock));
-    for (std::size_t i = kChunksPerBlock; i-- > 0;) give_chunk(&blocks_.back()[i]);
+EventRing::~EventRing() {
+  drain([](const Event&) {});
+  while (free_ != nullptr) {
+    Chunk* const next = free_->next;
+    delete free_;
+    free_ = next;
   }
+}
+
+EventRing::Chunk* EventRing::take_chunk() {
+  ++chunks_used_;
+  if (free_ == nullptr) return new Chunk;  // not filled: events are written before they are read
+  --chunks_free_;
   Chunk* chunk = free_;
   free_ = chunk->next;
   return chunk;
+}
+
+void EventRing::give_chunk(Chunk* chunk) {
+  LM_CHECK(chunks_used_ > 0);
+  --chunks_used_;
+  if (chunks_free_ > chunks_used_ + kChunksKept) {
+    delete chunk;
+    return;
+  }
+  ++chunks_free_;
+  chunk->next = free_;
+  free_ = chunk;
 }
 
 void EventRing::push_elsewhere(const Event& event) {
@@ -138,6 +159,16 @@ void EventRing::enter_slot(std::int64_t slot) {
   }
 }
 
+// Exactly as much room as a large bucket needs; what one like that in which all nodes start has taken is given back.
+void EventRing::make_room(std::size_t events) {
+  const std::size_t room = open_.capacity();
+  if (events <= room && (room <= kRoomKept || room / 4 <= events)) return;
+  std::vector<Event>().swap(open_);
+  std::vector<std::uint64_t>().swap(order_);
+  open_.reserve(std::max(events, kRoomKept));
+  order_.reserve(std::max(events, kRoomKept));
+}
+
 void EventRing::open(std::int64_t bucket) {
   open_bucket_ = bucket;
   slot_ = std::max(slot_, bucket >> kRingBits);
@@ -148,6 +179,9 @@ void EventRing::open(std::int64_t bucket) {
   next_ = 0;
   Chunk* list = ring_[index];
   ring_[index] = nullptr;
+  std::size_t events = 0;
+  for (const Chunk* chunk = list; chunk != nullptr; chunk = chunk->next) events += chunk->count;
+  make_room(events);
   while (list != nullptr) {
     for (std::uint32_t i = 0; i < list->count; ++i) {
       const auto within = static_cast<std::uint64_t>(list->events[i].time) & ((std::uint64_t{1} << kBucketBits) - 1);
@@ -187,7 +221,7 @@ void EventRing::pop() {
 }
 
 std::size_t EventRing::memory_bytes() const {
-  return blocks_.size() * kChunksPerBlock * sizeof(Chunk) +
+  return (chunks_used_ + chunks_free_) * sizeof(Chunk) +
          (open_.capacity() + late_.capacity() + far_.capacity()) * sizeof(Event) +
          order_.capacity() * sizeof(std::uint64_t) + (ring_.size() + slots_.size()) * sizeof(Chunk*);
 }

@@ -2,14 +2,13 @@
 //
 // 8,192 buckets of 2^16 ns reach 0.54 s ahead; 256 coarse slots of that length reach 137 s; what is later waits in a
 // heap. Slots and heap move into the ring when due. An event posted into the bucket being drained goes to a small heap
-// beside it. Buckets are chains of chunks from one pool, so that memory follows the number of events, not their
-// greatest burst.
+// beside it. Buckets are chains of chunks from one pool, and the pool gives back what it has plenty of: memory follows
+// the number of events that wait, not their greatest burst.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <vector>
 
@@ -26,6 +25,7 @@ class EventRing {
   static constexpr std::int64_t kSlots = 256;
 
   EventRing();
+  ~EventRing();
   EventRing(const EventRing&) = delete;
   EventRing& operator=(const EventRing&) = delete;
 
@@ -107,14 +107,12 @@ class EventRing {
   }
 
   Chunk* take_chunk();
-  void give_chunk(Chunk* chunk) {
-    chunk->next = free_;
-    free_ = chunk;
-  }
+  void give_chunk(Chunk* chunk);
   void push_elsewhere(const Event& event);
   void place(const Event& event);
   bool open_next(std::int64_t until);
   void open(std::int64_t bucket);
+  void make_room(std::size_t events);
   std::int64_t next_used_bucket() const;  // absolute bucket, or max
   std::int64_t next_used_slot() const;
 
@@ -131,7 +129,8 @@ class EventRing {
   std::vector<std::uint64_t> slots_used_;
   std::vector<Event> far_;  // heap beyond the coarse slots
   Chunk* free_ = nullptr;
-  std::vector<std::unique_ptr<Chunk[]>> blocks_;
+  std::size_t chunks_used_ = 0;
+  std::size_t chunks_free_ = 0;
 };
 
 template <class Take>

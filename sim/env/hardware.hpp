@@ -35,6 +35,7 @@ struct NodeSpec {
   std::uint32_t region = 0;  // row of RegionDelays
   Hardware hardware = {};
   ClockLaw clock = {};
+  bool has_disk = true;  // without one the node must not touch it
 };
 
 // One-way delay between regions, without access latencies: delay[from * count + to].

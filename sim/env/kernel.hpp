@@ -154,6 +154,7 @@ class Kernel {
   Machine& machine(NodeIndex node) { return *machines_[node.value]; }
   const Machine& machine(NodeIndex node) const { return *machines_[node.value]; }
   bool running(NodeIndex node) const { return slots_[node.value].network != nullptr; }
+  void expect_nodes(std::size_t count);
   NodeIndex add_node(NodeSpec spec, NodeFactory factory);
   std::optional<NodeIndex> find_node(std::string_view name) const;
   void start(NodeIndex node);
@@ -242,6 +243,7 @@ class Kernel {
   SlotTable<Callback<void()>> calls_;
   JobCache jobs_;
   std::shared_ptr<KeyPool> keys_ = std::make_shared<KeyPool>();
+  std::shared_ptr<DiskImage> no_disk_;  // empty, of all nodes without a disk; made when the first of them starts
   ValuePool values_;
   std::unique_ptr<FlowPlane> flows_;
 };

@@ -8,6 +8,12 @@
 
 namespace lastmile::sim {
 
+void Kernel::expect_nodes(std::size_t count) {
+  slots_.reserve(count);
+  machines_.reserve(count);
+  names_.reserve(count);
+}
+
 NodeIndex Kernel::add_node(NodeSpec spec, NodeFactory factory) {
   LM_CHECK(slots_.size() < kNodesMax && !spec.name.empty() && factory && spec.region < config_.regions.count);
   const NodeIndex node{static_cast<std::uint32_t>(slots_.size())};
@@ -33,7 +39,11 @@ void Kernel::start(NodeIndex node) {
   Machine& machine = *machines_[node.value];
   NodeSlot& slot = slots_[node.value];
   ++slot.incarnation;
-  if (machine.disk == nullptr) machine.disk = std::make_shared<DiskImage>(keys_, values_);
+  if (machine.disk == nullptr && machine.spec.has_disk) machine.disk = std::make_shared<DiskImage>(keys_, values_);
+  if (machine.disk == nullptr) {
+    if (no_disk_ == nullptr) no_disk_ = std::make_shared<DiskImage>(keys_, values_);
+    machine.disk = no_disk_;
+  }
   machine.runtime = std::make_unique<NodeRuntime>(*this, node);
   NodeRuntime& runtime = *machine.runtime;
   slot.network = &runtime.network;

@@ -35,7 +35,7 @@ class SimExecutor final : public env::Executor {
   NodeIndex self_;
   std::vector<std::int64_t> cores_;  // moment at which each is free; made at the first job
   std::array<std::int64_t, env::kLaneCount> lane_end_{};
-  std::array<std::size_t, env::kLaneCount> in_flight_{};
+  std::array<std::uint32_t, env::kLaneCount> in_flight_{};
   Duration accepted_;  // core time of everything submitted
   SlotTable<Work> work_;
 };

@@ -96,15 +96,23 @@ void SimNetwork::launch(std::uint32_t index, const HeldFrame& frame, std::int64_
     if (arrival < peer.last_gossip) arrival = peer.last_gossip;
     peer.last_gossip = arrival;
   } else if (frame.lane < kControlLane && in_order) {
-    std::int64_t& last = more_[index].last_arrival[frame.lane];
+    PeerMore& more = more_[index];
+    if (more.last_arrival == nullptr) {
+      more.last_arrival = std::make_unique<PeerMore::Lanes>();
+      more.last_arrival->fill(more.last_control);
+    }
+    std::int64_t& last = (*more.last_arrival)[frame.lane];
     if (arrival < last) arrival = last;
     last = arrival;
   } else if (frame.lane == kControlLane) {
     // A step of the connection comes after everything sent before it and before everything sent after it.
-    arrival = std::max(arrival, peer.last_gossip);
-    for (const std::int64_t last : more_[index].last_arrival) arrival = std::max(arrival, last);
-    peer.last_gossip = arrival;
-    more_[index].last_arrival.fill(arrival);
+    PeerMore& more = more_[index];
+    arrival = std::max({arrival, peer.last_gossip, more.last_control});
+    if (more.last_arrival != nullptr) {
+      for (const std::int64_t last : *more.last_arrival) arrival = std::max(arrival, last);
+      more.last_arrival->fill(arrival);
+    }
+    peer.last_gossip = more.last_control = arrival;
   }
   EventKind kind = frame.kind;
   if (frame.lane == kBulkLane)

@@ -107,8 +107,10 @@ class SimNetwork final : public env::Network {
   };
   static_assert(sizeof(Peer) == 64);
   struct PeerMore {
-    std::array<std::int64_t, env::kProtocolCount> last_arrival{};  // of the other protocols
-    std::int64_t silent_since = -1;                                // a stall holds the path, either way; -1: none
+    using Lanes = std::array<std::int64_t, env::kProtocolCount>;
+    std::unique_ptr<Lanes> last_arrival;  // of the other protocols; null until one of them is spoken
+    std::int64_t last_control = 0;        // arrival of the newest step of a connection
+    std::int64_t silent_since = -1;       // a stall holds the path, either way; -1: none
     std::uint32_t remote_incarnation = 0;
     env::CloseReason lost_reason = env::CloseReason::local;
   };

@@ -6,11 +6,12 @@ SimRandom::SimRandom(std::uint64_t seed, NodeIndex node, std::uint32_t incarnati
     : seed_(substream(seed, node.value, "random")), incarnation_(incarnation) {}
 
 Generator& SimRandom::stream(std::string_view name) {
-  auto found = streams_.find(name);
-  if (found == streams_.end())
-    found =
-        streams_.emplace(std::string(name), std::make_unique<Generator>(substream(seed_, incarnation_, name))).first;
-  return *found->second;
+  for (const auto& stream : streams_) {
+    if (stream->name == name) return stream->draws;
+  }
+  const auto seed = substream(seed_, incarnation_, name);
+  streams_.push_back(std::make_unique<Stream>(Stream{std::string(name), Generator(seed)}));
+  return streams_.back()->draws;
 }
 
 void SimRandom::secret(std::span<std::uint8_t> out) {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/env/random.hpp"
 #include "sim/env/node_index.hpp"
@@ -20,7 +20,11 @@ class SimRandom final : public env::Random {
  private:
   std::uint64_t seed_;
   std::uint32_t incarnation_;
-  std::map<std::string, std::unique_ptr<Generator>, std::less<>> streams_;
+  struct Stream {
+    std::string name;
+    Generator draws;
+  };
+  std::vector<std::unique_ptr<Stream>> streams_;  // a handful, each asked for once
   std::unique_ptr<Generator> secrets_;
 };
 

@@ -86,7 +86,7 @@ class SlotTable {
   };
   std::vector<Entry> entries_;
   std::uint32_t free_ = kNone;
-  std::size_t live_ = 0;
+  std::uint32_t live_ = 0;
 };
 
 }  // namespace lastmile::sim

@@ -75,6 +75,7 @@ WorldSpec world_spec(const scenario::Scenario& scenario) {
     GroupSpec to;
     to.name = group.name;
     to.count = group.count;
+    to.has_disks = group.fidelity == scenario::Fidelity::full;
     for (const scenario::RegionShare& share : group.regions) to.regions.push_back({share.region, share.share.parts});
     const scenario::Hardware& machine = scenario.world.hardware[group.hardware];
     to.hardware = hardware(machine);

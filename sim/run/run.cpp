@@ -73,7 +73,7 @@ class Run final : public scenario::RunWorld {
   scenario::Runner runner_;
   std::optional<World> world_;
   std::unique_ptr<Engine> engine_;
-  std::vector<std::unique_ptr<NodeSink>> sinks_;
+  std::vector<NodeSink> sinks_;
   node::NodeConfig shared_config_;
   std::optional<MessageTable> light_messages_;
   std::unique_ptr<RunView> view_;
@@ -101,11 +101,14 @@ std::optional<Error> Run::build() {
   shared_config_ = shared_node_config(scenario_);
   shared_config_.head_signers = head_signers(scenario_, nodes);
   light_messages_.emplace(scenario_.world.switches);
+  engine_->expect_nodes(nodes.size());
+  sinks_.reserve(nodes.size());  // nodes keep where theirs stands
   for (Node node = 0; node < nodes.size(); ++node) {
     nodes.set_region(node, world_->nodes[node].spec.region);
-    sinks_.push_back(std::make_unique<NodeSink>(*this, node));
-    engine_->add_node(world_->nodes[node].spec, factory_of(node));
+    sinks_.emplace_back(*this, node);
+    engine_->add_node(std::move(world_->nodes[node].spec), factory_of(node));
   }
+  std::vector<WorldNode>().swap(world_->nodes);  // the engine has them now
   faults_.emplace(*engine_, scenario_);
   view_ = std::make_unique<RunView>(*engine_, nodes, present(light_messages_), other_nodes_);
   if (auto error = runner_.open(*view_)) return error;
@@ -119,7 +122,7 @@ std::optional<Error> Run::build() {
 }
 
 NodeFactory Run::factory_of(Node node) {
-  trace::Sink& sink = *sinks_[node];
+  trace::Sink& sink = sinks_[node];
   if (runner_.nodes()[node].light) {
     return [this, node, &sink](const NodeEnv& env) -> std::unique_ptr<SimNode> {
       return std::make_unique<LightNode>(env, shared_config_, dialled(runner_.nodes(), present(world_).overlay, node),

@@ -115,6 +115,7 @@ Result<World> build_world(WorldSpec spec) {
       node.spec.name = group.name + "-" + std::to_string(i);
       node.spec.region = region_of[i];
       node.spec.hardware = group.hardware;
+      node.spec.has_disk = group.has_disks;
       if (group.access_latency) node.spec.hardware.access_latency = std::max(group.access_latency(access), Duration{});
       if (group.clock) node.spec.clock = group.clock(clocks);
       world.nodes.push_back(std::move(node));

@@ -26,6 +26,7 @@ struct GroupSpec {
   Hardware hardware = {};
   Callback<Duration(Generator&)> access_latency = {};  // empty: hardware.access_latency
   Callback<ClockLaw(Generator&)> clock = {};           // empty: perfect clocks
+  bool has_disks = true;
 };
 
 enum class TopologyKind : std::uint8_t { random_regular, small_world, scale_free, by_region, full };
