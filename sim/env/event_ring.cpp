@@ -60,16 +60,19 @@ EventRing::Chunk* EventRing::take_chunk() {
   return chunk;
 }
 
+// Above what is plenty another one goes with it, so that what is free shrinks as fast as what is used.
 void EventRing::give_chunk(Chunk* chunk) {
   LM_CHECK(chunks_used_ > 0);
   --chunks_used_;
-  if (chunks_free_ > chunks_used_ + kChunksKept) {
-    delete chunk;
-    return;
-  }
   ++chunks_free_;
   chunk->next = free_;
   free_ = chunk;
+  for (int i = 0; i < 2 && chunks_free_ > chunks_used_ + kChunksKept; ++i) {
+    Chunk* const next = free_->next;
+    delete free_;
+    free_ = next;
+    --chunks_free_;
+  }
 }
 
 void EventRing::push_elsewhere(const Event& event) {
