@@ -83,7 +83,7 @@ void ChainLink::start() {
     const auto saved = find_row(disk_.latest(), state_key(line->config.name));
     if (!saved.ok()) return surroundings_.damaged(saved.error());
     // A state of another version is no loss: the chain is read again from its first block.
-    if (*saved && !line->follower.restore(**saved).ok()) {
+    if (const auto& state = *saved; state && !line->follower.restore(*state).ok()) {
       disk_.commit({{{state_key(line->config.name), nullptr}}}, [this](const Result<Unit>& removed) {
         if (!removed.ok()) surroundings_.damaged(removed.error());
       });

@@ -28,7 +28,7 @@ void HeadWriter::start() {
   }
   const auto lost = find_row(disk, kLostKey);
   if (!lost.ok()) return host_.head_writer_damaged(lost.error());
-  if (*lost) lost_ = read_lost(**lost).value_or(LostHeads{});
+  if (const auto& row = *lost) lost_ = read_lost(*row).value_or(LostHeads{});
   if (config_.head_signer) write_later();
 }
 

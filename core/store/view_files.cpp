@@ -134,7 +134,7 @@ Result<std::vector<MessageRow>> View::programs_on_message(Order order) const {
         if (entry.type == message::Type::PROGRAM) programs.push_back({entry.envelope_time, hash});
       });
     }
-    ListCandidates candidates(std::move(programs), order, {});
+    ListCandidates candidates(programs, order, {});
     std::vector<MessageRow> rows;
     Group group;
     while (candidates.next(group)) {

@@ -15,7 +15,7 @@ void parse_phases(const Place& place, Phases& phases) {
   for (std::size_t i = 0; i < kPhaseCount; ++i) {
     reader.read_if(kPhaseNames[i], phases.length[i]);
     if (phases.length[i] > hours(24 * kPhaseDaysMax)) {
-      reader.get(kPhaseNames[i])->refuse("at most 366 days");
+      reader.refuse(kPhaseNames[i], "at most 366 days");
       phases.length[i] = {};
     }
   }
@@ -37,7 +37,7 @@ bool right_program(ObjectReader& reader) {
 void parse_head(ObjectReader& reader, Scenario& scenario) {
   std::uint64_t format = 0;
   if (reader.read_required("format", "the number 1", format) && format != Scenario::kFormat) {
-    reader.get("format")->refuse("1, the only format there is");
+    reader.refuse("format", "1, the only format there is");
   }
   reader.get("$schema");
   reader.get("version");  // of the program that resolved it; for people

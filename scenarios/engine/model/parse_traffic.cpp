@@ -61,7 +61,7 @@ void parse_accounts(const Place& place, TrafficSpec& traffic) {
 // A law that can draw nothing up to `most` is a mistake; larger draws of others are held to it.
 void read_sizes(ObjectReader& reader, Law& law, std::int64_t most) {
   if (!reader.read_if("size", law, Unit::size) || law.least() <= most) return;
-  reader.get("size")->refuse("sizes of at most " + human_size(static_cast<std::uint64_t>(most)));
+  reader.refuse("size", "sizes of at most " + human_size(static_cast<std::uint64_t>(most)));
 }
 
 void parse_files(const Place& place, TrafficSpec& traffic) {
@@ -89,7 +89,7 @@ void parse_entry(const Place& place, TrafficSpec& traffic) {
   traffic.into.terms = {{Atom{}}};
   reader.read_if("into", traffic.into);
   if (reader.read_required("rate", "a rate such as \"10/s\"", traffic.rate) && traffic.rate.micro_per_day == 0) {
-    reader.get("rate")->refuse("a rate above zero");
+    reader.refuse("rate", "a rate above zero");
   }
   if (const auto at = reader.get("arrival")) read_enum(*at, words::kArrivals, traffic.arrival);
   reader.read_if("burst_size", traffic.burst_size, 1, 1'000'000);

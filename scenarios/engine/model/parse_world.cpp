@@ -95,6 +95,7 @@ void parse_group(const Place& place, const World& world, bool machine_needed, Gr
   group.hardware = 0;
   if (const auto at = reader.get("hardware")) {
     std::vector<std::string_view> names;
+    names.reserve(world.hardware.size());
     for (const Hardware& machine : world.hardware) names.push_back(machine.name);
     std::size_t position = 0;
     if (read_word(*at, names, position)) group.hardware = static_cast<std::uint32_t>(position);
@@ -119,7 +120,7 @@ void parse_topology(const Place& place, Topology& topology, std::uint32_t nodes)
   topology.degree = std::min<std::uint32_t>(8, nodes > 1 ? nodes - 1 : 1);
   const bool degree_given = reader.read_if("degree", topology.degree, 1, 10'000);
   if (degree_given && topology.kind == TopologyKind::full) {
-    reader.get("degree")->refuse("no degree with kind \"full\", where everybody is a peer of everybody");
+    reader.refuse("degree", "no degree with kind \"full\", where everybody is a peer of everybody");
   }
   reader.read_if("rewire", topology.rewire);
   reader.read_if("across", topology.across, 0, 10'000);

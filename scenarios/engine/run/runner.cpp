@@ -12,7 +12,7 @@ std::optional<Error> Runner::open(const WorldView& view) {
   timeline_ = std::make_unique<Timeline>(scenario_, scenario_.seed, nodes_);
   auto traffic = Traffic::open(scenario_, scenario_.seed, nodes_);
   if (!traffic.ok()) return traffic.error();
-  traffic_.emplace(std::move(*traffic));
+  traffic_ = std::make_unique<Traffic>(std::move(*traffic));
   watch_ = std::make_unique<Watch>(scenario_, nodes_, view, *timeline_);
   observers_.add(*watch_);
   if (options_.folder.empty()) return std::nullopt;

@@ -109,7 +109,7 @@ class Runner {
   RunWorld& world_;
   NodeTable nodes_;
   std::unique_ptr<Timeline> timeline_;
-  std::optional<Traffic> traffic_;
+  std::unique_ptr<Traffic> traffic_;
   std::unique_ptr<Watch> watch_;
   std::unique_ptr<EventLog> event_log_;
   std::unique_ptr<MetricsLog> metrics_log_;

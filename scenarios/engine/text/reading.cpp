@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/present.hpp"
+
 namespace lastmile::scenario {
 namespace {
 
@@ -86,6 +88,8 @@ std::optional<Place> ObjectReader::require(std::string_view key, std::string_vie
   }
   return member;
 }
+
+void ObjectReader::refuse(std::string_view key, std::string_view expected) { present(get(key)).refuse(expected); }
 
 void ObjectReader::done() {
   if (!is_object()) return;

@@ -68,6 +68,8 @@ class ObjectReader {
     const auto member = require(key, what);
     return member && read(*member, out, more...);
   }
+  // Adds a finding about a member that was read, and therefore is there.
+  void refuse(std::string_view key, std::string_view expected);
   // Reports unknown keys.
   void done();
 
