@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "core/base/check.hpp"
+#include "core/base/present.hpp"
 #include "core/base/random.hpp"
 #include "scenarios/engine/model/selectors_of.hpp"
 #include "scenarios/engine/timeline/event_counter.hpp"
@@ -120,7 +121,7 @@ struct Timeline::State {
     } else if (const auto* poisson = std::get_if<Poisson>(&s.faults[i].from)) {
       if (poisson->rate.micro_per_day == 0) return;
       const double mean = static_cast<double>(poisson->rate.mean_interval().ns);
-      const double wait = times[i]->exponential(mean);
+      const double wait = present(times[i]).exponential(mean);
       if (wait > 1e18) return;
       next = after + Duration{static_cast<std::int64_t>(wait) + 1};
       if (poisson->until) until = s.phases.resolve(*poisson->until);

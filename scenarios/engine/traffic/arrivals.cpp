@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/present.hpp"
+
 namespace lastmile::scenario {
 namespace {
 
@@ -31,7 +33,7 @@ Arrivals::Arrivals(const TrafficSpec& spec, Instant from, Instant until, std::ui
 
 void Arrivals::step(Rate rate) {
   const double wait = draws_.exponential(static_cast<double>(rate.mean_interval().ns));
-  next_ = *next_ + Duration{static_cast<std::int64_t>(std::min(wait, 4e18))};
+  next_ = present(next_) + Duration{static_cast<std::int64_t>(std::min(wait, 4e18))};
 }
 
 void Arrivals::advance() {
@@ -51,7 +53,7 @@ void Arrivals::advance() {
       }
       break;
   }
-  if (*next_ >= until_) next_.reset();
+  if (present(next_) >= until_) next_.reset();
 }
 
 }  // namespace lastmile::scenario

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/check.hpp"
+#include "core/base/present.hpp"
 #include "core/crypto/hash.hpp"
 #include "core/economy/content_cost.hpp"
 #include "core/message/content.hpp"
@@ -169,7 +170,7 @@ bool Author::may(const Delegations::Pair& pair, const Own& own, const std::strin
   facts.type = own.type;
   if (const auto* post = parsed->as<message::Post>()) facts.post_type = post->type;
   if (const auto* aggregate = parsed->as<message::Aggregate>()) facts.aggregate_key = aggregate->key;
-  return delegations_->allowed(pair, facts);
+  return present(delegations_).allowed(pair, facts);
 }
 
 // What the owner must hold for it, by the network's own price table.
@@ -185,17 +186,17 @@ void Author::charge(Publication& p, Own& own, const std::string& content) {
   const auto input = economy::cost_input(*parsed, sizes);
   if (!input) return;  // it is free
   if (own.type == message::Type::STORE) file_sizes_.emplace(p.item_hash, own.file_size);
-  const auto paid = economy::paid_message(*parsed, p.content_time, own.file_size, std::nullopt);
+  const auto paid = present(economy::paid_message(*parsed, p.content_time, own.file_size, std::nullopt));
   static const economy::PriceTable kPrices;
   const auto cost = economy::cost_of(*input, kPrices);
-  LM_CHECK(paid && cost.ok());
+  LM_CHECK(cost.ok());
   economy::Commitment costs;
   costs.hash = p.item_hash;
   costs.time = p.content_time;
   costs.payment = cost->payment;
   costs.cost = cost->total;
-  costs.admission_free = economy::admission_free(*paid, rules_->payment);
-  costs.removable = economy::removable(*paid, rules_->payment);
+  costs.admission_free = economy::admission_free(paid, present(rules_).payment);
+  costs.removable = economy::removable(paid, present(rules_).payment);
   // A file is used by programs whoever pays for it; nothing else builds on what may be refused.
   if (!costs.admission_free) own.used = true;
   p.costs = costs;
@@ -217,7 +218,7 @@ void Author::write(Publication& p) {
   const bool element = delegations_ && type == message::Type::AGGREGATE && delegations_->writes_element();
   const auto acting = element ? std::nullopt : draw_delegation(p, type);
   if (acting) wallet = acting->owner;
-  if (element || acting) time = delegations_->own_time(wallet, time);
+  if (element || acting) time = present(delegations_).own_time(wallet, time);
   const crypto::Account& owner = wallets_.account(wallet);
   Own own{.number = p.number, .time = p.time, .hash = {}, .type = type, .wallet = wallet};
   own.uncertain = acting.has_value();
@@ -225,7 +226,7 @@ void Author::write(Publication& p) {
   switch (type) {
     case message::Type::AGGREGATE:
       content = element ? content_head(owner.address(), time) + ",\"key\":\"security\",\"content\":" +
-                              delegations_->next_element(wallet, p.number, p.time) + "}"
+                              present(delegations_).next_element(wallet, p.number, p.time) + "}"
                         : aggregate(owner.address(), time);
       break;
     case message::Type::STORE:
@@ -238,7 +239,7 @@ void Author::write(Publication& p) {
       content = instance(p, owner.address(), time);
       break;
     case message::Type::FORGET:
-      content = forget(p, *target, owner.address(), time);
+      content = forget(p, present(target), owner.address(), time);
       break;
     default:
       break;
@@ -250,7 +251,7 @@ void Author::write(Publication& p) {
   if (element) own.used = true;  // nobody forgets his own rules
   if (acting) {
     p.unauthorised = !may(*acting, own, *content);
-    p.needs.push_back(delegations_->element_of(acting->owner));
+    p.needs.push_back(present(delegations_).element_of(acting->owner));
   }
   const std::string text = rules_ ? *content : std::string();
   seal(p, acting ? wallets_.account(acting->delegate) : owner, own.type, std::move(*content), time, kChannel);

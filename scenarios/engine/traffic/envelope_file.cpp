@@ -108,9 +108,9 @@ Result<std::vector<FileEnvelope>> read_envelopes(std::istream& file, const std::
       return at_line(path, number, "expected each message once, found " + envelope->item_hash.text() + " again");
     }
     std::optional<Upload> upload;
-    if (parts->file) {
+    if (const auto& beside = parts->file) {
       const auto* store = content->as<message::Store>();
-      auto bytes = std::make_shared<const Bytes>(to_bytes(*parts->file));
+      auto bytes = std::make_shared<const Bytes>(to_bytes(*beside));
       const auto name = message::ItemHash::of(crypto::sha256(ByteView(*bytes)));
       if (store == nullptr || store->item_hash != name) {
         return at_line(path, number, "expected a file only beside the STORE that names it, found " + name.text());

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "core/base/check.hpp"
+#include "core/base/present.hpp"
 #include "scenarios/engine/traffic/arrivals.hpp"
 #include "scenarios/engine/traffic/author.hpp"
 #include "scenarios/engine/traffic/balance_oracle.hpp"
@@ -43,7 +44,7 @@ struct Traffic::State {
     Entry* best = nullptr;
     for (std::uint32_t i = 0; i < entries.size(); ++i) {
       const auto time = entries[i].next_time();
-      if (time && (best == nullptr || *time < *best->next_time())) {
+      if (time && (best == nullptr || *time < present(best->next_time()))) {
         best = &entries[i];
         *index = i;
       }
@@ -55,7 +56,7 @@ struct Traffic::State {
   bool oracle_speaks(std::uint32_t* index) {
     const auto told = oracle.next_time();
     const Entry* entry = first(index);
-    return told && (entry == nullptr || *told <= *entry->next_time());
+    return told && (entry == nullptr || *told <= present(entry->next_time()));
   }
 
   void tell_balances(Publication& p) {
@@ -130,14 +131,14 @@ Publication Traffic::next() {
   Publication p;
   p.number = state_->entry_of.size();
   if (state_->oracle_speaks(&index)) {
-    p.time = *state_->oracle.next_time();
+    p.time = present(state_->oracle.next_time());
     state_->tell_balances(p);
     state_->entry_of.push_back(kOracle);
     return p;
   }
   Entry* entry = state_->first(&index);
   LM_CHECK(entry != nullptr);
-  p.time = *entry->next_time();
+  p.time = present(entry->next_time());
   p.entry = index;
   const auto& into = state_->into(*entry, state_->scenario.traffic[index]);
   p.node = into[static_cast<std::size_t>(entry->places.below(into.size()))];

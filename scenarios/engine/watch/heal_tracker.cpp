@@ -1,12 +1,15 @@
 #include "scenarios/engine/watch/heal_tracker.hpp"
 
+#include "core/base/present.hpp"
+
 namespace lastmile::scenario {
 
 bool HealTracker::counts(MessageId id) const {
   const MessageRecord& message = ledger_.at(id);
   // Whose fate was decided anew after the fault, by a FORGET or a balance of then, has not been waiting since.
-  const bool decided_later = message.expected_since && *message.expected_since >= *fault_end_;
-  return message.from_traffic && message.published < *fault_end_ && !decided_later &&
+  const Instant fault_end = present(fault_end_);
+  const bool decided_later = message.expected_since && *message.expected_since >= fault_end;
+  return message.from_traffic && message.published < fault_end && !decided_later &&
          !(id < excuses_.size() && excuses_[id] != Excuse::none);
 }
 
@@ -14,9 +17,10 @@ void HealTracker::recount() {
   excuses_ = ledger_.excuses();
   complete_.assign(ledger_.size(), false);
   required_ = outstanding_ = excused_count_ = 0;
+  const Instant fault_end = present(fault_end_);
   for (MessageId id = 0; id < ledger_.size(); ++id) {
     const MessageRecord& message = ledger_.at(id);
-    if (message.from_traffic && message.published < *fault_end_ && excuses_[id] != Excuse::none) ++excused_count_;
+    if (message.from_traffic && message.published < fault_end && excuses_[id] != Excuse::none) ++excused_count_;
     if (!counts(id)) continue;
     ++required_;
     complete_[id] = ledger_.missing(id) == 0 && ledger_.targets() > 0;

@@ -52,11 +52,12 @@ class Healed final : public CheckRun {
       r.held_at = held;
       const Duration took = *held - *fault_end;
       r.detail += ", " + human_duration(took) + " after the last fault";
-      r.verdict = !check_.within || took <= *check_.within ? Verdict::pass : Verdict::fail;
-      if (r.verdict == Verdict::fail) {
-        r.detail += ", expected within " + human_duration(*check_.within);
-        r.first_violation = Violation{*fault_end + *check_.within, "", "",
-                                      "not healed " + human_duration(*check_.within) + " after the last fault"};
+      r.verdict = Verdict::pass;
+      if (const auto& within = check_.within; within && took > *within) {
+        r.verdict = Verdict::fail;
+        r.detail += ", expected within " + human_duration(*within);
+        r.first_violation =
+            Violation{*fault_end + *within, "", "", "not healed " + human_duration(*within) + " after the last fault"};
       }
     }
     r.detail += excused_text(c_.healing.excused());
@@ -114,11 +115,12 @@ class Converged final : public CheckRun {
     }
     r.held_at = held_;
     const Duration took = *held_ - c_.timeline.traffic_end();
-    r.verdict = !check_.within || took <= *check_.within ? Verdict::pass : Verdict::fail;
-    if (r.verdict == Verdict::fail) {
-      r.detail += " only " + human_duration(took) + " after the start of settle, expected within " +
-                  human_duration(*check_.within);
-      r.first_violation = Violation{c_.timeline.traffic_end() + *check_.within, "", "", "states still differed"};
+    r.verdict = Verdict::pass;
+    if (const auto& within = check_.within; within && took > *within) {
+      r.verdict = Verdict::fail;
+      r.detail +=
+          " only " + human_duration(took) + " after the start of settle, expected within " + human_duration(*within);
+      r.first_violation = Violation{c_.timeline.traffic_end() + *within, "", "", "states still differed"};
     }
     r.detail += c_.without_state();
     return r;
