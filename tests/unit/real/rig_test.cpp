@@ -95,7 +95,7 @@ TEST(RigFolder, goes_with_its_object) {
 TEST(RigFolder, what_a_killed_rig_left_is_removed_and_nothing_else) {
   const Scratch base;
   fs::create_directory(base.path() / "lastmile-rig-killed");
-  std::ofstream(base.path() / "lastmile-rig-killed" / "LOCK");
+  std::ofstream(base.path() / "lastmile-rig-killed" / "LOCK").close();
   fs::create_directory(base.path() / "lastmile-rig-new");  // no lock yet: somebody is making it
   fs::create_directory(base.path() / "other");
   const auto living = RigFolder::make(base.path());
