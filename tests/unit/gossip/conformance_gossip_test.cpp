@@ -66,22 +66,22 @@ TEST_F(GossipVectors, MessagesDecodeAndEncodeToTheSameBytes) {
     ASSERT_TRUE(rpc.ok()) << rpc.error().text;
     ASSERT_EQ(rpc->publish.size(), 1u);
     const MessageFields& fields = rpc->publish[0]->fields();
-    EXPECT_EQ(to_hex(fields.data.written()), entry.at("data"));
-    EXPECT_EQ(to_hex(fields.seqno.written()), entry.at("seqno"));
+    EXPECT_EQ(to_hex(fields.data.written()), entry.at("data").get<std::string>());
+    EXPECT_EQ(to_hex(fields.seqno.written()), entry.at("seqno").get<std::string>());
     EXPECT_EQ(fields.topic.text(), entry.at("topic").get<std::string>());
-    EXPECT_EQ(to_hex(fields.signature.written()), entry.at("signature"));
+    EXPECT_EQ(to_hex(fields.signature.written()), entry.at("signature").get<std::string>());
     EXPECT_EQ(fields.key.present(), entry.at("includesKey").get<bool>());
-    EXPECT_EQ(to_hex(signed_bytes(fields)), entry.at("signedBytes"));
+    EXPECT_EQ(to_hex(signed_bytes(fields)), entry.at("signedBytes").get<std::string>());
     EXPECT_EQ(as_text(wire_id(content_, fields)), entry.at("idAleph").get<std::string>());
-    EXPECT_EQ(to_hex(wire_id(from_seqno_, fields)), entry.at("idFromSeqno"));
-    EXPECT_EQ(to_hex(wire_id(key_seqno_, fields)), entry.at("idKeySeqno"));
+    EXPECT_EQ(to_hex(wire_id(from_seqno_, fields)), entry.at("idFromSeqno").get<std::string>());
+    EXPECT_EQ(to_hex(wire_id(key_seqno_, fields)), entry.at("idKeySeqno").get<std::string>());
     if (entry.at("valid").get<bool>()) {
       EXPECT_EQ(structure_fault(fields), StructureFault::none);
     }
 
     Bytes message;
     rpc->publish[0]->encode_to(message);
-    EXPECT_EQ(to_hex(message), entry.at("message"));
+    EXPECT_EQ(to_hex(message), entry.at("message").get<std::string>());
     EXPECT_EQ(encode_rpc(*rpc), wire);
     EXPECT_EQ(wire_size(*rpc), wire.size());
   }
@@ -107,7 +107,7 @@ TEST_F(GossipVectors, InvalidStructuresAreRefusedAndForgeriesReachTheSignatureCh
     // Left to the signature check, which gets exactly what is on the wire: nothing is repaired on the way.
     Bytes message;
     rpc->publish[0]->encode_to(message);
-    EXPECT_EQ(to_hex(message), entry.at("message"));
+    EXPECT_EQ(to_hex(message), entry.at("message").get<std::string>());
   }
   EXPECT_GE(by_structure, 4u);  // no from, no seqno, short seqno, no signature
 }
@@ -120,7 +120,7 @@ TEST_F(GossipVectors, ControlsReencodeToEqualBytes) {
     const Bytes wire = unhex(entry.at("rpc"));
     const auto rpc = decode_rpc(wire, topics_, content_);
     ASSERT_TRUE(rpc.ok()) << rpc.error().text;
-    EXPECT_EQ(to_hex(encode_rpc(*rpc)), entry.at("rpc"));
+    EXPECT_EQ(to_hex(encode_rpc(*rpc)), entry.at("rpc").get<std::string>());
     EXPECT_EQ(RpcBody(*rpc).wire_size(), wire.size());
   }
 }
@@ -130,7 +130,7 @@ TEST_F(GossipVectors, ContentIds) {
   ASSERT_FALSE(cases.empty());
   for (const json& entry : cases) {
     const MessageKey id = content_id(unhex(entry.at("data")));
-    EXPECT_EQ(content_id_text(id), entry.at("idAleph"));
+    EXPECT_EQ(content_id_text(id), entry.at("idAleph").get<std::string>());
     EXPECT_EQ(key_of_wire_id(content_, as_bytes(entry.at("idAleph").get<std::string>())), id);
   }
 }
