@@ -51,8 +51,8 @@ class Engine {
   ~Engine();
 
   // --- nodes -------------------------------------------------------------------------------------------------------
-  // Names are unique. Not running until started.
   void expect_nodes(std::size_t count);  // room for so many at once
+  // Names are unique. Not running until started.
   NodeIndex add_node(NodeSpec spec, NodeFactory factory);
   std::size_t node_count() const;
   const NodeSpec& spec(NodeIndex node) const;

@@ -10,6 +10,7 @@ namespace {
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 constexpr std::size_t kChunksKept = 1024;  // 1 MiB of them stay free, besides as many as are in use
 constexpr std::size_t kRoomKept = 4096;    // events of an opened bucket that have room always
+constexpr std::size_t kRoomSpare = 4;      // a bucket may have so many times the room it needs
 
 // For std::push_heap and friends, which keep the greatest in front.
 struct Later {
@@ -162,10 +163,11 @@ void EventRing::enter_slot(std::int64_t slot) {
   }
 }
 
-// Exactly as much room as a large bucket needs; what one like that in which all nodes start has taken is given back.
+// Exactly as much room as a large bucket needs. What an exceptional one took, like that in which all nodes start, is
+// given back.
 void EventRing::make_room(std::size_t events) {
   const std::size_t room = open_.capacity();
-  if (events <= room && (room <= kRoomKept || room / 4 <= events)) return;
+  if (events <= room && (room <= kRoomKept || room / kRoomSpare <= events)) return;
   std::vector<Event>().swap(open_);
   std::vector<std::uint64_t>().swap(order_);
   open_.reserve(std::max(events, kRoomKept));

@@ -35,7 +35,7 @@ struct NodeSpec {
   std::uint32_t region = 0;  // row of RegionDelays
   Hardware hardware = {};
   ClockLaw clock = {};
-  bool has_disk = true;  // without one the node must not touch it
+  bool has_disk = true;  // without one the node finds an empty disk and must not write
 };
 
 // One-way delay between regions, without access latencies: delay[from * count + to].

@@ -39,11 +39,9 @@ void Kernel::start(NodeIndex node) {
   Machine& machine = *machines_[node.value];
   NodeSlot& slot = slots_[node.value];
   ++slot.incarnation;
-  if (machine.disk == nullptr && machine.spec.has_disk) machine.disk = std::make_shared<DiskImage>(keys_, values_);
-  if (machine.disk == nullptr) {
-    if (no_disk_ == nullptr) no_disk_ = std::make_shared<DiskImage>(keys_, values_);
-    machine.disk = no_disk_;
-  }
+  std::shared_ptr<DiskImage>& disk = machine.spec.has_disk ? machine.disk : no_disk_;
+  if (disk == nullptr) disk = std::make_shared<DiskImage>(keys_, values_);
+  machine.disk = disk;
   machine.runtime = std::make_unique<NodeRuntime>(*this, node);
   NodeRuntime& runtime = *machine.runtime;
   slot.network = &runtime.network;

@@ -83,6 +83,7 @@ void SimDisk::remove_blob(std::string name, env::Done<Unit> done) {
 
 // Of what was just changed, and is seen whether it has room or not.
 void SimDisk::enqueue(std::uint64_t bytes, env::Done<Unit> done) {
+  LM_CHECK(kernel_.machine(self_).spec.has_disk);  // else it would be everybody's who has none
   full_ = full_ || !has_room();
   if (full_)
     image_->refuse_last();

@@ -47,6 +47,16 @@ TEST(SimDisk, writes_committed_while_one_is_written_share_the_next_sync) {
   EXPECT_EQ(done, expected);
 }
 
+TEST(SimDiskDeathTest, what_has_no_disk_must_not_write) {
+  auto engine = std::move(Engine::create(Toys::quiet())).value();
+  const auto made = [](const NodeEnv& env) { return std::make_unique<ToyNode>(env); };
+  const NodeIndex bare = engine->add_node({.name = "bare", .has_disk = false}, made);
+  engine->start(bare);
+  env::Disk& disk = static_cast<ToyNode*>(engine->node(bare))->env.disk;
+  EXPECT_EQ(disk.latest().get("k"), nullptr);
+  EXPECT_DEATH(engine->on_loop(bare, [&] { disk.commit(batch_of("k", "v"), [](const Result<Unit>&) {}); }), "has_disk");
+}
+
 TEST(SimDisk, blob_reads_take_a_seek_and_their_length_one_after_another) {
   Toys toys(1, Toys::quiet(), slow_disk());
   std::vector<Duration> done;
