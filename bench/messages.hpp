@@ -17,9 +17,9 @@
 namespace lastmile::bench {
 
 inline constexpr std::int64_t kFirstSecond = 1'767'225'600;
+inline constexpr std::uint64_t kWallets = 50;
 
 inline std::vector<std::string> make_messages(std::size_t count) {
-  static constexpr std::uint64_t kWallets = 50;
   std::vector<crypto::Account> wallets;
   wallets.reserve(kWallets);
   for (std::uint64_t i = 0; i < kWallets; ++i) wallets.push_back(crypto::Account::derive(crypto::Chain::ETH, 1, i));
