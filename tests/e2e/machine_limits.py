@@ -2,6 +2,7 @@
 import os
 import pathlib
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -75,8 +76,12 @@ class MachineLimits(unittest.TestCase):
     # --- output
 
     def test_output_that_takes_nothing_is_no_success(self):
+        many = self.here / "many"  # more than waits in memory before it is written
+        many.mkdir()
+        for number in range(100):
+            shutil.copy(SMALL, many / f"{number}.json")
         for line in (["run", SMALL, "--out", "a", "--quiet"], ["run", SMALL, "--out", "a", "--json"], ["list", SCENARIOS],
-                     ["validate", SMALL, "--json"], ["--help"]):
+                     ["list", str(many)], ["validate", SMALL, "--json"], ["--help"]):
             with open("/dev/full", "w") as full:
                 result = self.sim(*line, stdout=full)
             self.assertEqual(result.returncode, 2, line)

@@ -56,15 +56,16 @@ int run_program(const char* name, int failed, int (*work)(int argc, char** argv)
   last_words = json ? LastWords{R"({"errors":[{"text":")" + no_memory + "\"}]}\n", STDOUT_FILENO, failed}
                     : LastWords{std::string(name) + ": " + no_memory + "\n", STDERR_FILENO, failed};
   std::set_new_handler(out_of_memory);
+  const std::string no_output = "standard output: cannot be written";
   int status = failed;
   try {
     status = work(argc, argv);
-  } catch (const std::system_error& error) {
-    complain(name, {.text = error.what()}, false);  // usually about standard output
+  } catch (const std::system_error& error) {  // of printing too, when more is printed than waits in memory
+    complain(name, {.text = printed_all() ? error.what() : no_output}, false);
     return failed;
   }
   if (printed_all()) return status;
-  complain(name, {.text = "standard output: cannot be written"}, false);
+  complain(name, {.text = no_output}, false);
   return status == 0 ? failed : status;
 }
 
