@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "bench/memory_disk.hpp"
+#include "bench/memory_node.hpp"
 #include "bench/messages.hpp"
 #include "bench/process_use.hpp"
 #include "core/message/verification.hpp"
@@ -81,31 +81,13 @@ message::Envelope verified(const std::string& text) {
   return std::move(*envelope);
 }
 
-// A node's store on a map, from empty to kMessages and anew.
-class MemoryNode {
- public:
-  void start_anew() {
-    store_.reset();
-    disk_ = std::make_unique<bench::MemoryDisk>();
-    store_ = std::move(store::Store::open(*disk_, {})).value();
-  }
-  void process(message::Envelope envelope) {
-    bench::process(*store_, std::make_shared<const message::Envelope>(std::move(envelope)), kNow);
-    disk_->answer();
-  }
-
- private:
-  std::unique_ptr<bench::MemoryDisk> disk_;
-  std::unique_ptr<store::Store> store_;
-};
-
 // What a message costs on one core, by how far it goes: its key recovered only; verified, hashed and parsed; stored on a
 // map. In turns of a few milliseconds, for the speed of a core changes from one second to the next.
 void one_core(benchmark::State& state) {
   constexpr std::size_t kTurn = 50;
   static_assert(kMessages % kTurn == 0);
   Recovery recovery;
-  MemoryNode node;
+  bench::MemoryNode node;
   double recover = 0;
   double verify = 0;
   double store = 0;
@@ -140,7 +122,7 @@ void one_core(benchmark::State& state) {
 BENCHMARK(one_core)->UseManualTime()->MinTime(5.0)->Unit(benchmark::kMillisecond);
 
 void pipeline_memory_without_signature(benchmark::State& state) {
-  MemoryNode node;
+  bench::MemoryNode node;
   std::size_t done = 0;
   for (auto _ : state) {
     state.PauseTiming();

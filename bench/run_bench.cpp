@@ -1,12 +1,14 @@
-// What one message costs on one node of a simulated network, against the same on a node of its own: all core nodes with
-// the whole pipeline behind the gossip router, signatures verified and messages read once per run, as runs do
-// (simulation-engine.md section 1); the single node reads each itself. An item is one message processed on one node;
-// router, engine, heartbeats and timers are paid for. The two take turns, for the speed of a core changes from one second
-// to the next.
+// What one message costs on one node of a simulated network, against the in-memory pipeline of a node of its own: all
+// core nodes with the whole pipeline behind the gossip router, signatures verified and messages read once per run, as
+// runs do (simulation-engine.md section 1); the single node reads each itself. An item is one message processed on one
+// node; router, engine, heartbeats and timers are paid for. They take turns, for the speed of a core changes from one
+// second to the next.
 //
 //   build/release/bench/run_bench
 //
-// prints `entry_bytes` too: what the heap grew by, per message and node (simulation-engine.md section 9).
+// The single node is that of pipeline_bench. `small_node` holds as few messages as each node of the network, which fit
+// the caches of the processor, as the 300,000 entries of the network never can. `entry_bytes` is what the heap grew by,
+// per message and node (simulation-engine.md section 9).
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
@@ -14,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/memory_disk.hpp"
+#include "bench/memory_node.hpp"
 #include "bench/messages.hpp"
 #include "bench/process_use.hpp"
 #include "core/base/random.hpp"
@@ -33,7 +35,7 @@ constexpr Duration kMessageEvery = milliseconds(100);
 constexpr Duration kWarmUp = seconds(15);  // connections and meshes form before the clock of the benchmark starts
 constexpr Duration kSpread = seconds(5);   // after the last message
 constexpr Duration kTurn = seconds(1);     // the network's; about 0.4 s of CPU time
-constexpr std::size_t kSingleRunsPerTurn = 20;
+constexpr std::size_t kPipelineMessages = 4000;  // as pipeline_bench
 // Content times must not lie in the future of any node.
 constexpr Wall kEpoch{(bench::kFirstSecond + static_cast<std::int64_t>(kMessages)) * kBillion};
 
@@ -51,33 +53,30 @@ class CountingSink final : public trace::Sink {
   std::uint64_t processed = 0;
 };
 
-// The in-memory pipeline of one node, without signature check: the same messages on a map.
+// The in-memory pipeline of one node, without signature check.
 class SingleNode {
  public:
-  // All messages on a new node, this often.
-  void run(std::size_t times) {
-    for (std::size_t i = 0; i < times; ++i) {
-      bench::MemoryDisk disk;
-      const auto store = std::move(store::Store::open(disk, {})).value();
-      const double begin = cpu_seconds();
-      for (const std::string& text : messages()) {
-        auto parsed = message::parse_envelope(text);
-        bench::process(*store, std::make_shared<const message::Envelope>(std::move(*parsed)), kEpoch);
-        disk.answer();
-      }
-      seconds_ += cpu_seconds() - begin;
-      done_ += kMessages;
-    }
+  explicit SingleNode(std::size_t count) : texts_(bench::make_messages(count)) {}
+  // All messages on a new node.
+  void run() {
+    bench::MemoryNode node;
+    const double begin = cpu_seconds();
+    for (const std::string& text : texts_) node.process(std::move(*message::parse_envelope(text)));
+    seconds_ += cpu_seconds() - begin;
+    done_ += texts_.size();
   }
   double rate() const { return static_cast<double>(done_) / seconds_; }
 
  private:
+  std::vector<std::string> texts_;
   double seconds_ = 0;
   std::size_t done_ = 0;
 };
 
 void thousand_nodes(benchmark::State& state) {
-  SingleNode single;
+  messages();  // signed before the clock starts
+  SingleNode single(kPipelineMessages);
+  SingleNode small(kMessages);
   double seconds_spent = 0;
   double entry_bytes = 0;
   std::uint64_t events = 0;
@@ -128,7 +127,8 @@ void thousand_nodes(benchmark::State& state) {
       const double begin = cpu_seconds();
       engine->run_until(now + kTurn);
       spent += cpu_seconds() - begin;
-      single.run(kSingleRunsPerTurn);
+      single.run();
+      for (std::size_t i = 0; i < kPipelineMessages; i += kMessages) small.run();
     }
     if (sink.processed != kMessages * kNodes) return state.SkipWithError("not everything was processed everywhere");
     seconds_spent += spent;
@@ -141,6 +141,8 @@ void thousand_nodes(benchmark::State& state) {
   state.counters["network/s"] = rate;
   state.counters["single_node/s"] = single.rate();
   state.counters["ratio"] = rate / single.rate();
+  state.counters["small_node/s"] = small.rate();
+  state.counters["small_ratio"] = rate / small.rate();
   state.counters["entry_bytes"] = entry_bytes;
   state.counters["events_per_item"] = static_cast<double>(events) / static_cast<double>(processed);
   state.counters["us_per_item"] = 1e6 * seconds_spent / static_cast<double>(processed);

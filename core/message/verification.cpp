@@ -1,16 +1,20 @@
 #include "core/message/verification.hpp"
 
+#include <array>
 #include <bit>
 #include <string>
 
+#include <xxhash.h>
+
 #include "core/base/check.hpp"
-#include "core/base/siphash.hpp"
 
 namespace lastmile::message {
 namespace {
 
 void append_number(std::string& out, std::uint64_t number) {
-  for (int shift = 0; shift < 64; shift += 8) out.push_back(static_cast<char>(number >> shift));
+  std::array<char, sizeof number> bytes;
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(number >> 8 * i);
+  out.append(bytes.data(), bytes.size());
 }
 
 void append_sized(std::string& out, std::string_view text) {
@@ -52,10 +56,7 @@ Duration curve_cost(crypto::Chain chain, std::string_view sender) {
 }  // namespace
 
 env::JobKey verification_key(const Envelope& envelope) {
-  // Two keyed 64-bit digests; their keys only have to differ. A verdict also depends on the switches for NULS
-  // and AVAX, which are the same for a whole run.
-  static constexpr SipKey kHigh{0x6c6173746d696c65, 0x7369676e61747572};
-  static constexpr SipKey kLow{0x766572696679206d, 0x6573736167652031};
+  // A verdict also depends on the switches for NULS and AVAX, which are the same for a whole run.
   std::string text;
   text.reserve(256 + (envelope.signature ? envelope.signature->size() : 0));
   append_sized(text, "verify");
@@ -65,7 +66,8 @@ env::JobKey verification_key(const Envelope& envelope) {
   append_sized(text, envelope.item_hash.view());
   append_sized(text, envelope.signature ? std::string_view(*envelope.signature) : std::string_view{});
   append_number(text, std::bit_cast<std::uint64_t>(envelope.time_number));
-  return {siphash_2_4(kHigh, as_bytes(text)), siphash_2_4(kLow, as_bytes(text))};
+  const XXH128_hash_t digest = XXH3_128bits(text.data(), text.size());
+  return {digest.high64, digest.low64};
 }
 
 Duration verification_cost(const Envelope& envelope) {

@@ -1,6 +1,8 @@
 #include "sim/env/key_tree.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <iterator>
 #include <utility>
 
@@ -31,6 +33,10 @@ void KeyTree::Position::previous() {
 
 std::uint64_t KeyTree::head_of(std::string_view key) {
   std::uint64_t head = 0;
+  if (key.size() >= sizeof head) {
+    std::memcpy(&head, key.data(), sizeof head);
+    return std::endian::native == std::endian::little ? __builtin_bswap64(head) : head;
+  }
   for (std::size_t i = 0; i < sizeof head; ++i) {
     head = head << 8 | (i < key.size() ? static_cast<unsigned char>(key[i]) : 0U);
   }
