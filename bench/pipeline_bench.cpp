@@ -31,8 +31,8 @@ constexpr Wall kNow{(bench::kFirstSecond + 86400) * 1'000'000'000};
 
 void count(benchmark::State& state, std::size_t done) { state.SetItemsProcessed(static_cast<std::int64_t>(done)); }
 
-// libsecp256k1 alone: the limit. As many signatures as there are messages: of a single one, the processor would learn the
-// branches by heart.
+// libsecp256k1 alone: the limit. As many signatures as there are messages: of a single one, the processor would learn
+// the branches by heart.
 class Recovery {
  public:
   Recovery() : signed_(kMessages) {
@@ -81,8 +81,8 @@ message::Envelope verified(const std::string& text) {
   return std::move(*envelope);
 }
 
-// What a message costs on one core, by how far it goes: its key recovered only; verified, hashed and parsed; stored on a
-// map. In turns of a few milliseconds, for the speed of a core changes from one second to the next.
+// What a message costs on one core, by how far it goes: its key recovered only; verified, hashed and parsed; stored on
+// a map. In turns of a few milliseconds, for the speed of a core changes from one second to the next.
 void one_core(benchmark::State& state) {
   constexpr std::size_t kTurn = 50;
   static_assert(kMessages % kTurn == 0);

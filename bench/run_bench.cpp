@@ -32,9 +32,9 @@ constexpr std::uint32_t kNodes = 1000;
 constexpr std::uint32_t kDegree = 8;
 constexpr std::size_t kMessages = 300;
 constexpr Duration kMessageEvery = milliseconds(100);
-constexpr Duration kWarmUp = seconds(15);  // connections and meshes form before the clock of the benchmark starts
-constexpr Duration kSpread = seconds(5);   // after the last message
-constexpr Duration kTurn = seconds(1);     // the network's; about 0.4 s of CPU time
+constexpr Duration kWarmUp = seconds(15);        // connections and meshes form before the clock of the benchmark starts
+constexpr Duration kSpread = seconds(5);         // after the last message
+constexpr Duration kTurn = seconds(1);           // the network's; about 0.4 s of CPU time
 constexpr std::size_t kPipelineMessages = 4000;  // as pipeline_bench
 // Content times must not lie in the future of any node.
 constexpr Wall kEpoch{(bench::kFirstSecond + static_cast<std::int64_t>(kMessages)) * kBillion};
