@@ -17,7 +17,9 @@ namespace {
 
 using message::ErrorCode;
 using message::Status;
-constexpr std::size_t kSubmittedBytesMax = 65536;  // of an early rejection
+// Of the text of an early rejection, for people. Whoever sends rubbish pays nothing for it: together with
+// Limits::rejections this is all that he can make us keep, 200 MiB.
+constexpr std::size_t kSubmittedBytesMax = 4096;
 
 void add_confirmation_to(Context& context, Loaded& m, const Confirmation& confirmation) {
   put_confirmation_rows(context, m.hash, confirmation);

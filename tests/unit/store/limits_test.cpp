@@ -44,5 +44,16 @@ TEST(Limits, TheOldestWaitingMessageIsLetGo) {
   EXPECT_EQ(node.store->counts().let_go, 1u);
 }
 
+// Whoever sends rubbish pays nothing for it.
+TEST(Limits, OfRubbishOnlyTheBeginningIsKept) {
+  Node node(free_world());
+  const ItemHash hash = file_hash(7);
+  const std::string text(100'000, 'x');
+  ASSERT_TRUE(node.store->record_rejected(hash, message::ErrorCode::invalid_format, "no", text, node.now).ok());
+  const auto row = node.view().message(hash);
+  ASSERT_TRUE(row.ok() && row->has_value());
+  EXPECT_EQ((*row)->submitted, text.substr(0, 4096));
+}
+
 }  // namespace
 }  // namespace lastmile::store::test
