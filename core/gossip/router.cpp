@@ -192,24 +192,20 @@ void Router::on_frame(env::PeerId from, const env::Frame& frame, Instant now) {
   if (body != nullptr) [[likely]] {
     if (const MessageRef* message = body->single()) [[likely]] {
       receive(from, *peer, *message, &frame, now);
-    } else if (body->wire_size() > params_->rpc_bytes_max) {
-      ++statistics_.malformed;
-    } else {
-      on_rpc(from, *peer, body->rpc(), now);
+      return;
     }
-    return;
   }
-  if (frame->kind() != env::FrameKind::bytes || frame->wire_size() > params_->rpc_bytes_max) {
-    ++statistics_.malformed;
-    return;
+  if (frame->wire_size() <= params_->rpc_bytes_max) {
+    if (body != nullptr) return on_rpc(from, *peer, body->rpc(), now);
+    if (frame->kind() == env::FrameKind::bytes) {
+      const auto& bytes = static_cast<const env::BytesBody&>(*frame).bytes();
+      const Result<Rpc> rpc = decode_rpc(bytes, *topics_, params_->id_scheme);
+      if (rpc) return on_rpc(from, *peer, *rpc, now);
+    }
   }
-  const auto& bytes = static_cast<const env::BytesBody&>(*frame).bytes();
-  const Result<Rpc> rpc = decode_rpc(bytes, *topics_, params_->id_scheme);
-  if (!rpc) {
-    ++statistics_.malformed;
-    return;
-  }
-  on_rpc(from, *peer, *rpc, now);
+  // The transport delivers what was sent: no honest peer sends what is too large or cannot be read.
+  ++statistics_.malformed;
+  add_behaviour(from, 1);
 }
 
 void Router::on_rpc(env::PeerId from, PeerRecord& peer, const Rpc& rpc, Instant now) {

@@ -203,5 +203,23 @@ TEST_F(ScoreTest, WithoutScoringEverybodyIsEqual) {
   EXPECT_TRUE(in_mesh(0));
 }
 
+// What no honest peer sends: three of these in a row, and it is not listened to.
+TEST_F(ScoreTest, FramesThatAreNoneCostTheirSender) {
+  start();
+  connect_many(0, 1);
+  const env::Frame garbage = env::Frame::of_bytes({0xff, 0xff});
+  router().on_frame(peer(0), garbage, now);
+  EXPECT_LT(score(0), 0);
+  router().on_frame(peer(0), env::Frame::of_bytes(Bytes(kRpcBytesMaxAleph + 1, 0)), now);
+  MessageFields large;
+  large.from = Field::of(std::string_view("somebody"));
+  large.data = Field::synthetic(kRpcBytesMaxAleph + 1, 1);
+  large.topic = Field::of(kMessageTopicName);
+  router().on_frame(peer(0), RpcBody::of(make_message(std::move(large), *topics, {}, nullptr)), now);
+  EXPECT_EQ(router().statistics().malformed, 3U);
+  EXPECT_LT(score(0), params.score.graylist_threshold);
+  EXPECT_EQ(score(1), 0);
+}
+
 }  // namespace
 }  // namespace lastmile::gossip::test
