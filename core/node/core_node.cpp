@@ -233,6 +233,7 @@ gossip::Verdict CoreNode::on_gossip(const gossip::MessageRef& message, env::Peer
       return gossip::Verdict::later;
     case Admission::known:
       return gossip::Verdict::accept;  // valid for us once, so it is for others
+    case Admission::known_otherwise:
     case Admission::full:
     case Admission::invalid:
     case Admission::refused_before:

@@ -117,7 +117,8 @@ Admission Pipeline::arrive(std::shared_ptr<const message::Envelope> envelope, Ar
     if (!usable(wanted)) return Admission::full;
     if (!*wanted) {
       answer_known(*envelope, *status, arrival);
-      return Admission::known;
+      const bool ours = arrival.origin != Origin::gossip || is_our_copy(*envelope);
+      return ours ? Admission::known : Admission::known_otherwise;
     }
   }
 
@@ -175,6 +176,16 @@ void Pipeline::answer_known(const message::Envelope& envelope, Status status, Ar
     to.push_back(std::move(arrival.receipt));
     owe({envelope.item_hash, status, std::nullopt, {}}, std::move(to));
   }
+}
+
+// Of a settled message nobody looks at the signature again, and nobody ever signed channel and time: there are as many
+// other copies as one likes.
+bool Pipeline::is_our_copy(const message::Envelope& envelope) {
+  const auto held = store_.envelope_for_peer(envelope.item_hash);
+  if (!usable(held) || *held == nullptr) return false;
+  const message::Envelope& ours = **held;
+  return ours.sender == envelope.sender && ours.chain == envelope.chain && ours.signature == envelope.signature &&
+         ours.time == envelope.time && ours.channel == envelope.channel;
 }
 
 // --- signature

@@ -45,6 +45,7 @@ enum class Origin : std::uint8_t { client, gossip, peer, chain, archive };
 enum class Admission : std::uint8_t {
   queued,
   known,
+  known_otherwise,  // gossip only: known, and this copy differs from ours in what decides nothing any more
   full,
   invalid,
   forged_before,   // gossip only: a repeat of what was refused for its signature
@@ -137,6 +138,7 @@ class Pipeline final : ContentWaiter {
   };
 
   void answer_known(const message::Envelope& envelope, message::Status status, Arrival& arrival);
+  bool is_our_copy(const message::Envelope& envelope);
   void pump();
   void pump_later();
   void verify(const FlightKey& key);

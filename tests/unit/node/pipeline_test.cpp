@@ -116,6 +116,22 @@ TEST_F(PipelineTest, CopiesOfOneMessageAreCheckedOnce) {
   EXPECT_EQ(arrive(message), Admission::known);
 }
 
+// Nobody signs the channel, and a settled message is not verified again: as many other copies exist as one likes.
+TEST_F(PipelineTest, AKnownMessageInOtherDressIsNotOurCopy) {
+  const auto message = signed_post(wallet(), note(wallet(), 1));
+  arrive(message);
+  work();
+  EXPECT_EQ(arrive(message, Origin::gossip), Admission::known);
+  auto dressed = message;
+  dressed.channel = "elsewhere";
+  EXPECT_EQ(arrive(dressed, Origin::gossip), Admission::known_otherwise);
+  EXPECT_EQ(arrive(dressed), Admission::known) << "a client is told what is known";
+  auto forged = message;
+  forged.signature = wallet(2).sign("POST", forged.item_hash.text());
+  EXPECT_EQ(arrive(forged, Origin::gossip), Admission::known_otherwise);
+  EXPECT_EQ(pipeline_->verified(), 1U);
+}
+
 TEST_F(PipelineTest, AContentElsewhereIsAskedForAndAwaited) {
   const auto message = apart(1);
   arrive(message);
