@@ -5,6 +5,7 @@
 
 #include "core/base/present.hpp"
 #include "scenarios/engine/run/runner.hpp"
+#include "sim/adversary/adversaries.hpp"
 #include "sim/fault/fault_plane.hpp"
 #include "sim/light/light_node.hpp"
 #include "sim/run/convert.hpp"
@@ -57,6 +58,7 @@ class Run final : public scenario::RunWorld {
    public:
     NodeSink(Run& run, Node node) : run_(run), node_(node) {}
     void record(const trace::Event& event) override {
+      if (!run_.honest_[node_] && event.kind != trace::Kind::node_failed) return;  // its word counts for nothing
       run_.runner_.on_event(run_.engine_->now(), node_, event);
       if (event.kind == trace::Kind::node_failed) run_.node_failed(node_);
     }
@@ -72,6 +74,8 @@ class Run final : public scenario::RunWorld {
   const std::uint64_t events_per_look_;
   scenario::Runner runner_;
   std::optional<World> world_;
+  std::vector<bool> honest_;                // by node
+  std::optional<Adversaries> adversaries_;  // outlives the engine, whose nodes obey it
   std::unique_ptr<Engine> engine_;
   std::vector<NodeSink> sinks_;
   node::NodeConfig shared_config_;
@@ -101,16 +105,19 @@ std::optional<Error> Run::build() {
   shared_config_ = shared_node_config(scenario_);
   shared_config_.head_signers = head_signers(scenario_, nodes);
   light_messages_.emplace(scenario_.world.switches);
+  adversaries_.emplace(scenario_, nodes, [this](const message::ItemHash& hash) { runner_.also_signed(hash); });
   engine_->expect_nodes(nodes.size());
   sinks_.reserve(nodes.size());  // nodes keep where theirs stands
   for (Node node = 0; node < nodes.size(); ++node) {
+    const bool other = other_nodes_ != nullptr && !nodes[node].light && !other_nodes_->honest(node);
+    honest_.push_back(!other && !present(adversaries_).is_one(node));
     nodes.set_region(node, world_->nodes[node].spec.region);
     sinks_.emplace_back(*this, node);
     engine_->add_node(std::move(world_->nodes[node].spec), factory_of(node));
   }
   std::vector<WorldNode>().swap(world_->nodes);  // the engine has them now
   faults_.emplace(*engine_, scenario_);
-  view_ = std::make_unique<RunView>(*engine_, nodes, present(light_messages_), other_nodes_);
+  view_ = std::make_unique<RunView>(*engine_, nodes, present(light_messages_), honest_);
   if (auto error = runner_.open(*view_)) return error;
   for (const scenario::Fault& fault : scenario_.faults) {
     waits_for_events_ = waits_for_events_ || std::holds_alternative<scenario::OnEvent>(fault.from);
@@ -131,8 +138,12 @@ NodeFactory Run::factory_of(Node node) {
   }
   return [this, node, config = node_config(shared_config_, scenario_, runner_.nodes(), present(world_).overlay, node),
           &sink](const NodeEnv& env) -> std::unique_ptr<SimNode> {
-    if (other_nodes_ != nullptr) return other_nodes_->make(node, env, config, sink);
-    return std::make_unique<CoreSimNode>(env, config, sink);
+    NodeFactory core = [&](const NodeEnv& own) -> std::unique_ptr<SimNode> {
+      if (other_nodes_ != nullptr) return other_nodes_->make(node, own, config, sink);
+      return std::make_unique<CoreSimNode>(own, config, sink);
+    };
+    if (present(adversaries_).is_one(node)) return present(adversaries_).make(node, env, config, core);
+    return core(env);
   };
 }
 
@@ -180,6 +191,10 @@ void Run::carry_out(const Action& action) {
     case Action::Kind::node_down:
     case Action::Kind::node_up:
       set_running(action);
+      break;
+    case Action::Kind::adversary_started:
+    case Action::Kind::adversary_stopped:
+      present(adversaries_).order(action.entry, action.kind == Action::Kind::adversary_started, *engine_);
       break;
     default:
       break;
@@ -297,6 +312,12 @@ scenario::Summary Run::summarize() {
   const auto& spans = runner_.timeline().spans();
   for (std::size_t i = 0; i < spans.size() && i < summary.faults.size(); ++i) {
     summary.faults[i].frames_stopped = present(faults_).frames_stopped(spans[i].entry, spans[i].occurrence);
+  }
+  const auto& harm = runner_.timeline().adversary_spans();
+  for (std::size_t i = 0; i < harm.size() && i < summary.adversaries.size(); ++i) {
+    summary.adversaries[i].acts = present(adversaries_).acts(harm[i].entry);
+    if (summary.adversaries[i].acts > 0) continue;
+    summary.never_reached.push_back("anything that adversary " + summary.adversaries[i].name + " did");
   }
   return summary;
 }

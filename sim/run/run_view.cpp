@@ -26,8 +26,6 @@ bool archives(const Bytes& blob, const message::ItemHash& message) {
 
 }  // namespace
 
-bool RunView::honest(Node node) const { return others_ == nullptr || nodes_[node].light || others_->honest(node); }
-
 SimNode* RunView::sim_node(Node node) const { return honest(node) ? engine_.node(NodeIndex{node}) : nullptr; }
 
 node::CoreNode* RunView::core(Node node) const {
@@ -185,6 +183,7 @@ std::optional<scenario::WireTotals> RunView::wire() const {
   scenario::WireTotals totals;
   totals.message_bytes = retired_message_bytes_;
   for (Node node = 0; node < nodes_.size(); ++node) {
+    if (!honest(node)) continue;  // what it was told is in what the others sent
     const TrafficCounts counts = engine_.traffic(NodeIndex{node});
     totals.bytes += counts.bytes_sent + counts.bulk_bytes_sent;
     totals.message_bytes += counts.bulk_bytes_sent;

@@ -10,15 +10,15 @@
 #include "sim/env/engine.hpp"
 #include "sim/light/light_node.hpp"
 #include "sim/run/core_sim_node.hpp"
-#include "sim/run/run.hpp"
 
 namespace lastmile::sim {
 
 class RunView final : public scenario::WorldView {
  public:
-  // All must outlive it. `others`: null when all nodes are honest.
-  RunView(Engine& engine, const scenario::NodeTable& nodes, const MessageTable& messages, const OtherNodes* others)
-      : engine_(engine), nodes_(nodes), messages_(messages), others_(others) {}
+  // All must outlive it. `honest`: by node.
+  RunView(Engine& engine, const scenario::NodeTable& nodes, const MessageTable& messages,
+          const std::vector<bool>& honest)
+      : engine_(engine), nodes_(nodes), messages_(messages), honest_(honest) {}
 
   // Of an honest node that runs, the one that it is; the other is null.
   node::CoreNode* core(scenario::Node node) const;
@@ -30,7 +30,7 @@ class RunView final : public scenario::WorldView {
   void look(Instant now);
 
   bool running(scenario::Node node) const override;
-  bool honest(scenario::Node node) const override;
+  bool honest(scenario::Node node) const override { return honest_[node]; }
   message::Status status(scenario::Node node, const message::ItemHash& hash) const override;
   std::optional<message::ErrorCode> code(scenario::Node node, const message::ItemHash& hash) const override;
   bool bytes_on_some_disk(const message::ItemHash& hash) const override;
@@ -57,7 +57,7 @@ class RunView final : public scenario::WorldView {
   Engine& engine_;
   const scenario::NodeTable& nodes_;
   const MessageTable& messages_;
-  const OtherNodes* others_;
+  const std::vector<bool>& honest_;
   std::uint64_t retired_message_bytes_ = 0;
   std::vector<std::uint64_t> retired_repeats_;  // by node; empty while nobody retired
   struct Cores {

@@ -16,6 +16,7 @@ namespace lastmile::sim::test {
 
 struct SmallWorld {
   std::string faults;  // JSON values, separated by commas
+  std::string adversaries;
   std::string roads = R"({"gossip": true, "reconciliation": true, "chain": false, "content_store": false})";
   std::string chains;
   std::string checks;  // besides the usual ones
@@ -42,7 +43,8 @@ inline scenario::Scenario small_scenario(const SmallWorld& w, std::vector<std::s
                            R"(", "from": "1s", "until": "settle",
       "accounts": {"count": 20, "chains": {"ETH": "60%", "SOL": "40%"}}, "types": )" +
                            w.types + R"(, "size": "400B")" + (w.files.empty() ? "" : ", \"files\": " + w.files) +
-                           R"(}], "faults": [)" + w.faults + R"(], "checks": [
+                           R"(}], "faults": [)" + w.faults + R"(], "adversaries": [)" + w.adversaries +
+                           R"(], "checks": [
       {"name": "no_forged_message"}, {"name": "acknowledged_kept"}, {"name": "forgotten_stays_forgotten"},
       {"name": "bounded_queues"}, {"name": "status_moves_legal"}, {"name": "healed"}, {"name": "converged"},
       {"name": "all_processed"}, {"name": "acknowledged_everywhere"})" +
@@ -75,6 +77,14 @@ inline void expect_pass(const scenario::Summary& summary) {
 }
 
 inline void expect_pass(const SmallWorld& world) { expect_pass(run(small_scenario(world))); }
+
+inline scenario::CheckResult check(const scenario::Summary& summary, scenario::CheckName name) {
+  const auto found = std::find_if(summary.checks.begin(), summary.checks.end(),
+                                  [name](const scenario::CheckResult& c) { return c.name == name; });
+  if (found != summary.checks.end()) return *found;
+  ADD_FAILURE() << "no check " << scenario::check_text(name);
+  return {};
+}
 
 // The measure of this name; a failure of the test when the run has none.
 inline scenario::MeasureResult figure(const scenario::Summary& summary, const std::string& name) {

@@ -51,6 +51,12 @@ std::vector<Lane> fault_lanes(const RunData& run) {
   return lanes;
 }
 
+std::vector<Lane> all_lanes(const RunData& run) {
+  std::vector<Lane> lanes = fault_lanes(run);
+  for (const FaultData& harm : run.adversaries) lanes.push_back({harm.name, {{harm.name, harm.start_s, harm.end_s}}});
+  return lanes;
+}
+
 std::string fault_list(const RunData& run) {
   if (run.faults.empty()) return "<p class=\"note\">No fault was in force.</p>";
   std::string out = "<ul class=\"plain\">";
@@ -82,6 +88,18 @@ std::string fault_list(const RunData& run) {
   return out + "</ul>";
 }
 
+std::string adversary_list(const RunData& run) {
+  if (run.adversaries.empty()) return {};
+  std::string out = "<ul class=\"plain\">";
+  for (const FaultData& harm : run.adversaries) {
+    const std::uint64_t acts = harm.acts.value_or(0);
+    out += fmt::format("<li><b>{}</b>: {}, {} node{}, from {} to {}, {} hostile act{}</li>", escaped(harm.name),
+                       escaped(harm.kind), grouped(harm.nodes), harm.nodes == 1 ? "" : "s", clock_time(harm.start_s),
+                       clock_time(harm.end_s), grouped(acts), acts == 1 ? "" : "s");
+  }
+  return out + "</ul><p class=\"note\">Nothing is owed to these nodes, and no check or curve counts them.</p>";
+}
+
 }  // namespace
 
 std::string timeline_section(const RunData& run) {
@@ -91,7 +109,7 @@ std::string timeline_section(const RunData& run) {
   for (const PhaseData& phase : run.phases) {
     if (phase.end_s > phase.start_s) chart.phases.push_back({phase.name, phase.start_s, phase.end_s});
   }
-  chart.lanes = fault_lanes(run);
+  chart.lanes = all_lanes(run);
   const auto scopes = shown_scopes(run);
   Panel progress{"processed messages (mean per node)", {}};
   Panel backlog{"backlog: published but not processed (mean)", {}};
@@ -125,9 +143,11 @@ std::string timeline_section(const RunData& run) {
   chart.description += ".";
   std::string out = "<h2>What happened</h2>";
   out += "<div class=\"figure\">" + legend_html(key) + time_chart_html(chart) + "</div>";
-  if (!run.faults.empty())
-    out += "<p class=\"note\">Dark bars: faults by name; while one is in force the charts are hatched.</p>";
-  return out + fault_list(run);
+  if (!chart.lanes.empty())
+    out +=
+        "<p class=\"note\">Dark bars: faults and adversaries by name; while one is in force the charts are "
+        "hatched.</p>";
+  return out + fault_list(run) + adversary_list(run);
 }
 
 std::string propagation_section(const RunData& run) {

@@ -114,10 +114,24 @@ void read_summary(const Json& json, RunData& run) {
     run.phases.push_back({text_of(item, "name"), number_of(item, "start_s"), number_of(item, "end_s")});
   });
   each(json, "faults", [&](const Json& item) {
-    FaultData fault{text_of(item, "name"),    text_of(item, "kind"),   number_of(item, "start_s"),
-                    number_of(item, "end_s"), count_of(item, "nodes"), std::nullopt};
+    FaultData fault{text_of(item, "name"),
+                    text_of(item, "kind"),
+                    number_of(item, "start_s"),
+                    number_of(item, "end_s"),
+                    count_of(item, "nodes"),
+                    {},
+                    {}};
     if (item.contains("frames_stopped")) fault.frames_stopped = count_of(item, "frames_stopped");
     run.faults.push_back(std::move(fault));
+  });
+  each(json, "adversaries", [&](const Json& item) {
+    run.adversaries.push_back({text_of(item, "name"),
+                               text_of(item, "kind"),
+                               number_of(item, "start_s"),
+                               number_of(item, "end_s"),
+                               count_of(item, "nodes"),
+                               {},
+                               count_of(item, "acts")});
   });
   each(json, "checks", [&](const Json& item) { run.checks.push_back(check_of(item)); });
   if (const auto measures = json.find("measures"); measures != json.end() && measures->is_object()) {

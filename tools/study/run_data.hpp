@@ -26,6 +26,7 @@ struct FaultData {
   double end_s = 0;
   std::uint64_t nodes = 0;
   std::optional<std::uint64_t> frames_stopped;
+  std::optional<std::uint64_t> acts;  // of an adversary
 };
 
 struct CheckData {
@@ -112,6 +113,7 @@ struct RunData {
   std::uint64_t events = 0;
   std::vector<PhaseData> phases;
   std::vector<FaultData> faults;
+  std::vector<FaultData> adversaries;
   std::vector<CheckData> checks;
   std::vector<MeasureData> measures;
   std::vector<std::string> never_reached;

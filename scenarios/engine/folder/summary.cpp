@@ -57,6 +57,15 @@ std::vector<FaultResult> fault_results(const Scenario& scenario, const Timeline&
   return out;
 }
 
+std::vector<AdversaryResult> adversary_results(const Scenario& scenario, const Timeline& timeline, Instant end) {
+  std::vector<AdversaryResult> out;
+  for (const AdversarySpan& span : timeline.adversary_spans()) {
+    const Adversary& adversary = scenario.adversaries[span.entry];
+    out.push_back({adversary.name, std::string(adversary.kind()), span.from, span.ended.value_or(end), span.nodes, 0});
+  }
+  return out;
+}
+
 }  // namespace
 
 Summary make_summary(const Scenario& scenario, std::uint64_t seed, const Timeline& timeline, Watch& watch,
@@ -73,6 +82,7 @@ Summary make_summary(const Scenario& scenario, std::uint64_t seed, const Timelin
   s.end = end;
   s.phases = timeline.phase_spans();
   s.faults = fault_results(scenario, timeline, end);
+  s.adversaries = adversary_results(scenario, timeline, end);
   s.never_reached = timeline.never_reached();
   s.reproduce = "lastmile-sim run scenario.json --seed " + std::to_string(seed);
   s.verdict = decide(s);
@@ -98,7 +108,11 @@ Verdict decide(const Summary& summary) {
   if (any(Verdict::fail)) return Verdict::fail;
   const bool waited_in_vain = std::any_of(summary.never_reached.begin(), summary.never_reached.end(),
                                           [](const std::string& text) { return text.starts_with(kAwaited); });
-  if (any(Verdict::unknown) || summary.limit_hit || waited_in_vain || summary.checks.empty()) return Verdict::unknown;
+  const bool idle = std::any_of(summary.adversaries.begin(), summary.adversaries.end(),
+                                [](const AdversaryResult& adversary) { return adversary.acts == 0; });
+  if (any(Verdict::unknown) || summary.limit_hit || waited_in_vain || idle || summary.checks.empty()) {
+    return Verdict::unknown;
+  }
   return Verdict::pass;
 }
 
@@ -134,13 +148,22 @@ Json summary_json(const Summary& s) {
     if (fault.frames_stopped) entry.set("frames_stopped", Json::unsigned_integer(*fault.frames_stopped));
     faults.push(std::move(entry));
   }
+  Json adversaries = Json::list();
+  for (const AdversaryResult& adversary : s.adversaries) {
+    Json entry = Json::object();
+    entry.set("name", adversary.name).set("kind", adversary.kind);
+    entry.set("start_s", seconds_json(adversary.start)).set("end_s", seconds_json(adversary.end));
+    entry.set("nodes", Json::unsigned_integer(adversary.nodes)).set("acts", Json::unsigned_integer(adversary.acts));
+    adversaries.push(std::move(entry));
+  }
   Json checks = Json::list();
   for (const CheckResult& check : s.checks) checks.push(check_json(check));
   Json measures = Json::object();
   for (const MeasureResult& measure : s.measures) measures.set(measure.name, measure_json(measure));
   Json never = Json::list();
   for (const auto& text : s.never_reached) never.push(text);
-  out.set("phases", std::move(phases)).set("faults", std::move(faults)).set("checks", std::move(checks));
+  out.set("phases", std::move(phases)).set("faults", std::move(faults)).set("adversaries", std::move(adversaries));
+  out.set("checks", std::move(checks));
   out.set("measures", std::move(measures)).set("never_reached", std::move(never));
   if (s.limit_hit) out.set("limit_hit", *s.limit_hit);
   return out.set("reproduce", s.reproduce);

@@ -23,6 +23,15 @@ struct FaultResult {
   std::optional<std::uint64_t> frames_stopped;  // where the world counts them
 };
 
+struct AdversaryResult {
+  std::string name;
+  std::string kind;
+  Instant start;
+  Instant end;
+  std::uint64_t nodes = 0;
+  std::uint64_t acts = 0;  // harm done: messages sent, asked for in vain, lied about
+};
+
 struct Summary {
   std::string scenario;
   std::uint64_t seed = 0;
@@ -41,6 +50,7 @@ struct Summary {
   std::uint64_t events = 0;
   std::vector<Timeline::PhaseSpan> phases;
   std::vector<FaultResult> faults;
+  std::vector<AdversaryResult> adversaries;
   std::vector<CheckResult> checks;
   std::vector<MeasureResult> measures;
   std::vector<std::string> never_reached;
@@ -49,12 +59,13 @@ struct Summary {
 };
 
 // Everything but what only the runner knows: world, version, digest, seconds, memory, events, frames_stopped,
-// limit_hit. Set these (limit_hit by end_early()), then call decide().
+// acts, limit_hit. Set these (limit_hit by end_early()), then call decide().
 Summary make_summary(const Scenario& scenario, std::uint64_t seed, const Timeline& timeline, Watch& watch, Instant end);
 // The run was ended before its time: what was not decided by then might still have come out well, so those failures
 // become unknown; and every unknown check says why the run ended.
 void end_early(Summary& summary, std::string why);
-// fail if any check failed; else unknown if any is unknown, a limit was hit or an awaited event never came; else pass.
+// fail if any check failed; else unknown if any is unknown, a limit was hit, an awaited event never came or an
+// adversary did nothing; else pass.
 Verdict decide(const Summary& summary);
 // 0, 1, 2: exit status of the program.
 int exit_status(Verdict verdict);

@@ -20,7 +20,7 @@ class Refuser {
     world();
     for (std::size_t i = 0; i < s_.faults.size(); ++i) fault("/faults/" + std::to_string(i), s_.faults[i]);
     for (std::size_t i = 0; i < s_.adversaries.size(); ++i) {
-      const auto kind = adversary_text(s_.adversaries[i].kind);
+      const auto kind = s_.adversaries[i].kind();
       if (!a_.adversaries.contains(kind)) no("/adversaries/" + std::to_string(i) + "/kind", quoted(kind));
     }
     if (s_.economy) economy(*s_.economy);
@@ -159,6 +159,7 @@ Abilities simulator_abilities() {
               "chain.delay", "churn",          "churn.kept",   "churn.torn",   "churn.lost",   "clock",
               "disk",        "disk.slow",      "disk.full",    "disk.corrupt"};
   a.checks = watched_checks();
+  a.adversaries = {words::kAdversaries.begin(), words::kAdversaries.end()};
   a.no_measures = {"node_memory_bytes"};
   a.economies = {std::string(kPricesPreset)};
   a.networks = {NetworkLevel::delay, NetworkLevel::access, NetworkLevel::flow};
@@ -178,7 +179,7 @@ Abilities real_abilities() {
               "crash",     "crash.kept", "crash.lost",   "pause",       "churn",          "churn.kept",   "churn.lost"};
   a.checks = watched_checks();
   a.checks.erase(std::string(check_text(CheckName::loss_reported)));  // it looks into disks
-  a.no_measures = {"topology", "confirmation_lag_s", "chain_lag_blocks"};
+  a.no_measures = {"topology", "confirmation_lag_s", "chain_lag_blocks", "mesh_captured"};
   // Levels and modes of the simulator mean nothing here: every one is accepted and none is applied.
   a.networks = {NetworkLevel::delay, NetworkLevel::access, NetworkLevel::flow};
   a.crypto = {CryptoMode::cached, CryptoMode::real};

@@ -1,4 +1,4 @@
-// The `faults` and `adversaries` sections (scenario-format.md 2 and 3).
+// The `faults` section (scenario-format.md 3).
 #pragma once
 
 #include <array>
@@ -116,18 +116,6 @@ struct Fault {
   FaultBody body;
   std::string_view kind() const;
   friend bool operator==(const Fault&, const Fault&) = default;
-};
-
-enum class AdversaryKind : std::uint8_t { flooder, withholder, equivocator, replayer };
-std::string_view adversary_text(AdversaryKind kind);
-struct Adversary {
-  std::string name;
-  AdversaryKind kind = AdversaryKind::flooder;
-  Selector who;
-  Rate rate;
-  Moment from{Phase::trouble, {}};
-  Moment until{Phase::heal, {}};
-  friend bool operator==(const Adversary&, const Adversary&) = default;
 };
 
 inline constexpr std::size_t kFaultsMax = 1000;

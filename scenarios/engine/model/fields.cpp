@@ -105,4 +105,19 @@ bool read(const Place& place, When& out) {
   return place.reading.findings.total() == before;
 }
 
+std::optional<std::size_t> read_kind(const Place& place, std::span<const std::string_view> kinds) {
+  if (place.json.members() == nullptr) {
+    place.refuse("an object");
+    return std::nullopt;
+  }
+  const Json* kind = place.json.find("kind");
+  if (kind == nullptr) {
+    place.reading.findings.expected(place.pointer + "/kind", alternatives(kinds), "nothing");
+    return std::nullopt;
+  }
+  std::size_t index = 0;
+  const Place kind_place{place.reading, *kind, place.pointer + "/kind", place.pattern + "/kind"};
+  return read_word(kind_place, kinds, index) ? std::optional(index) : std::nullopt;
+}
+
 }  // namespace lastmile::scenario

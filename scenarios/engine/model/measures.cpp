@@ -47,6 +47,7 @@ const std::vector<MeasureInfo>& all_measures() {
       {"cpu_busy", U::share, "share", true, true, {}},
       {"peers", U::count, "peers", true, true, {}},
       {"mesh_degree", U::count, "peers", true, true, {}},
+      {"mesh_captured", U::share, "share", true, true, {}},
       {"deliveries", U::count, "messages", false, true, {}},
       {"published", U::count, "messages", false, true, {}},
       {"acknowledged", U::count, "messages", false, true, {}},

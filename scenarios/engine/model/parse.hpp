@@ -2,6 +2,13 @@
 // validate.cpp.
 #pragma once
 
+#include <array>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <variant>
+
 #include "scenarios/engine/model/scenario.hpp"
 #include "scenarios/engine/text/reading.hpp"
 
@@ -23,6 +30,25 @@ void parse_limits(const Place& place, Limits& limits);
 void parse_sweep(const Place& place, std::optional<Sweep>& sweep);
 void parse_economy(const Place& place, std::optional<Economy>& economy);
 
+// Entries whose key "kind" says which alternative of a variant they are. Empty, and a finding: there is none.
+std::optional<std::size_t> read_kind(const Place& place, std::span<const std::string_view> kinds);
+inline void read_who(ObjectReader& reader, Selector& out) { reader.read_required("who", "a selector", out); }
+
+template <class Variant, std::size_t I = 0>
+Variant alternative(std::size_t kind) {
+  if constexpr (I + 1 < std::variant_size_v<Variant>) {
+    if (kind != I) return alternative<Variant, I + 1>(kind);
+  }
+  return Variant(std::in_place_index<I>);
+}
+
+template <class Variant, std::size_t N>
+constexpr bool kinds_match(const std::array<std::string_view, N>& kinds) {
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return ((kinds[I] == std::variant_alternative_t<I, Variant>::kKind) && ...);
+  }(std::make_index_sequence<N>{});
+}
+
 // Runs `body(place of item)` over a list of at most `max` items.
 template <class Body>
 void each_item(const Place& place, std::size_t max, const Body& body) {
@@ -36,7 +62,9 @@ void each_item(const Place& place, std::size_t max, const Body& body) {
 
 // Sections that fit by themselves but not together: names, phases, sizes. Called only without earlier findings.
 void validate(const Scenario& scenario, Findings& findings);
-// A part of it: a fault takes a share of what is free on disks, so every machine in use must have a disk_size.
+// A part of it: who is an adversary, when, and what it needs of the world. Resolves selectors.
+void validate_adversaries(const Scenario& scenario, Findings& findings);
+// Another: a fault takes a share of what is free on disks, so every machine in use must have a disk_size.
 void validate_disk_sizes(const Scenario& scenario, Findings& findings);
 // Checks and measures when the file names none: all that apply.
 std::vector<Check> default_checks(const Scenario& scenario);

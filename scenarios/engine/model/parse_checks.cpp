@@ -161,7 +161,8 @@ std::vector<Check> default_checks(const Scenario& scenario) {
   }
   if (!any_traffic) return out;
   const bool all_learn_all = !light_nodes_may_miss(scenario);
-  if (!scenario.faults.empty() && all_learn_all) add(CheckName::healed);
+  const bool trouble = !scenario.faults.empty() || !scenario.adversaries.empty();
+  if (trouble && all_learn_all) add(CheckName::healed);
   if (any_state) add(CheckName::converged);
   if (all_learn_all) add(CheckName::all_processed);
   if (any_state && all_learn_all) add(CheckName::acknowledged_everywhere);

@@ -10,7 +10,6 @@ namespace {
 bool read_between(ObjectReader& reader, Between& out) {
   return reader.read_required("between", "a list of two selectors", out);
 }
-void read_who(ObjectReader& reader, Selector& out) { reader.read_required("who", "a selector", out); }
 
 // "1.5" or "150%" of the latency without fault: a bare number or a share, possibly above one.
 bool read_factor(const Place& place, std::uint64_t& out) {
@@ -112,34 +111,12 @@ void parse_body(ObjectReader& reader, const std::string&, ChainFault& fault) {
   reader.read_if("who", fault.who);
 }
 
-template <std::size_t I = 0>
-FaultBody body_of(std::size_t kind) {
-  if constexpr (I + 1 < std::variant_size_v<FaultBody>) {
-    if (kind != I) return body_of<I + 1>(kind);
-  }
-  return FaultBody(std::in_place_index<I>);
-}
-
-template <std::size_t... I>
-constexpr bool kinds_match(std::index_sequence<I...>) {
-  return ((words::kFaults[I] == std::variant_alternative_t<I, FaultBody>::kKind) && ...);
-}
-static_assert(kinds_match(std::make_index_sequence<words::kFaults.size()>{}), "words and variant have one order");
+static_assert(kinds_match<FaultBody>(words::kFaults), "words and variant have one order");
 
 void parse_fault(const Place& place, Fault& fault) {
-  const Json* kind = place.json.find("kind");
-  std::size_t index = 0;
-  if (place.json.members() == nullptr) {
-    place.refuse("an object");
-    return;
-  }
-  if (kind == nullptr) {
-    place.reading.findings.expected(place.pointer + "/kind", alternatives(words::kFaults), "nothing");
-    return;
-  }
-  const Place kind_place{place.reading, *kind, place.pointer + "/kind", place.pattern + "/kind"};
-  if (!read_word(kind_place, words::kFaults, index)) return;
-  ObjectReader reader(place, words::kFaults[index]);
+  const auto kind = read_kind(place, words::kFaults);
+  if (!kind) return;
+  ObjectReader reader(place, words::kFaults[*kind]);
   reader.get("kind");
   if (const auto at = reader.require("name", "a name")) read_name(*at, fault.name);
   reader.read_if("from", fault.from);
@@ -150,7 +127,7 @@ void parse_fault(const Place& place, Fault& fault) {
     if (read_positive(*at, length)) fault.length = length;
     if (place.json.find("until") != nullptr) at->refuse("either \"until\" or \"for\"");
   }
-  fault.body = body_of(index);
+  fault.body = alternative<FaultBody>(*kind);
   std::visit([&](auto& body) { parse_body(reader, fault.name, body); }, fault.body);
   reader.done();
 }
@@ -159,22 +136,6 @@ void parse_fault(const Place& place, Fault& fault) {
 
 void parse_faults(const Place& place, std::vector<Fault>& faults) {
   each_item(place, kFaultsMax, [&](const Place& item) { parse_fault(item, faults.emplace_back()); });
-}
-
-void parse_adversaries(const Place& place, std::vector<Adversary>& adversaries) {
-  each_item(place, kFaultsMax, [&](const Place& item) {
-    Adversary& adversary = adversaries.emplace_back();
-    ObjectReader reader(item);
-    if (const auto at = reader.require("name", "a name")) read_name(*at, adversary.name);
-    if (const auto at = reader.require("kind", alternatives(words::kAdversaries))) {
-      read_enum(*at, words::kAdversaries, adversary.kind);
-    }
-    read_who(reader, adversary.who);
-    reader.read_if("rate", adversary.rate);
-    reader.read_if("from", adversary.from);
-    reader.read_if("until", adversary.until);
-    reader.done();
-  });
 }
 
 }  // namespace lastmile::scenario

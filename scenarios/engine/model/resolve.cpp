@@ -174,6 +174,13 @@ Json traffic_json(const TrafficSpec& traffic) {
   return out;
 }
 
+template <class List, class Write>
+Json list_json(const List& list, const Write& write) {
+  Json out = Json::list();
+  for (const auto& item : list) out.push(write(item));
+  return out;
+}
+
 struct FaultWriter {
   Json& out;
   void operator()(const PartitionFault& f) const {
@@ -224,6 +231,30 @@ Json fault_json(const Fault& fault) {
   return out;
 }
 
+struct AdversaryWriter {
+  Json& out;
+  void operator()(const Flooder& a) const {
+    out.set("rate", rate_text(a.rate)).set("what", list_json(a.what, [](Flood f) { return Json(flood_text(f)); }));
+  }
+  void operator()(const Replayer& a) const { out.set("rate", rate_text(a.rate)); }
+  void operator()(const Eclipser& a) const {
+    out.set("against", selector_json(a.against)).set("rate", rate_text(a.rate));
+  }
+  void operator()(const Withholder&) const {}
+  void operator()(const Equivocator& a) const { out.set("rate", rate_text(a.rate)); }
+  void operator()(const Liar& a) const {
+    out.set("what", list_json(a.what, [](Lie lie) { return Json(lie_text(lie)); }));
+  }
+};
+
+Json adversary_json(const Adversary& adversary) {
+  Json out = Json::object();
+  out.set("name", adversary.name).set("kind", adversary.kind()).set("who", selector_json(adversary.who));
+  out.set("from", moment_text(adversary.from)).set("until", moment_text(adversary.until));
+  std::visit(AdversaryWriter{out}, adversary.body);
+  return out;
+}
+
 Json bound_json(const Check& check, double value) {
   const MeasureInfo* info = find_measure(check.of);
   const auto unit = check.stat == Stat::count ? MeasureUnit::count : info->unit;
@@ -256,13 +287,6 @@ Json check_json(const Check& check) {
     if (check.at_most) out.set("at_most", bound_json(check, *check.at_most));
     if (check.at_least) out.set("at_least", bound_json(check, *check.at_least));
   }
-  return out;
-}
-
-template <class List, class Write>
-Json list_json(const List& list, const Write& write) {
-  Json out = Json::list();
-  for (const auto& item : list) out.push(write(item));
   return out;
 }
 
@@ -311,12 +335,7 @@ Json resolved(const Scenario& s) {
   for (std::size_t i = 0; i < kPhaseCount; ++i) phases.set(kPhaseNames[i], duration_text(s.phases.length[i]));
   out.set("phases", std::move(phases)).set("world", world_json(s.world));
   out.set("traffic", list_json(s.traffic, traffic_json)).set("faults", list_json(s.faults, fault_json));
-  out.set(
-      "adversaries", list_json(s.adversaries, [](const Adversary& a) {
-        Json entry = Json::object();
-        entry.set("name", a.name).set("kind", adversary_text(a.kind)).set("who", selector_json(a.who));
-        return entry.set("rate", rate_text(a.rate)).set("from", moment_text(a.from)).set("until", moment_text(a.until));
-      }));
+  out.set("adversaries", list_json(s.adversaries, adversary_json));
   if (s.economy) out.set("economy", economy_json(*s.economy));
   out.set("checks", list_json(s.checks, check_json));
   out.set("measures", list_json(s.measures, [](const std::string& name) { return Json(name); }));

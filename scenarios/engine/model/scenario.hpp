@@ -10,6 +10,7 @@
 
 #include "core/base/hash.hpp"
 #include "core/base/time.hpp"
+#include "scenarios/engine/model/adversary.hpp"
 #include "scenarios/engine/model/check.hpp"
 #include "scenarios/engine/model/economy.hpp"
 #include "scenarios/engine/model/fault.hpp"

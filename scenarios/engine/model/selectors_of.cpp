@@ -43,7 +43,10 @@ void each_selector(const Scenario& scenario, const std::function<void(const Sele
     call({at("/economy/balances", i, "into"), "economy", scenario.economy->balances[i].into});
   }
   for (std::size_t i = 0; i < scenario.adversaries.size(); ++i) {
-    call({at("/adversaries", i, "who"), scenario.adversaries[i].name, scenario.adversaries[i].who});
+    const Adversary& adversary = scenario.adversaries[i];
+    call({at("/adversaries", i, "who"), adversary.name, adversary.who});
+    const auto* eclipser = std::get_if<Eclipser>(&adversary.body);
+    if (eclipser != nullptr) call({at("/adversaries", i, "against"), adversary.name, eclipser->against});
   }
   for (std::size_t i = 0; i < scenario.checks.size(); ++i) {
     for (std::size_t side = 0; side < 2; ++side) {

@@ -33,6 +33,7 @@ class Validator {
     validate_disk_sizes(s_, findings_);
     checks();
     if (findings_.empty()) resolvable();
+    if (findings_.empty()) validate_adversaries(s_, findings_);
   }
 
  private:

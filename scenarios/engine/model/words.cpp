@@ -23,7 +23,8 @@ std::string_view cut_mode_text(CutMode mode) { return at(words::kCutModes, mode)
 std::string_view disk_fate_text(DiskFate fate) { return at(words::kDiskFates, fate); }
 std::string_view disk_trouble_text(DiskTrouble trouble) { return at(words::kDiskTroubles, trouble); }
 std::string_view chain_trouble_text(ChainTrouble trouble) { return at(words::kChainTroubles, trouble); }
-std::string_view adversary_text(AdversaryKind kind) { return at(words::kAdversaries, kind); }
+std::string_view flood_text(Flood flood) { return at(words::kFloods, flood); }
+std::string_view lie_text(Lie lie) { return at(words::kLies, lie); }
 std::string_view check_text(CheckName name) { return at(words::kChecks, name); }
 std::string_view stat_text(Stat stat) { return at(words::kStats, stat); }
 std::string_view crypto_text(CryptoMode mode) { return at(words::kCrypto, mode); }
@@ -42,6 +43,19 @@ bool is_safety(CheckName name) { return name <= CheckName::diverged; }
 
 std::string_view Fault::kind() const {
   return std::visit([](const auto& fault) { return fault.kKind; }, body);
+}
+
+std::string_view Adversary::kind() const {
+  return std::visit([](const auto& adversary) { return adversary.kKind; }, body);
+}
+
+Rate rate_of(const Adversary& adversary) {
+  return std::visit(
+      [](const auto& body) {
+        if constexpr (requires { body.rate; }) return body.rate;
+        return Rate{};
+      },
+      adversary.body);
 }
 
 std::uint32_t World::nodes() const {

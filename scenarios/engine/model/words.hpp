@@ -19,7 +19,9 @@ inline constexpr std::array<W, 3> kDiskTroubles{"slow", "full", "corrupt"};
 inline constexpr std::array<W, 3> kChainTroubles{"outage", "reorg", "delay"};
 inline constexpr std::array<W, 9> kFaults{"partition", "link",  "hold", "crash", "pause",
                                           "churn",     "clock", "disk", "chain"};
-inline constexpr std::array<W, 4> kAdversaries{"flooder", "withholder", "equivocator", "replayer"};
+inline constexpr std::array<W, 6> kAdversaries{"flooder", "withholder", "equivocator", "replayer", "eclipser", "liar"};
+inline constexpr std::array<W, 3> kFloods{"invalid", "unpaid", "oversized"};
+inline constexpr std::array<W, 2> kLies{"hidden", "invented"};
 inline constexpr std::array<W, 17> kChecks{"no_forged_message",
                                            "acknowledged_kept",
                                            "forgotten_stays_forgotten",

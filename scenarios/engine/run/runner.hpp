@@ -87,6 +87,8 @@ class Runner {
     timeline_->on_event(time, event);
     observers_.on_event(time, node, event);
   }
+  // A message that no traffic made and that is rightly in the run, signed by a wallet of it; before anybody sees it.
+  void also_signed(const message::ItemHash& hash) { observers_.on_signed(hash); }
   // The node's answer to a publication. Ignored when its client no longer waits.
   void receipt(Instant now, Node node, std::uint64_t number, message::Status status);
   // Clients of a node that died: they will never know.

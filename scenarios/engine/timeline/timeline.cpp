@@ -53,7 +53,7 @@ struct Timeline::State {
   std::vector<PhaseSpan> phases;
   std::vector<FaultSpan> spans;
   std::vector<std::uint32_t> occurrences;  // per fault
-  std::vector<bool> adversaries_begun;
+  std::vector<AdversarySpan> adversary_spans;
   std::vector<std::optional<Generator>> times;                // per fault, of its Poisson process
   std::vector<std::uint32_t> down;                            // per node: how many faults hold it down
   std::map<std::pair<std::uint32_t, Node>, Generator> churn;  // (span, node)
@@ -64,7 +64,6 @@ struct Timeline::State {
         seed(run_seed),
         nodes(table),
         occurrences(scenario.faults.size()),
-        adversaries_begun(scenario.adversaries.size()),
         times(scenario.faults.size()),
         down(table.size()) {
     plan();
@@ -323,11 +322,14 @@ struct Timeline::State {
         push_entry(Action::Kind::traffic_stopped, item.index, {}, out);
         break;
       case Due::adversary_start:
-        adversaries_begun[item.index] = true;
         push_entry(Action::Kind::adversary_started, item.index,
                    nodes.select(s.adversaries[item.index].who, s.adversaries[item.index].name), out);
+        adversary_spans.push_back({item.index, now, std::nullopt, out.back().first.size()});
         break;
       case Due::adversary_stop:
+        for (AdversarySpan& span : adversary_spans) {
+          if (span.entry == item.index) span.ended = now;
+        }
         push_entry(Action::Kind::adversary_stopped, item.index, {}, out);
         break;
       case Due::run_end:
@@ -383,6 +385,7 @@ bool Timeline::finished() const { return state_->done; }
 Phase Timeline::phase() const { return state_->phase; }
 Instant Timeline::traffic_end() const { return state_->s.phases.end(Phase::heal); }
 const std::vector<FaultSpan>& Timeline::spans() const { return state_->spans; }
+const std::vector<AdversarySpan>& Timeline::adversary_spans() const { return state_->adversary_spans; }
 std::vector<Timeline::PhaseSpan> Timeline::phase_spans() const { return state_->phases; }
 
 std::optional<std::array<std::string, 2>> Timeline::islands(std::size_t span) const {
@@ -393,12 +396,16 @@ std::optional<std::array<std::string, 2>> Timeline::islands(std::size_t span) co
 
 std::optional<Instant> Timeline::last_fault_end() const {
   const State& s = *state_;
-  if (s.spans.empty()) return std::nullopt;
+  if (s.spans.empty() && s.adversary_spans.empty()) return std::nullopt;
   if (s.counter.waiting() && s.now < s.trouble_end() && !s.done) return std::nullopt;
   for (const Item& item : s.queue) {
-    if (item.due == Due::fault_begin) return std::nullopt;
+    if (item.due == Due::fault_begin || item.due == Due::adversary_start) return std::nullopt;
   }
   Instant last{};
+  for (const AdversarySpan& span : s.adversary_spans) {
+    if (!span.ended) return std::nullopt;
+    last = std::max(last, *span.ended);
+  }
   for (const FaultSpan& span : s.spans) {
     if (!span.ended) return std::nullopt;
     last = std::max(last, *span.ended);
@@ -418,8 +425,10 @@ std::vector<std::string> Timeline::never_reached() const {
       out.push_back("fault " + fault.name);
     }
   }
-  for (std::size_t i = 0; i < s.s.adversaries.size(); ++i) {
-    if (!s.adversaries_begun[i]) out.push_back("adversary " + s.s.adversaries[i].name);
+  for (std::uint32_t i = 0; i < s.s.adversaries.size(); ++i) {
+    const auto& spans = s.adversary_spans;
+    const bool begun = std::any_of(spans.begin(), spans.end(), [i](const auto& span) { return span.entry == i; });
+    if (!begun) out.push_back("adversary " + s.s.adversaries[i].name);
   }
   return out;
 }

@@ -51,6 +51,14 @@ struct FaultSpan {
   std::vector<Node> second;
 };
 
+// One in which the nodes of an adversary did harm.
+struct AdversarySpan {
+  std::uint32_t entry = 0;
+  Instant from;
+  std::optional<Instant> ended;
+  std::uint64_t nodes = 0;
+};
+
 // Crashes and churn come as fault_started, then node_down and node_up for each node, so that a runner needs no draws of
 // its own. Draws: ("fault", name) for times and laws, ("select", name) for selectors, both per occurrence. At one
 // instant: ends before starts, node_up before node_down, phases first.
@@ -76,11 +84,13 @@ class Timeline {
   bool finished() const;
 
   Phase phase() const;
-  Instant traffic_end() const;                  // end of heal
-  const std::vector<FaultSpan>& spans() const;  // in order of their start
+  Instant traffic_end() const;                                // end of heal
+  const std::vector<FaultSpan>& spans() const;                // in order of their start
+  const std::vector<AdversarySpan>& adversary_spans() const;  // likewise
   // Names of the two sides of a partition, by position in spans(); empty for other faults.
   std::optional<std::array<std::string, 2>> islands(std::size_t span) const;
-  // When the last fault ended; empty while one is in force or to come, and when there was none.
+  // When the last fault ended, or the last adversary, whichever is later; empty while one is in force or to come, and
+  // when there was none.
   std::optional<Instant> last_fault_end() const;
   // Start and (when over) end of each phase that began.
   struct PhaseSpan {

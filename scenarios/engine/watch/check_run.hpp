@@ -34,6 +34,8 @@ struct CheckContext {
   std::string node_name(Node node) const { return ledger.table()[node].name; }
   // Behind what a check says that asks for a state: whom it did not look at. Empty when there is nobody.
   std::string without_state() const;
+  // The same of adversaries, for every check.
+  std::string without_adversaries() const;
 };
 
 class CheckRun {

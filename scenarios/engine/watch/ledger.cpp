@@ -32,6 +32,7 @@ Ledger::Ledger(const NodeTable& nodes, const WorldView& view)
   for (Node node = 0; node < nodes.size(); ++node) {
     honest_[node] = view.honest(node);
     core_[node] = nodes[node].role == Role::core;
+    if (!honest_[node]) ++adversaries_;
     if (honest_[node] && core_[node]) ++honest_core_;
     if (honest_[node] && nodes[node].light) ++light_;
   }
@@ -126,7 +127,7 @@ void Ledger::set_status(MessageId id, Node node, Status status) {
   count(gone(old), gone(status), message.forgotten_on);
   if (target(node)) count(done(message, old), done(message, status), message.settled_on_targets);
   // A forgotten message was applied as far as progress is concerned.
-  count(applied(old) || gone(old), applied(status) || gone(status), processed_by_[node]);
+  if (message.from_traffic) count(applied(old) || gone(old), applied(status) || gone(status), processed_by_[node]);
 }
 
 bool Ledger::mark_processed_once(MessageId id, Node node) {

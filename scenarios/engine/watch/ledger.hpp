@@ -72,8 +72,9 @@ class Ledger {
   std::uint32_t targets() const { return targets_; }
   std::uint32_t states() const { return states_; }  // targets that have one
   std::uint32_t honest_core_nodes() const { return honest_core_; }
+  std::uint32_t adversaries() const { return adversaries_; }
   std::uint32_t light_nodes() const { return light_; }                         // honest ones, running or not
-  std::uint64_t processed_by(Node node) const { return processed_by_[node]; }  // messages applied now
+  std::uint64_t processed_by(Node node) const { return processed_by_[node]; }  // messages of traffic applied now
   // A node went down; `lost`: with its disk.
   void down(Node node, bool lost);
   // A node runs again: its column is read from the world.
@@ -139,6 +140,7 @@ class Ledger {
   std::uint32_t states_ = 0;
   std::uint32_t honest_core_ = 0;
   std::uint32_t light_ = 0;
+  std::uint32_t adversaries_ = 0;
   std::uint64_t generation_ = 0;
   std::uint64_t refused_ = 0;
 

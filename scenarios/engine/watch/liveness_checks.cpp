@@ -69,7 +69,10 @@ class Healed final : public CheckRun {
     const auto& spans = c_.timeline.spans();
     const auto lasts = std::find_if(spans.begin(), spans.end(), [](const FaultSpan& span) { return !span.ended; });
     if (lasts != spans.end()) return "the fault " + c_.scenario.faults[lasts->entry].name + " was still in force";
-    return spans.empty() ? "no fault was in force" : "a fault was still to come";
+    const auto& harm = c_.timeline.adversary_spans();
+    const auto acts = std::find_if(harm.begin(), harm.end(), [](const AdversarySpan& span) { return !span.ended; });
+    if (acts != harm.end()) return "the adversary " + c_.scenario.adversaries[acts->entry].name + " was still at work";
+    return spans.empty() && harm.empty() ? "no fault was in force" : "a fault was still to come";
   }
   void name_missing(CheckResult& r, Instant end, Instant fault_end) const {
     const auto excuses = c_.ledger.excuses();

@@ -128,11 +128,20 @@ void Meters::sample_node(Node node) {
   }
 }
 
+void Meters::sample_mesh(Node node) {
+  std::vector<Node> peers;
+  if (!c_.ledger.honest(node) || !c_.ledger.view().mesh(node, peers) || peers.empty()) return;
+  const auto hostile = std::count_if(peers.begin(), peers.end(), [this](Node peer) { return !c_.ledger.honest(peer); });
+  mesh_captured_.add(hostile * std::int64_t{kWhole} / static_cast<std::int64_t>(peers.size()));
+}
+
 void Meters::on_sample(Instant) {
   std::uint64_t pending = 0;
   const std::uint32_t nodes = c_.ledger.nodes();
   for (std::uint32_t i = 0; i < std::min(nodes, kNodesPerSample); ++i, next_ = next_ + 1 < nodes ? next_ + 1 : 0) {
-    if (c_.ledger.is_up(next_)) sample_node(next_);
+    if (!c_.ledger.is_up(next_)) continue;
+    sample_node(next_);
+    if (c_.ledger.adversaries() > 0) sample_mesh(next_);
   }
   for (Node node = 0; node < nodes; ++node) {
     if (c_.ledger.is_up(node)) pending += c_.ledger.view().pending(node);
@@ -276,6 +285,8 @@ std::vector<MeasureResult> Meters::results(Instant, const std::vector<std::strin
       add(of(name, info, confirmation_lag_));
     } else if (name == "chain_lag_blocks") {
       add(of(name, info, chain_lag_));
+    } else if (name == "mesh_captured") {
+      add(of(name, info, mesh_captured_));
     } else if (name == "deliveries") {
       add(value_of(name, info, static_cast<double>(deliveries_)));
     } else if (name == "published") {

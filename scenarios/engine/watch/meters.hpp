@@ -31,6 +31,7 @@ class Meters {
   std::size_t part_of(const MessageRecord& message) const;
   void confirmed(const Seen& seen);
   void sample_node(Node node);
+  void sample_mesh(Node node);
   MeasureResult of(std::string name, const MeasureInfo& info, const Distribution& values, double scale) const;
   MeasureResult of(std::string name, const MeasureInfo& info, const Distribution& values) const;
   MeasureResult value_of(std::string name, const MeasureInfo& info, double value, std::uint64_t count = 1) const;
@@ -65,6 +66,7 @@ class Meters {
   Distribution age_all_;
   std::array<Distribution, trace::kQueueCount> age_;
   std::array<Distribution, kGaugeCount> gauges_;
+  Distribution mesh_captured_;
   Distribution confirmation_lag_;
   Distribution chain_lag_;
   std::vector<bool> receipts_;                       // by message: its client was told

@@ -26,8 +26,8 @@ class Observer {
   virtual void on_action(const Action&) {}
   // Before the wallet hands the message in: from now on it may appear in events.
   virtual void on_publication(const Publication&) {}
-  // A message that no traffic entry made but that is rightly in the run (balances, prices, settings): signed by a
-  // wallet of the run, not counted as published.
+  // A message that no traffic entry made but that is rightly in the run (those of adversaries): signed by a
+  // wallet of the run, not counted as published, and owed to nobody.
   virtual void on_signed(const message::ItemHash&) {}
   // The wallet's message was not taken. Tell Traffic::lost too. Nobody owes anything for one without room or answer; a
   // rejected one is owed unless the rules refuse it (Expectations): the node may only not know enough yet.

@@ -23,6 +23,12 @@ std::string CheckContext::without_state() const {
          (light == 1 ? "was" : "were") + " not looked at";
 }
 
+std::string CheckContext::without_adversaries() const {
+  const std::uint32_t some = ledger.adversaries();
+  if (some == 0) return "";
+  return "; honest nodes alone, without " + (some == 1 ? "1 adversary" : human_count(some) + " adversaries");
+}
+
 void CheckRun::violated(Instant time, Node node, MessageId id, std::string event) {
   violated(time, c_.node_name(node), id == kNoMessage ? std::string() : c_.ledger.at(id).hash.text(), std::move(event));
 }

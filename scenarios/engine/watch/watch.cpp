@@ -166,6 +166,9 @@ void Watch::on_action(const Action& action) {
       }
       s.healing.update(action.time);
       break;
+    case Action::Kind::adversary_stopped:
+      s.healing.update(action.time);
+      break;
     default:
       break;
   }
@@ -269,6 +272,7 @@ std::vector<CheckResult> Watch::results(Instant end) {
     } else {
       out.push_back(s.in_order[i]->result(end));
     }
+    out.back().detail += s.context.without_adversaries();
     const auto due = check.name == CheckName::healed ? s.healing.fault_end() : std::optional(s.timeline.traffic_end());
     out.back().decided = is_safety(check.name) || (check.within && due && *due + *check.within < end);
   }

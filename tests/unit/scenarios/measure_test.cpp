@@ -268,6 +268,15 @@ TEST_F(Measures, GaugesOfNodes) {
   EXPECT_DOUBLE_EQ(of("mesh_degree").max, 3);
 }
 
+// Of honest meshes alone: what an adversary has around it is its own affair.
+TEST_F(Measures, HowMuchOfAMeshIsHostile) {
+  run.world.dishonest = {3, 4};
+  run.world.meshes = {{0, {1, 2, 3, 4}}, {1, {0, 2}}, {3, {4}}};
+  run.until(2);
+  EXPECT_DOUBLE_EQ(of("mesh_captured").min, 0);
+  EXPECT_DOUBLE_EQ(of("mesh_captured").max, 0.5);
+}
+
 TEST_F(Measures, CountsOfTheRun) {
   run.until(5);
   run.publish(0, 0);
@@ -283,7 +292,7 @@ TEST_F(Measures, CountsOfTheRun) {
 
 TEST_F(Measures, AllHaveATestAbove) {
   // A new measure needs a planted fact here.
-  EXPECT_EQ(all_measures().size(), 29U);
+  EXPECT_EQ(all_measures().size(), 30U);
 }
 
 TEST(MeasuresAsked, AreTheOnlyOnesShown) {

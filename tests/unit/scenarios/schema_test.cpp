@@ -118,6 +118,8 @@ TEST(Schema, HasTheWordsOfTheParser) {
       {"chain_troubles", names(words::kChainTroubles)},
       {"faults", names(words::kFaults)},
       {"adversaries", names(words::kAdversaries)},
+      {"floods", names(words::kFloods)},
+      {"lies", names(words::kLies)},
       {"checks", names(words::kChecks)},
       {"stats", names(words::kStats)},
       {"crypto", names(words::kCrypto)},

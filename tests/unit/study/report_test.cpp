@@ -118,6 +118,14 @@ TEST_F(Report, ShortensTheNameOfAFaultThatHasNoRoom) {
   EXPECT_THAT(page(), ContainsRegex("text-anchor=\"(start|end)\">a-fault[-a-z]*…</text>"));
 }
 
+TEST_F(Report, TellsOfAdversariesAndTheHarmTheyDid) {
+  summary["adversaries"] = {
+      {{"name", "forger"}, {"kind", "flooder"}, {"start_s", 10}, {"end_s", 20}, {"nodes", 2}, {"acts", 12000}}};
+  const std::string html = page();
+  EXPECT_THAT(html, HasSubstr("<b>forger</b>: flooder, 2 nodes, from 0:10 to 0:20, 12,000 hostile acts"));
+  EXPECT_THAT(html, HasSubstr("no check or curve counts them"));
+}
+
 TEST_F(Report, SaysNoUnitTwice) {
   summary["measures"]["peers"] = {{"unit", "peers"}, {"value", 6}};
   EXPECT_THAT(page(), HasSubstr("<td>peers</td>"));

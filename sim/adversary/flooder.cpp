@@ -1,0 +1,68 @@
+#include "sim/adversary/flooder.hpp"
+
+#include "core/message/limits.hpp"
+
+namespace lastmile::sim {
+
+using message::Type;
+
+void FlooderNode::act() {
+  const scenario::Flood what = flooder_.what[turn_++ % flooder_.what.size()];
+  std::optional<env::Frame> frame;
+  if (what == scenario::Flood::invalid) frame = invalid();
+  if (what == scenario::Flood::unpaid) frame = unpaid();
+  if (what == scenario::Flood::oversized) frame = oversized();
+  if (!frame || peers().empty()) return;
+  tell_all(*frame);
+  ++orders_.acts;
+}
+
+// To see that it is forged costs a check of the signature; to make it costs nothing.
+env::Frame FlooderNode::invalid() {
+  const crypto::Account& sender = accounts_.account(turn_);
+  const Wall now = env_.clock.wall();
+  const message::Envelope forged =
+      write_message(accounts_.account(turn_ + 1), sender, Type::POST, note_of(sender.address(), now, turn_), now);
+  return gossip::RpcBody::of(publication(message::gossip_payload(forged)));
+}
+
+// An INSTANCE for which somebody must hold a thousand tokens, from the files of somebody else; nothing while none is
+// known.
+std::optional<env::Frame> FlooderNode::unpaid() {
+  if (!store_) return std::nullopt;
+  const crypto::Account& sender = accounts_.account(turn_);
+  const Wall now = env_.clock.wall();
+  const std::string rest =
+      "\"allow_amend\":false,\"environment\":{\"internet\":true},\"metadata\":{\"name\":\"" + std::to_string(turn_) +
+      "\"},\"resources\":{\"vcpus\":1,\"memory\":2048,\"seconds\":30},\"rootfs\":{\"parent\":{\"ref\":\"" +
+      store_->text() + "\",\"use_latest\":false},\"persistence\":\"host\",\"size_mib\":20480}";
+  const message::Envelope machine = write_message(sender, Type::INSTANCE, content_of(sender.address(), now, rest), now);
+  orders_.signed_rightly(machine.item_hash);
+  return gossip::RpcBody::of(publication(message::gossip_payload(machine)));
+}
+
+// By turns a message with too much in it, which must be read to be seen through, and a frame that is too large as a
+// whole.
+env::Frame FlooderNode::oversized() {
+  if (turn_ / flooder_.what.size() % 2 == 0) {
+    constexpr std::uint32_t kBytes = 2 * gossip::kRpcBytesMaxAleph;
+    return gossip::RpcBody::of(publication(gossip::Field::synthetic(kBytes, turn_)));
+  }
+  const crypto::Account& sender = accounts_.account(turn_);
+  const Wall now = env_.clock.wall();
+  const std::string text(message::kInlineCodePointsMax, 'x');
+  const std::string rest =
+      "\"type\":\"note\",\"content\":{\"number\":" + std::to_string(turn_) + ",\"text\":\"" + text + "\"}";
+  const message::Envelope large = write_message(sender, Type::POST, content_of(sender.address(), now, rest), now);
+  return gossip::RpcBody::of(publication(message::gossip_payload(large)));
+}
+
+void FlooderNode::heard(env::PeerId, const gossip::Rpc& rpc) {
+  if (store_) return;
+  for (const gossip::MessageRef& message : rpc.publish) {
+    const auto envelope = message::parse_gossip_payload(message->fields().data.text());
+    if (envelope.ok() && envelope->type == Type::STORE) store_ = envelope->item_hash;
+  }
+}
+
+}  // namespace lastmile::sim

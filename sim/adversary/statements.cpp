@@ -1,0 +1,51 @@
+#include "sim/adversary/statements.hpp"
+
+#include <utility>
+
+#include "core/crypto/hash.hpp"
+#include "scenarios/engine/traffic/writer.hpp"
+
+namespace lastmile::sim {
+namespace {
+
+constexpr std::uint64_t kFirstAccount = 1ULL << 41;  // above the wallets of the traffic and those who sign heads
+
+}  // namespace
+
+const crypto::Account& OwnAccounts::account(std::uint64_t number) {
+  const auto wanted = static_cast<std::size_t>(number % kCount);
+  while (accounts_.size() <= wanted) {
+    const std::uint64_t index = kFirstAccount + std::uint64_t{node_} * kCount + accounts_.size();
+    accounts_.push_back(crypto::Account::derive(crypto::Chain::ETH, seed_, index));
+  }
+  return accounts_[wanted];
+}
+
+message::Envelope write_message(const crypto::Account& signer, message::Type type, std::string content, Wall time) {
+  return write_message(signer, signer, type, std::move(content), time);
+}
+
+message::Envelope write_message(const crypto::Account& signer, const crypto::Account& sender, message::Type type,
+                                std::string content, Wall time) {
+  message::Envelope envelope;
+  envelope.sender = sender.address();
+  envelope.chain = sender.chain();
+  envelope.type = type;
+  envelope.item_hash = message::ItemHash::of(crypto::sha256(content));
+  envelope.time = {(time.ns + 500) / 1000 * 1000};
+  envelope.time_number = message::seconds_of_wall(envelope.time);
+  envelope.item_type = message::ItemType::inlined;
+  envelope.item_content = std::move(content);
+  envelope.signature = signer.sign(message::type_text(type), envelope.item_hash.text(), envelope.time_number);
+  return envelope;
+}
+
+std::string content_of(std::string_view owner, Wall time, std::string_view rest) {
+  return scenario::content_head(owner, time) + "," + std::string(rest) + "}";
+}
+
+std::string note_of(std::string_view owner, Wall time, std::uint64_t number) {
+  return content_of(owner, time, "\"type\":\"note\",\"content\":{\"number\":" + std::to_string(number) + "}");
+}
+
+}  // namespace lastmile::sim
