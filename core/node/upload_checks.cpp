@@ -30,11 +30,11 @@ void UploadChecks::check(std::vector<Upload> uploads, Done done) {
   for (const auto& [file, bytes] : publication->files) {
     ++files_;
     bytes_ += bytes->size();
-    jobs_.submit(gossip::content_check_job(file, bytes), [this, publication, file = file,
+    jobs_.submit(gossip::content_check_job(file, bytes), [this, publication, claimed = file,
                                                           size = bytes->size()](const env::JobResult& result) {
       --files_;
       bytes_ -= size;
-      if (!gossip::content_checked(result) && !publication->wrong) publication->wrong = file;
+      if (!gossip::content_checked(result) && !publication->wrong) publication->wrong = claimed;
       if (--publication->unchecked > 0) return;
       if (publication->wrong) {
         return publication->done(Error{"the uploaded bytes are not those of " + publication->wrong->text()});

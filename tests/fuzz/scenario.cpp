@@ -25,9 +25,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   unsupported(*scenario, simulator_abilities(), none);
   unsupported(*scenario, real_abilities(), none);
 
-  constexpr std::uint32_t kNodesMax = 200;
+  constexpr std::uint32_t kNodesTried = 200;
   constexpr int kStepsMax = 20'000;
-  if (scenario->world.nodes() > kNodesMax) return 0;
+  if (scenario->world.nodes() > kNodesTried) return 0;
   NodeTable nodes(*scenario, scenario->seed);
   Timeline timeline(*scenario, scenario->seed, nodes);
   for (int i = 0; i < kStepsMax; ++i) {

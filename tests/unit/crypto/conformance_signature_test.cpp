@@ -19,7 +19,7 @@ TEST(SignedMessages, EverySignatureIsValidOverTheStatedBuffer) {
     SCOPED_TRACE(entry.at("id").get<std::string>());
     const Envelope envelope(entry.at("message"));
     ASSERT_TRUE(envelope.has_known_chain());
-    EXPECT_EQ(verification_buffer(envelope.fields()), entry.at("expect").at("verification_buffer"));
+    EXPECT_EQ(verification_buffer(envelope.fields()), entry.at("expect").at("verification_buffer").get<std::string>());
     const Verdict expected = entry.at("expect").at("signature_valid").get<bool>() ? Verdict::valid : Verdict::invalid;
     EXPECT_EQ(verify(envelope.fields()), expected);
   }

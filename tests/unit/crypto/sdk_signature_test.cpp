@@ -25,7 +25,7 @@ TEST(SignedBySdk, EverySignatureVerifiesInItsForm) {
     const Envelope envelope(entry.at("message"));
     ASSERT_TRUE(envelope.has_known_chain());
     const SignedFields fields = envelope.fields();
-    EXPECT_EQ(verification_buffer(fields), entry.at("expect").at("verification_buffer"));
+    EXPECT_EQ(verification_buffer(fields), entry.at("expect").at("verification_buffer").get<std::string>());
     const bool refused = entry.at("expect").value("rejected_with_error_code", -1) == 0;
     const bool printed = entry.value("nuls_form", "raw") == "printed";
     EXPECT_EQ(verify(fields), refused ? Verdict::unsupported_chain : printed ? Verdict::invalid : Verdict::valid);
@@ -49,7 +49,8 @@ TEST(SignedBySdk, AnotherItemHashIsRefused) {
 TEST(SignedBySdk, ItemHashBindsTheContent) {
   for (const json& entry : entries()) {
     const json& message = entry.at("message");
-    EXPECT_EQ(sha256(message.at("item_content").get<std::string>()).hex(), message.at("item_hash")) << entry.at("id");
+    EXPECT_EQ(sha256(message.at("item_content").get<std::string>()).hex(), message.at("item_hash").get<std::string>())
+        << entry.at("id");
   }
 }
 
