@@ -318,17 +318,19 @@ void deliver(Node& node, const Population& population, std::uint64_t seed) {
       EXPECT_TRUE(node.store->add_confirmation(hash, seen, node.now).ok());
     }
   };
-  for (const auto& [hash, seen] : population.confirmations) {
-    events.emplace_back(
-        [&node, hash = hash, &seen = seen] { EXPECT_TRUE(node.store->add_confirmation(hash, seen, node.now).ok()); });
+  for (const auto& confirmation : population.confirmations) {
+    events.emplace_back([&node, &confirmation] {
+      const auto& [hash, seen] = confirmation;
+      EXPECT_TRUE(node.store->add_confirmation(hash, seen, node.now).ok());
+    });
   }
   // A reorganisation takes some back; in the end they are in other blocks of the same heights.
   if (random.chance(0.3)) {
     const std::uint64_t from = 22'195'990 + random.below(20);
     events.emplace_back([&node, from] { EXPECT_TRUE(node.store->remove_confirmations("ETH", from, node.now).ok()); });
   }
-  for (const auto& [number, bytes] : population.files) {
-    events.emplace_back([&node, number = number, bytes = bytes] { node.file(number, bytes); });
+  for (const auto& file : population.files) {
+    events.emplace_back([&node, &file] { node.file(file.first, file.second); });
   }
   random.shuffle(events);
   for (const auto& event : events) event();
