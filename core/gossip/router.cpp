@@ -195,7 +195,8 @@ void Router::on_frame(env::PeerId from, const env::Frame& frame, Instant now) {
       return;
     }
   }
-  if (frame->wire_size() <= params_->rpc_bytes_max) {
+  const std::size_t size = frame->wire_size();
+  if (size <= params_->rpc_bytes_max) {
     if (body != nullptr) return on_rpc(from, *peer, body->rpc(), now);
     if (frame->kind() == env::FrameKind::bytes) {
       const auto& bytes = static_cast<const env::BytesBody&>(*frame).bytes();
@@ -203,9 +204,10 @@ void Router::on_frame(env::PeerId from, const env::Frame& frame, Instant now) {
       if (rpc) return on_rpc(from, *peer, *rpc, now);
     }
   }
-  // The transport delivers what was sent: no honest peer sends what is too large or cannot be read.
+  // The transport delivers what was sent: no honest peer sends what cannot be read, or what nobody reads. Between our
+  // limit and that of the network others may.
   ++statistics_.malformed;
-  add_behaviour(from, 1);
+  if (size <= params_->rpc_bytes_max || size > kRpcBytesMaxKubo) add_behaviour(from, 1);
 }
 
 void Router::on_rpc(env::PeerId from, PeerRecord& peer, const Rpc& rpc, Instant now) {

@@ -89,7 +89,7 @@ void Router::receive(env::PeerId from, PeerRecord& peer, const MessageRef& messa
   }
   if (frame != nullptr && (*frame)->wire_size() > params_->rpc_bytes_max) {
     ++statistics_.malformed;
-    add_behaviour(from, 1);
+    if ((*frame)->wire_size() > kRpcBytesMaxKubo) add_behaviour(from, 1);
     return;
   }
   if (!records_.empty()) {

@@ -21,7 +21,8 @@ bool LyingNetwork::asked(env::PeerId from, env::Protocol protocol, const env::Fr
   if (!message.ok() || !std::holds_alternative<sync::Request>(*message)) return false;
   const auto& request = std::get<sync::Request>(*message);
   ++orders_.acts;
-  if (what_[turn_++ % what_.size()] == scenario::Lie::hidden) {
+  // One story for each peer: a session is made of several questions.
+  if (what_[from.value % what_.size()] == scenario::Lie::hidden) {
     reply(sync::ReconcileBody::of(hide(request)));
     return true;
   }

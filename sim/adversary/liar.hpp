@@ -28,7 +28,6 @@ class LyingNetwork final : public NetworkFilter {
   Orders& orders_;
   const std::vector<scenario::Lie>& what_;
   std::uint32_t node_;
-  std::uint64_t turn_ = 0;
   std::uint64_t number_ = 0;
 };
 

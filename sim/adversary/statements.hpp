@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "core/base/time.hpp"
 #include "core/crypto/account.hpp"
@@ -19,12 +19,12 @@ class OwnAccounts {
   static constexpr std::size_t kCount = 64;
 
   OwnAccounts(std::uint64_t seed, std::uint32_t node) : seed_(seed), node_(node) {}
-  const crypto::Account& account(std::uint64_t number);  // modulo kCount
+  const crypto::Account& account(std::uint64_t number);  // modulo kCount; stays where it is
 
  private:
   std::uint64_t seed_;
   std::uint32_t node_;
-  std::vector<crypto::Account> accounts_;  // derived so far, in order
+  std::deque<crypto::Account> accounts_;  // derived so far, in order
 };
 
 // Inline, whatever its size. `signer` signs; the sender is `sender`, or the signer himself.

@@ -2,6 +2,7 @@
 // defence, in which it does.
 #include <algorithm>
 
+#include "sim/adversary/statements.hpp"
 #include "tests/sim/tuned_nodes.hpp"
 
 namespace lastmile::sim::test {
@@ -49,6 +50,14 @@ void whisper(gossip::Params& params) {
 }
 
 // --- flooder
+
+// Two of them are in the hands of who writes a forgery.
+TEST(OwnAccounts, stay_where_they_are_while_others_are_derived) {
+  OwnAccounts accounts(1, 2);
+  const crypto::Account* const first = &accounts.account(0);
+  accounts.account(OwnAccounts::kCount - 1);
+  EXPECT_EQ(&accounts.account(0), first);
+}
 
 SmallWorld forged_flood() {
   return with_one(R"("kind": "flooder", "rate": "100/s")",

@@ -6,6 +6,13 @@ namespace {
 
 class ScoreTest : public RouterTest {
  protected:
+  env::Frame large(std::size_t bytes) {
+    MessageFields fields;
+    fields.from = Field::of(std::string_view("somebody"));
+    fields.data = Field::synthetic(static_cast<std::uint32_t>(bytes), 1);
+    fields.topic = Field::of(kMessageTopicName);
+    return RpcBody::of(make_message(std::move(fields), *topics, {}, nullptr));
+  }
   // One topic that counts mesh deliveries, with round numbers.
   void strict() {
     TopicScoreParams p;
@@ -210,15 +217,20 @@ TEST_F(ScoreTest, FramesThatAreNoneCostTheirSender) {
   const env::Frame garbage = env::Frame::of_bytes({0xff, 0xff});
   router().on_frame(peer(0), garbage, now);
   EXPECT_LT(score(0), 0);
-  router().on_frame(peer(0), env::Frame::of_bytes(Bytes(kRpcBytesMaxAleph + 1, 0)), now);
-  MessageFields large;
-  large.from = Field::of(std::string_view("somebody"));
-  large.data = Field::synthetic(kRpcBytesMaxAleph + 1, 1);
-  large.topic = Field::of(kMessageTopicName);
-  router().on_frame(peer(0), RpcBody::of(make_message(std::move(large), *topics, {}, nullptr)), now);
+  router().on_frame(peer(0), env::Frame::of_bytes(Bytes(kRpcBytesMaxKubo + 1, 0)), now);
+  router().on_frame(peer(0), large(kRpcBytesMaxKubo + 1), now);
   EXPECT_EQ(router().statistics().malformed, 3U);
   EXPECT_LT(score(0), params.score.graylist_threshold);
   EXPECT_EQ(score(1), 0);
+}
+
+TEST_F(ScoreTest, FramesThatOthersMayReadAreDroppedAndCostNothing) {
+  start();
+  connect_many(0, 1);
+  router().on_frame(peer(0), env::Frame::of_bytes(Bytes(kRpcBytesMaxAleph + 1, 0)), now);
+  router().on_frame(peer(0), large(kRpcBytesMaxAleph + 1), now);
+  EXPECT_EQ(router().statistics().malformed, 2U);
+  EXPECT_EQ(score(0), 0);
 }
 
 }  // namespace
