@@ -6,6 +6,7 @@
 
 #include "core/env/network.hpp"
 #include "core/gossip/message.hpp"
+#include "core/trace/rare_state.hpp"
 
 namespace lastmile::gossip {
 
@@ -29,6 +30,8 @@ class Actions {
   virtual Verdict validate(const MessageRef& message, env::PeerId from) = 0;
   // An accepted message, once; own messages are not delivered back.
   virtual void deliver(const MessageRef& message, env::PeerId from) = 0;
+  // For who keeps a record of rare states.
+  virtual void reached(trace::RareState /*state*/) {}
 };
 
 }  // namespace lastmile::gossip

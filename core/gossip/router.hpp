@@ -181,6 +181,7 @@ class Router {
   void graft(env::PeerId peer, TopicId topic, Instant now);                    // add and tell
   void prune(env::PeerId peer, TopicId topic, Duration backoff, Instant now);  // remove and tell
   bool eligible(env::PeerId peer, TopicId topic, Instant now);                 // for grafting by us
+  bool has_others(TopicId topic) const;
   bool graft_some(TopicId topic, std::size_t count, Instant now, bool outbound_only, const double* above_score);
   void maintain_mesh(TopicId topic, Instant now);
   void graft_better(TopicId topic, Instant now);

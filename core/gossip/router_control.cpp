@@ -62,6 +62,7 @@ void Router::on_graft(env::PeerId from, PeerRecord& peer, const Graft& graft, In
   bool refuse = peer.direct;
   const Backoff* const backoff = backoffs_.find(from, topic);
   if (!refuse && backoff != nullptr && backoff->until > now) {
+    actions_.reached(trace::RareState::graft_in_backoff);
     const bool flood = now - backoff->since < params_->graft_flood_threshold;
     add_behaviour(from, flood ? 2 : 1);
     refuse = true;
@@ -73,6 +74,7 @@ void Router::on_graft(env::PeerId from, PeerRecord& peer, const Graft& graft, In
   }
   if (refuse) {
     ++statistics_.grafts_refused;
+    actions_.reached(trace::RareState::graft_refused);
     prune(from, topic, params_->prune_backoff, now);
     return;
   }
@@ -82,7 +84,10 @@ void Router::on_graft(env::PeerId from, PeerRecord& peer, const Graft& graft, In
 void Router::on_prune(env::PeerId from, PeerRecord& peer, const Prune& prune, Instant now) {
   const TopicId topic = prune.topic.id;
   if (topic.value >= topic_count_) return;
-  if ((peer.mesh & topic_bit(topic)) != 0) remove_from_mesh(from, topic, now);
+  if ((peer.mesh & topic_bit(topic)) != 0) {
+    actions_.reached(trace::RareState::pruned_by_peer);
+    remove_from_mesh(from, topic, now);
+  }
   const Duration backoff = prune.backoff_s
                                ? seconds(static_cast<std::int64_t>(std::min(*prune.backoff_s, kBackoffSecondsMax)))
                                : params_->prune_backoff;

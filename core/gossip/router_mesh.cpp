@@ -74,6 +74,15 @@ bool Router::eligible(env::PeerId peer, TopicId topic, Instant now) {
   return reaches(peer, record, 0, now);
 }
 
+// Is anybody connected who wants the topic and is not in its mesh?
+bool Router::has_others(TopicId topic) const {
+  const std::uint32_t bit = topic_bit(topic);
+  return std::any_of(connected_.begin(), connected_.end(), [&](env::PeerId peer) {
+    const PeerRecord& record = peers_[peer.value];
+    return (record.subscribed & bit) != 0 && (record.mesh & bit) == 0 && !record.direct;
+  });
+}
+
 // Grafts up to `count` random eligible peers; with above_score only those that score more. False when there is none.
 bool Router::graft_some(TopicId topic, std::size_t count, Instant now, bool outbound_only, const double* above_score) {
   std::vector<env::PeerId> candidates;
@@ -125,6 +134,7 @@ void Router::apply_promises(Instant now) {
     const Promise& promise = promises_[due];
     if (has_seen(promise.key, now) || records_.find(promise.key) != nullptr) continue;
     ++statistics_.promises_broken;
+    actions_.reached(trace::RareState::promise_broken);
     add_behaviour(promise.peer, 1);
   }
   promises_.erase(promises_.begin(), promises_.begin() + static_cast<std::ptrdiff_t>(due));
@@ -144,7 +154,9 @@ void Router::maintain_mesh(TopicId topic, Instant now) {
     strangers = strangers || stranger;
     // A GRAFT may come before its sender's subscription, but not for ever.
     const bool overdue = stranger && now - topic_peer(peer, topic).grafted_at >= params_->heartbeat;
-    if (overdue || !reaches(peer, record, 0, now)) prune(peer, topic, params_->prune_backoff, now);
+    const bool blamed = !reaches(peer, record, 0, now);
+    if (blamed) actions_.reached(trace::RareState::peer_dropped_for_score);
+    if (overdue || blamed) prune(peer, topic, params_->prune_backoff, now);
   }
   const auto low = static_cast<std::size_t>(params_->mesh_low);
   const auto wanted = static_cast<std::size_t>(params_->mesh_wanted);
@@ -154,7 +166,11 @@ void Router::maintain_mesh(TopicId topic, Instant now) {
                                                   [&](const MeshPeer& m) { return peers_[m.peer.value].outbound; }));
   };
   bool stuck = backoffs_.empty();  // nobody is eligible, and time alone will not change that
-  if (state.mesh.size() < low) stuck = !graft_some(topic, wanted - state.mesh.size(), now, false, nullptr) && stuck;
+  if (state.mesh.size() < low) {
+    const bool grafted = graft_some(topic, wanted - state.mesh.size(), now, false, nullptr);
+    if (!grafted && has_others(topic)) actions_.reached(trace::RareState::mesh_starved);
+    stuck = !grafted && stuck;
+  }
   if (state.mesh.size() > static_cast<std::size_t>(params_->mesh_high)) trim_mesh(topic, now);
   if (state.mesh.size() >= low && outbound() < quota) {
     stuck = !graft_some(topic, quota - outbound(), now, true, nullptr) && stuck;

@@ -69,6 +69,7 @@ void Router::receive(env::PeerId from, PeerRecord& peer, const MessageRef& messa
                      Instant now) {
   if (!reaches(from, peer, hot_params_->score.graylist_threshold, now)) [[unlikely]] {
     ++statistics_.graylisted;
+    actions_.reached(trace::RareState::peer_graylisted);
     return;
   }
   const TopicId topic = message->topic();

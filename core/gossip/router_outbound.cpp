@@ -36,8 +36,10 @@ void Router::send_frame(env::PeerId peer, const env::Frame& frame, Class kind) {
     congest(peers_[peer.value]);
   }
   OutboundQueue& queue = extra_of(peers_[peer.value]).queue;
-  statistics_.outbound_dropped +=
+  const std::size_t dropped =
       kind == Class::gossip ? queue.add_gossip(frame) : queue.add_message(frame, kind == Class::own);
+  if (dropped > 0) actions_.reached(trace::RareState::outbound_dropped);
+  statistics_.outbound_dropped += dropped;
   longest_queue_ever_ = std::max(longest_queue_ever_, queue.size());
 }
 

@@ -1,6 +1,7 @@
 #include "core/node/chain_link.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/present.hpp"
 #include "core/crypto/chain.hpp"
@@ -29,6 +30,7 @@ struct ChainLink::Line {
   std::optional<message::ItemHash> submitted;             // our archive that has not landed
   std::map<chain::TransactionId, ArchiveFeed> taking_in;  // transactions whose messages are on their way
   Instant saved{};
+  std::uint64_t put_off = 0;  // transactions, as far as it was told
 };
 
 ChainLink::ChainLink(env::Clock& clock, env::Timers& timers, env::Disk& disk, env::ChainGateway& chains,
@@ -202,6 +204,7 @@ void ChainLink::release_unneeded() {
 
 void ChainLink::archive_unavailable(const message::ItemHash& archive) {
   for (const auto& line : lines_) {
+    if (line->follower.awaits(archive)) trace::mark(sink_, trace::RareState::archive_unavailable);
     line->follower.archive_unavailable(archive, clock_.now());
     carry_out(*line);
   }
@@ -256,6 +259,9 @@ void ChainLink::carry_out(Line& line) {
   }
   release_unneeded();
   gauge_archives();
+  // The follower is pure and only counts.
+  const std::uint64_t put_off = line.follower.counters().put_off;
+  if (put_off > std::exchange(line.put_off, put_off)) trace::mark(sink_, trace::RareState::chain_put_off);
 }
 
 void ChainLink::gauge_archives() {
@@ -329,6 +335,7 @@ void ChainLink::submit(Line& line, const chain::WrittenArchive& archive) {
   hold(archive.name, to_bytes(archive.text), [this, &line, name = archive.name, payload] {
     chains_.submit(line.config.name, payload, [this, &line, name](const Result<std::string>& sent) {
       if (sent.ok()) return;
+      trace::mark(sink_, trace::RareState::anchor_refused);
       present(line.packer).submit_failed(name, clock_.now());
       if (line.submitted == name) line.submitted.reset();
       release_unneeded();

@@ -21,7 +21,7 @@
 #include "core/node/hashing_jobs.hpp"
 #include "core/node/pipeline.hpp"
 #include "core/store/store.hpp"
-#include "core/trace/event.hpp"
+#include "core/trace/rare_state.hpp"
 
 namespace lastmile::node {
 

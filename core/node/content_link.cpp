@@ -47,17 +47,19 @@ struct ContentLink::Answering {
 };
 
 ContentLink::ContentLink(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk,
-                         Generator& random, const store::Store& store, HashingJobs& jobs, QueueGauges& gauges,
-                         const NodeConfig& config, ContentReceiver& receiver)
+                         env::Random& random, const store::Store& store, HashingJobs& jobs, trace::Sink& sink,
+                         QueueGauges& gauges, const NodeConfig& config, ContentReceiver& receiver)
     : clock_(clock),
       timers_(timers),
       network_(network),
       disk_(disk),
+      random_(random),
       store_(store),
       jobs_(jobs),
+      sink_(sink),
       gauges_(gauges),
       receiver_(receiver),
-      fetcher_(fetch_params(config), random) {
+      fetcher_(fetch_params(config), random.stream("content")) {
   gauges_.set_limit(trace::Queue::fetch, fetch_places(config));
   jobs_.reserve(config.limits.content_checks);
   network_.listen(env::Protocol::content, *this);
@@ -100,6 +102,10 @@ bool ContentLink::usable(const Result<T>& result, Reply& reply) {
 void ContentLink::answer_next(const std::shared_ptr<Answering>& state) {
   while (state->next < state->request.wanted.size()) {
     const gossip::ContentName name = state->request.wanted[state->next++];
+    if (random_.happens(env::RarePath::content_not_here)) {
+      state->builder.absent(name);
+      continue;
+    }
     if (name.kind == gossip::ContentKind::envelope) {
       const auto envelope = store_.envelope_for_peer(name.hash);
       if (!usable(envelope, state->reply)) return;
@@ -169,7 +175,8 @@ bool ContentLink::fetch(const gossip::ContentName& name, Room room, std::optiona
 }
 
 bool ContentLink::want_content(const message::ItemHash& content, std::optional<env::PeerId> hint, Room room) {
-  if (fetch({gossip::ContentKind::bytes, content}, room, hint)) return true;
+  const bool no_luck = random_.happens(env::RarePath::content_found_no_place);
+  if (!no_luck && fetch({gossip::ContentKind::bytes, content}, room, hint)) return true;
   if (room == Room::contents) gauges_.refuse(trace::Queue::fetch, content.view());  // others are asked for in turn
   return false;
 }
@@ -270,7 +277,9 @@ void ContentLink::hand_over(const gossip::Received& received) {
   for (const gossip::ContentCheck& check : received.checks) {
     jobs_.submit(gossip::content_check_job(check.name, check.bytes),
                  [this, id = check.id](const env::JobResult& result) {
-                   const auto arrival = fetcher_.on_checked(id, gossip::content_checked(result), clock_.now());
+                   const bool matches = gossip::content_checked(result);
+                   if (!matches) trace::mark(sink_, trace::RareState::content_mismatch);
+                   const auto arrival = fetcher_.on_checked(id, matches, clock_.now());
                    if (arrival) receiver_.on_content(*arrival);
                    plan_later();
                  });

@@ -7,12 +7,14 @@
 #include "core/env/clock.hpp"
 #include "core/env/disk.hpp"
 #include "core/env/network.hpp"
+#include "core/env/random.hpp"
 #include "core/env/timers.hpp"
 #include "core/gossip/content_fetcher.hpp"
 #include "core/node/config.hpp"
 #include "core/node/hashing_jobs.hpp"
 #include "core/node/queue_gauges.hpp"
 #include "core/store/store.hpp"
+#include "core/trace/rare_state.hpp"
 
 namespace lastmile::node {
 
@@ -26,9 +28,9 @@ class ContentReceiver {
 
 class ContentLink final : public env::FrameHandler, public env::ContentHandler {
  public:
-  ContentLink(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk, Generator& random,
-              const store::Store& store, HashingJobs& jobs, QueueGauges& gauges, const NodeConfig& config,
-              ContentReceiver& receiver);
+  ContentLink(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk, env::Random& random,
+              const store::Store& store, HashingJobs& jobs, trace::Sink& sink, QueueGauges& gauges,
+              const NodeConfig& config, ContentReceiver& receiver);
 
   void on_connected(env::PeerId peer);
   void on_lost(env::PeerId peer);
@@ -72,8 +74,10 @@ class ContentLink final : public env::FrameHandler, public env::ContentHandler {
   env::Timers& timers_;
   env::Network& network_;
   env::Disk& disk_;
+  env::Random& random_;
   const store::Store& store_;
   HashingJobs& jobs_;
+  trace::Sink& sink_;
   QueueGauges& gauges_;
   ContentReceiver& receiver_;
   gossip::ContentFetcher fetcher_;

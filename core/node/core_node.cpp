@@ -20,6 +20,14 @@ NodeConfig with_anchor_chains(NodeConfig config) {
   return config;
 }
 
+std::optional<trace::RareState> rare_state_of(const store::StatusChange& change) {
+  using message::Status;
+  if (change.to == Status::removed) return trace::RareState::removed_unpaid;
+  if (change.to == Status::removing) return trace::RareState::payment_ran_out;
+  if (change.from == Status::rejected && change.to == Status::processed) return trace::RareState::rejected_came_good;
+  return std::nullopt;
+}
+
 }  // namespace
 
 bool readable(const store::View& view, const message::ItemHash& hash) {
@@ -36,6 +44,7 @@ CoreNode::CoreNode(env::Clock& clock, env::Timers& timers, env::Network& network
       timers_(timers),
       network_(network),
       disk_(disk),
+      random_(random),
       executor_(executor),
       config_(with_anchor_chains(std::move(config))),
       sink_(sink),
@@ -57,40 +66,40 @@ Result<std::unique_ptr<CoreNode>> CoreNode::open(env::Clock& clock, env::Timers&
                                                  env::Disk& disk, env::Random& random, env::Executor& executor,
                                                  env::ChainGateway* chains, trace::Sink& sink, NodeConfig config) {
   std::unique_ptr<CoreNode> node(new CoreNode(clock, timers, network, disk, random, executor, sink, std::move(config)));
-  if (auto error = node->wire(random, chains)) return *error;
+  if (auto error = node->wire(chains)) return *error;
   return node;
 }
 
-std::optional<Error> CoreNode::wire(env::Random& random, env::ChainGateway* chains) {
+std::optional<Error> CoreNode::wire(env::ChainGateway* chains) {
   const auto wrong = contradictions(config_.limits, config_.intervals);
   if (!wrong.empty()) return Error{wrong.front()};
   auto store = store::Store::open(disk_, config_.store, store_sink_);
   if (!store.ok()) return store.error();
   store_ = std::move(*store);
   blobs_.on_damaged([this](const message::ItemHash& file) {
+    trace::mark(sink_, trace::RareState::file_damaged);
     if (const auto lost = store_->file_damaged(file, clock_.wall()); !lost.ok()) fatal(lost.error());
   });
-  pipeline_ = std::make_unique<Pipeline>(clock_, timers_, executor_, disk_, random.stream("retry"), *store_, blobs_,
-                                         sink_, gauges_, config_, static_cast<Surroundings&>(*this));
-  content_ = std::make_unique<ContentLink>(clock_, timers_, network_, disk_, random.stream("content"), *store_, jobs_,
-                                           gauges_, config_, static_cast<ContentReceiver&>(*this));
+  pipeline_ = std::make_unique<Pipeline>(clock_, timers_, executor_, disk_, random_, *store_, blobs_, sink_, gauges_,
+                                         config_, static_cast<Surroundings&>(*this));
+  content_ = std::make_unique<ContentLink>(clock_, timers_, network_, disk_, random_, *store_, jobs_, sink_, gauges_,
+                                           config_, static_cast<ContentReceiver&>(*this));
   if (config_.roads.gossip) {
-    gossip_ = std::make_unique<GossipLink>(clock_, timers_, network_, random.stream("gossip"), config_,
+    gossip_ = std::make_unique<GossipLink>(clock_, timers_, network_, random_, sink_, config_,
                                            static_cast<GossipReceiver&>(*this));
   }
   if (config_.roads.reconciliation) {
     held_ = std::make_unique<sync::StoreHeldSet>(*store_);
-    reconcile_ =
-        std::make_unique<ReconcileLink>(clock_, timers_, network_, random.stream("reconcile"), *store_, *held_, peers_,
-                                        sink_, gauges_, config_, static_cast<ReconcileSurroundings&>(*this));
+    reconcile_ = std::make_unique<ReconcileLink>(clock_, timers_, network_, random_, *store_, *held_, peers_, sink_,
+                                                 gauges_, config_, static_cast<ReconcileSurroundings&>(*this));
   }
   if (config_.roads.chain && chains != nullptr && !config_.chains.empty()) {
     chain_ = std::make_unique<ChainLink>(clock_, timers_, disk_, *chains, *store_, sink_, gauges_, jobs_, config_,
                                          static_cast<ChainSurroundings&>(*this));
   }
   if (config_.roads.content_store) {
-    heads_ = std::make_unique<HeadLink>(clock_, timers_, network_, disk_, executor_, *store_, peers_, jobs_, blobs_,
-                                        gauges_, config_, static_cast<HeadSurroundings&>(*this));
+    heads_ = std::make_unique<HeadLink>(clock_, timers_, network_, disk_, random_, executor_, *store_, peers_, jobs_,
+                                        blobs_, sink_, gauges_, config_, static_cast<HeadSurroundings&>(*this));
   }
   network_.listen_peers(*this);
   return std::nullopt;
@@ -117,7 +126,7 @@ void CoreNode::tick_later() {
 
 void CoreNode::publish(std::string_view payload, std::vector<Upload> uploads, ReceiptDone done) {
   if (uploads.empty()) return publish_checked(payload, {}, std::move(done));
-  if (!uploads_.has_room(uploads)) {
+  if (!uploads_.has_room(uploads) || random_.happens(env::RarePath::uploads_full)) {
     gauges_.refuse(trace::Queue::hashing, {});
     return done({std::nullopt, message::Status::none, std::nullopt, "too many uploads are being checked"});
   }
@@ -203,7 +212,8 @@ void CoreNode::on_connected(env::PeerId peer, env::Direction direction) {
   if (reconcile_) reconcile_->on_connected(peer, direction);
 }
 
-void CoreNode::on_lost(env::PeerId peer, env::CloseReason) {
+void CoreNode::on_lost(env::PeerId peer, env::CloseReason reason) {
+  if (reason == env::CloseReason::timeout) trace::mark(sink_, trace::RareState::connection_timed_out);
   if (gossip_) gossip_->on_lost(peer);
   if (reconcile_) reconcile_->on_lost(peer);
   content_->on_lost(peer);
@@ -217,7 +227,9 @@ void CoreNode::on_forgotten(env::PeerId peer) {
   content_->on_forgotten(peer);
 }
 
-void CoreNode::on_dial_failed(std::string_view address, env::CloseReason) { peers_.on_dial_failed(address); }
+void CoreNode::on_dial_failed(std::string_view address, env::CloseReason) {
+  if (peers_.on_dial_failed(address)) trace::mark(sink_, trace::RareState::dial_pause_longest);
+}
 
 // --- between the parts
 
@@ -336,6 +348,7 @@ void CoreNode::status_changed(const store::StatusChange& change) {
       change.code ? static_cast<std::uint64_t>(static_cast<std::int64_t>(message::number(*change.code))) : 0;
   sink_.record({trace::Kind::status_changed, change.hash.view(), static_cast<std::uint64_t>(change.from),
                 static_cast<std::uint64_t>(change.to), code});
+  if (const auto state = rare_state_of(change)) trace::mark(sink_, *state);
   if (change.to == message::Status::processed && change.from == message::Status::pending) {
     sink_.record({trace::Kind::message_processed, change.hash.view(), 0, 0, 0});
   }

@@ -32,7 +32,7 @@
 #include "core/node/reconcile_link.hpp"
 #include "core/node/upload_checks.hpp"
 #include "core/store/view.hpp"
-#include "core/trace/event.hpp"
+#include "core/trace/rare_state.hpp"
 
 namespace lastmile::node {
 
@@ -97,7 +97,7 @@ class CoreNode final : public env::PeerHandler,
     trace::Sink& to_;
   };
 
-  std::optional<Error> wire(env::Random& random, env::ChainGateway* chains);
+  std::optional<Error> wire(env::ChainGateway* chains);
   void publish_checked(std::string_view payload, UploadChecks::Files files, ReceiptDone done);
   void tick_later();
   void want_patiently(const message::ItemHash& archive);
@@ -142,6 +142,7 @@ class CoreNode final : public env::PeerHandler,
   env::Timers& timers_;
   env::Network& network_;
   env::Disk& disk_;
+  env::Random& random_;
   env::Executor& executor_;
   const NodeConfig config_;
   trace::Sink& sink_;

@@ -11,17 +11,19 @@ constexpr std::uint32_t kAuthorSignatureBytes = 64;
 
 }  // namespace
 
-GossipLink::GossipLink(env::Clock& clock, env::Timers& timers, env::Network& network, Generator& random,
-                       const NodeConfig& config, GossipReceiver& receiver)
+GossipLink::GossipLink(env::Clock& clock, env::Timers& timers, env::Network& network, env::Random& random,
+                       trace::Sink& sink, const NodeConfig& config, GossipReceiver& receiver)
     : clock_(clock),
       timers_(timers),
       network_(network),
+      random_(random),
+      sink_(sink),
       config_(config),
       receiver_(receiver),
       own_identity_(network.own_identity()),
       topic_(config.topics->find(gossip::kMessageTopicName)),
       router_(config.gossip, config.topics, config.message_numbers, gossip::identity_key(as_bytes(own_identity_)),
-              random, *this),
+              random.stream("gossip"), *this),
       // Grows across restarts, as receivers of other networks demand (libp2p.md 11.3).
       seqno_(static_cast<std::uint64_t>(clock.wall().ns)) {
   LM_CHECK(topic_ != gossip::kNoTopic);
@@ -41,7 +43,7 @@ void GossipLink::heartbeat(Duration after) {
       router_.on_writable(peer, now);
       return true;
     });
-    router_.heartbeat(now);
+    if (!random_.happens(env::RarePath::heartbeat_skipped)) router_.heartbeat(now);
     heartbeat(config_.gossip->heartbeat);
   });
 }
@@ -80,7 +82,8 @@ void GossipLink::on_request(env::PeerId, const env::Frame&, env::Reply reply) {
 }
 
 bool GossipLink::send(env::PeerId to, const env::Frame& frame) {
-  if (network_.queued_bytes(to) > config_.limits.peer_queued_bytes) {
+  if (network_.queued_bytes(to) > config_.limits.peer_queued_bytes || random_.happens(env::RarePath::peer_congested)) {
+    trace::mark(sink_, trace::RareState::peer_congested);
     const auto place = std::lower_bound(blocked_.begin(), blocked_.end(), to);
     if (place == blocked_.end() || *place != to) blocked_.insert(place, to);
     return false;

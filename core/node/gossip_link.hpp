@@ -6,9 +6,11 @@
 
 #include "core/env/clock.hpp"
 #include "core/env/network.hpp"
+#include "core/env/random.hpp"
 #include "core/env/timers.hpp"
 #include "core/gossip/router.hpp"
 #include "core/node/config.hpp"
+#include "core/trace/rare_state.hpp"
 
 namespace lastmile::node {
 
@@ -23,8 +25,8 @@ class GossipReceiver {
 
 class GossipLink final : public env::FrameHandler, public gossip::Actions {
  public:
-  GossipLink(env::Clock& clock, env::Timers& timers, env::Network& network, Generator& random, const NodeConfig& config,
-             GossipReceiver& receiver);
+  GossipLink(env::Clock& clock, env::Timers& timers, env::Network& network, env::Random& random, trace::Sink& sink,
+             const NodeConfig& config, GossipReceiver& receiver);
 
   void start();  // joins the topic of messages, heartbeats
   void on_connected(env::PeerId peer, env::Direction direction);
@@ -47,11 +49,14 @@ class GossipLink final : public env::FrameHandler, public gossip::Actions {
   gossip::Check verify(const gossip::MessageRef& message, env::PeerId from) override;
   gossip::Verdict validate(const gossip::MessageRef& message, env::PeerId from) override;
   void deliver(const gossip::MessageRef& message, env::PeerId from) override;
+  void reached(trace::RareState state) override { trace::mark(sink_, state); }
   void heartbeat(Duration after);
 
   env::Clock& clock_;
   env::Timers& timers_;
   env::Network& network_;
+  env::Random& random_;
+  trace::Sink& sink_;
   const NodeConfig& config_;
   GossipReceiver& receiver_;
   std::string own_identity_;

@@ -7,18 +7,21 @@
 
 namespace lastmile::node {
 
-HeadLink::HeadLink(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk,
+HeadLink::HeadLink(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk, env::Random& random,
                    env::Executor& executor, store::Store& store, const PeerBook& peers, HashingJobs& jobs,
-                   BlobReader& blobs, QueueGauges& gauges, const NodeConfig& config, HeadSurroundings& surroundings)
+                   BlobReader& blobs, trace::Sink& sink, QueueGauges& gauges, const NodeConfig& config,
+                   HeadSurroundings& surroundings)
     : clock_(clock),
       timers_(timers),
       network_(network),
       disk_(disk),
+      random_(random),
       executor_(executor),
       store_(store),
       peers_(peers),
       jobs_(jobs),
       blobs_(blobs),
+      sink_(sink),
       gauges_(gauges),
       config_(config),
       surroundings_(surroundings),
@@ -28,7 +31,7 @@ HeadLink::HeadLink(env::Clock& clock, env::Timers& timers, env::Network& network
       blob_writer_(
           clock, store, [this](const store::Outcome& outcome) { surroundings_.follow(outcome); },
           [this](const Error& error) { surroundings_.damaged_by_heads(error); }),
-      writer_(clock, timers, disk, store, jobs, blob_writer_, config, *this) {
+      writer_(clock, timers, disk, random, store, jobs, blob_writer_, config, *this) {
   jobs_.reserve(1);  // one archive is read
   gauges_.set_limit(trace::Queue::heads, config.limits.head_inbox + config.limits.head_checks);
   network_.listen(env::Protocol::heads, *this);
@@ -137,7 +140,8 @@ void HeadLink::consider(sync::Head head, std::optional<env::PeerId> from) {
   const auto seen = book_.look(told.head, from, clock_.now());
   if (seen == sync::HeadBook::Seen::known && !may_be_lost(told)) return;
   const std::uint64_t source = from ? std::uint64_t{from->value} + 1 : 0;
-  if (seen == sync::HeadBook::Seen::full || !inbox_.has_room(source)) return no_room(told);
+  const bool no_luck = random_.happens(env::RarePath::heads_full);
+  if (seen == sync::HeadBook::Seen::full || !inbox_.has_room(source) || no_luck) return no_room(told);
   unchecked_.insert(told.name);
   const std::string signer = told.head.node;
   (void)inbox_.push(source, signer, std::move(told));
@@ -175,7 +179,10 @@ void HeadLink::check_next() {
 // With the head, or a crash would leave one that is known and a repair that nobody remembers.
 void HeadLink::on_checked(const Told& told) {
   env::Batch beside;
-  if (may_be_lost(told)) beside = writer_.lost(told.head);
+  if (may_be_lost(told)) {
+    trace::mark(sink_, trace::RareState::own_head_lost);
+    beside = writer_.lost(told.head);
+  }
   on_head(told.head, told.name, told.from, std::move(beside));
 }
 

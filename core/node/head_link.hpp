@@ -14,6 +14,7 @@
 #include "core/env/disk.hpp"
 #include "core/env/executor.hpp"
 #include "core/env/network.hpp"
+#include "core/env/random.hpp"
 #include "core/env/timers.hpp"
 #include "core/node/archive_feed.hpp"
 #include "core/node/blob_reader.hpp"
@@ -27,7 +28,7 @@
 #include "core/store/store.hpp"
 #include "core/sync/head_book.hpp"
 #include "core/sync/wanted_archives.hpp"
-#include "core/trace/event.hpp"
+#include "core/trace/rare_state.hpp"
 
 namespace lastmile::node {
 
@@ -45,9 +46,9 @@ class HeadLink final : public env::FrameHandler, HeadWriterHost {
  public:
   static constexpr std::size_t kHeadsPerFrame = 256;
 
-  HeadLink(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk, env::Executor& executor,
-           store::Store& store, const PeerBook& peers, HashingJobs& jobs, BlobReader& blobs, QueueGauges& gauges,
-           const NodeConfig& config, HeadSurroundings& surroundings);
+  HeadLink(env::Clock& clock, env::Timers& timers, env::Network& network, env::Disk& disk, env::Random& random,
+           env::Executor& executor, store::Store& store, const PeerBook& peers, HashingJobs& jobs, BlobReader& blobs,
+           trace::Sink& sink, QueueGauges& gauges, const NodeConfig& config, HeadSurroundings& surroundings);
 
   void start();
   void on_connected(env::PeerId peer);
@@ -109,11 +110,13 @@ class HeadLink final : public env::FrameHandler, HeadWriterHost {
   env::Timers& timers_;
   env::Network& network_;
   env::Disk& disk_;
+  env::Random& random_;
   env::Executor& executor_;
   store::Store& store_;
   const PeerBook& peers_;
   HashingJobs& jobs_;
   BlobReader& blobs_;
+  trace::Sink& sink_;
   QueueGauges& gauges_;
   const NodeConfig& config_;
   HeadSurroundings& surroundings_;

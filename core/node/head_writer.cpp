@@ -8,11 +8,13 @@
 
 namespace lastmile::node {
 
-HeadWriter::HeadWriter(env::Clock& clock, env::Timers& timers, env::Disk& disk, store::Store& store, HashingJobs& jobs,
-                       BlobWriter& blobs, const NodeConfig& config, HeadWriterHost& host)
+HeadWriter::HeadWriter(env::Clock& clock, env::Timers& timers, env::Disk& disk, env::Random& random,
+                       store::Store& store, HashingJobs& jobs, BlobWriter& blobs, const NodeConfig& config,
+                       HeadWriterHost& host)
     : clock_(clock),
       timers_(timers),
       disk_(disk),
+      random_(random),
       store_(store),
       jobs_(jobs),
       blobs_(blobs),
@@ -79,6 +81,7 @@ void HeadWriter::write() {
   if (due_.empty()) return;
   auto writing = std::make_shared<Writing>();
   chain::ArchiveOrder order;
+  if (random_.happens(env::RarePath::archive_cut_short)) order.limits.messages = 1;
   for (const message::ItemHash& hash : due_) {
     if (order.messages.size() == order.limits.messages) break;
     const auto envelope = store_.envelope_for_peer(hash);

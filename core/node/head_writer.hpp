@@ -7,6 +7,7 @@
 
 #include "core/env/clock.hpp"
 #include "core/env/disk.hpp"
+#include "core/env/random.hpp"
 #include "core/env/timers.hpp"
 #include "core/node/blob_writer.hpp"
 #include "core/node/config.hpp"
@@ -28,8 +29,8 @@ class HeadWriterHost {
 
 class HeadWriter {
  public:
-  HeadWriter(env::Clock& clock, env::Timers& timers, env::Disk& disk, store::Store& store, HashingJobs& jobs,
-             BlobWriter& blobs, const NodeConfig& config, HeadWriterHost& host);
+  HeadWriter(env::Clock& clock, env::Timers& timers, env::Disk& disk, env::Random& random, store::Store& store,
+             HashingJobs& jobs, BlobWriter& blobs, const NodeConfig& config, HeadWriterHost& host);
 
   void start();  // once; reads what is due from the disk. Writes nothing without NodeConfig::head_signer
   // A message reached a state that an archive must tell: processed, or forgotten (its tombstone).
@@ -55,6 +56,7 @@ class HeadWriter {
   env::Clock& clock_;
   env::Timers& timers_;
   env::Disk& disk_;
+  env::Random& random_;
   store::Store& store_;
   HashingJobs& jobs_;
   BlobWriter& blobs_;

@@ -67,21 +67,27 @@ void PeerBook::on_lost(env::PeerId peer) {
   dial_later(*entry);
 }
 
-void PeerBook::on_dial_failed(std::string_view address) {
+bool PeerBook::on_dial_failed(std::string_view address) {
   Entry* entry = find(address);
-  if (entry == nullptr || entry->connected) return;
+  if (entry == nullptr || entry->connected) return false;
   entry->waiting = false;
   ++entry->failures;
   dial_later(*entry);
+  return pause_after(entry->failures) == intervals_.dial_pause_max;
+}
+
+// Doubles from the smallest to the greatest.
+Duration PeerBook::pause_after(std::uint32_t failures) const {
+  Duration pause = intervals_.dial_pause_min;
+  for (std::uint32_t i = 0; i < failures && pause < intervals_.dial_pause_max; ++i) pause = pause * 2;
+  return std::min(pause, intervals_.dial_pause_max);
 }
 
 void PeerBook::dial_later(Entry& entry) {
   if (entry.waiting) return;
   entry.waiting = true;
-  // Doubling from the smallest to the greatest pause, with a fifth of randomness so that islands do not dial in step.
-  Duration pause = intervals_.dial_pause_min;
-  for (std::uint32_t i = 0; i < entry.failures && pause < intervals_.dial_pause_max; ++i) pause = pause * 2;
-  pause = std::min(pause, intervals_.dial_pause_max);
+  // With a fifth of randomness, so that islands do not dial in step.
+  Duration pause = pause_after(entry.failures);
   pause = random_.uniform(pause * 4 / 5, pause * 6 / 5);
   timers_.after(pause, [this, address = entry.address] {
     const Entry* due = find(address);

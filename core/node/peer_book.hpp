@@ -24,7 +24,8 @@ class PeerBook {
   void start(const std::vector<std::string>& addresses);
   void on_connected(env::PeerId peer);
   void on_lost(env::PeerId peer);
-  void on_dial_failed(std::string_view address);
+  // True: the pause before the next attempt is the longest one.
+  bool on_dial_failed(std::string_view address);
 
   const std::vector<env::PeerId>& connected() const { return connected_; }  // ascending
   bool is_connected(env::PeerId peer) const;
@@ -38,6 +39,7 @@ class PeerBook {
   };
   Entry* find(std::string_view address);  // null: not one of ours to dial
   Entry* entry_of(env::PeerId peer);      // the same; of several addresses with its identity the first
+  Duration pause_after(std::uint32_t failures) const;
   void dial_later(Entry& entry);
 
   env::Network& network_;

@@ -10,6 +10,7 @@
 namespace lastmile::node {
 namespace {
 
+using env::RarePath;
 using message::ErrorCode;
 using message::Status;
 
@@ -27,19 +28,20 @@ bool is_settled(Status status) {
 
 }  // namespace
 
-Pipeline::Pipeline(env::Clock& clock, env::Timers& timers, env::Executor& executor, env::Disk& disk, Generator& random,
-                   store::Store& store, BlobReader& blobs, trace::Sink& sink, QueueGauges& gauges,
+Pipeline::Pipeline(env::Clock& clock, env::Timers& timers, env::Executor& executor, env::Disk& disk,
+                   env::Random& random, store::Store& store, BlobReader& blobs, trace::Sink& sink, QueueGauges& gauges,
                    const NodeConfig& config, Surroundings& surroundings)
     : clock_(clock),
       timers_(timers),
       executor_(executor),
       disk_(disk),
+      random_(random),
       store_(store),
       sink_(sink),
       gauges_(gauges),
       config_(config),
       surroundings_(surroundings),
-      retries_(clock, timers, random, config.limits),
+      retries_(clock, timers, random.stream("retry"), config.limits),
       missing_(clock, timers, disk, store, blobs, config, static_cast<ContentWaiter&>(*this)),
       inbox_({config.limits.inbox_messages, config.limits.inbox_messages_per_source}),
       refused_(config.limits.recent_messages) {
@@ -48,7 +50,10 @@ Pipeline::Pipeline(env::Clock& clock, env::Timers& timers, env::Executor& execut
   gauges_.set_limit(trace::Queue::verify, limits.verify_in_flight);
   gauges_.set_limit(trace::Queue::waiting, limits.waiting_messages);
   retries_.on_attempt([this](const message::ItemHash& hash) { attempt(hash); },
-                      [this](const message::ItemHash& hash) { give_up(hash); });
+                      [this](const message::ItemHash& hash) {
+                        trace::mark(sink_, trace::RareState::retries_exhausted);
+                        give_up(hash);
+                      });
   store_.on_durable([this] {
     if (store_.disk_error()) return surroundings_.fatal(*store_.disk_error());
     pay_receipts();
@@ -80,7 +85,10 @@ std::uint64_t Pipeline::pending() const {
 
 // --- arrival
 
-std::size_t Pipeline::room(Origin origin, env::PeerId peer) const { return inbox_.room(turn_of(origin, peer)); }
+std::size_t Pipeline::room(Origin origin, env::PeerId peer) const {
+  if (random_.happens(RarePath::inbox_full)) return 0;
+  return inbox_.room(turn_of(origin, peer));
+}
 
 Admission Pipeline::arrive(std::string_view payload, Arrival arrival) {
   if (inbox_.size() >= config_.limits.inbox_messages) {
@@ -126,8 +134,10 @@ Admission Pipeline::arrive(std::shared_ptr<const message::Envelope> envelope, Ar
   auto flight = flights_.find(key);
   const bool is_new = flight == flights_.end();
   if (is_new && arrival.origin == Origin::gossip) {
-    if (const auto why = refused_.find(*envelope)) {
+    const auto why = refused_.find(*envelope);
+    if (why && !random_.happens(RarePath::refusal_forgotten)) {
       sink_.record({trace::Kind::message_received, key.first.view(), 0, 0, 0});
+      trace::mark(sink_, trace::RareState::forged_repeat);
       return *why == RefusedMessages::Why::forged ? Admission::forged_before : Admission::refused_before;
     }
   }
@@ -138,8 +148,11 @@ Admission Pipeline::arrive(std::shared_ptr<const message::Envelope> envelope, Ar
     return Admission::full;
   }
   if (is_new) {
-    const auto push = inbox_.push(turn_of(arrival.origin, arrival.peer), envelope->sender, key);
-    if (push != FairQueue<FlightKey>::Push::accepted) {
+    using Push = FairQueue<FlightKey>::Push;
+    // Who gossips was told that there is room.
+    const bool no_luck = arrival.origin != Origin::gossip && random_.happens(RarePath::inbox_full);
+    const Push push = no_luck ? Push::full : inbox_.push(turn_of(arrival.origin, arrival.peer), envelope->sender, key);
+    if (push != Push::accepted) {
       gauges_.refuse(trace::Queue::inbox, envelope->item_hash.view(), static_cast<std::uint64_t>(push));
       if (arrival.receipt) arrival.receipt({key.first, Status::none, std::nullopt, "the inbox is full"});
       return Admission::full;
@@ -199,10 +212,21 @@ void Pipeline::pump_later() {
   });
 }
 
+// Are as many under way as allowed? Bad luck says so of any that are: the answer to one of them goes on.
+bool Pipeline::as_many(std::uint64_t under_way, std::uint64_t allowed, RarePath path) {
+  return under_way >= allowed || (under_way > 0 && random_.happens(path));
+}
+
 void Pipeline::pump() {
   for (std::size_t turn = 0; turn < config_.limits.inbox_turn; ++turn) {
-    if (verifying_ >= config_.limits.verify_in_flight) return;  // continued when an answer comes
-    if (store_.committed() - store_.durable() >= config_.limits.commits_in_flight) return;  // by on_durable
+    // Continued when an answer comes, or by on_durable.
+    if (as_many(verifying_, config_.limits.verify_in_flight, RarePath::signatures_backed_up)) {
+      return trace::mark(sink_, trace::RareState::signatures_backed_up);
+    }
+    const std::uint64_t commits = store_.committed() - store_.durable();
+    if (as_many(commits, config_.limits.commits_in_flight, RarePath::commits_backed_up)) {
+      return trace::mark(sink_, trace::RareState::commits_backed_up);
+    }
     const auto key = inbox_.pop();
     if (!key) break;
     verify(*key);

@@ -23,6 +23,7 @@
 #include "core/env/disk.hpp"
 #include "core/env/executor.hpp"
 #include "core/env/network.hpp"
+#include "core/env/random.hpp"
 #include "core/env/timers.hpp"
 #include "core/gossip/actions.hpp"
 #include "core/message/envelope.hpp"
@@ -36,7 +37,7 @@
 #include "core/node/retry_book.hpp"
 #include "core/node/upload_checks.hpp"
 #include "core/store/store.hpp"
-#include "core/trace/event.hpp"
+#include "core/trace/rare_state.hpp"
 
 namespace lastmile::node {
 
@@ -83,7 +84,7 @@ class Surroundings {
 
 class Pipeline final : ContentWaiter {
  public:
-  Pipeline(env::Clock& clock, env::Timers& timers, env::Executor& executor, env::Disk& disk, Generator& random,
+  Pipeline(env::Clock& clock, env::Timers& timers, env::Executor& executor, env::Disk& disk, env::Random& random,
            store::Store& store, BlobReader& blobs, trace::Sink& sink, QueueGauges& gauges, const NodeConfig& config,
            Surroundings& surroundings);
 
@@ -139,6 +140,7 @@ class Pipeline final : ContentWaiter {
 
   void answer_known(const message::Envelope& envelope, message::Status status, Arrival& arrival);
   bool is_our_copy(const message::Envelope& envelope);
+  bool as_many(std::uint64_t under_way, std::uint64_t allowed, env::RarePath path);
   void pump();
   void pump_later();
   void verify(const FlightKey& key);
@@ -184,6 +186,7 @@ class Pipeline final : ContentWaiter {
   env::Timers& timers_;
   env::Executor& executor_;
   env::Disk& disk_;
+  env::Random& random_;
   store::Store& store_;
   trace::Sink& sink_;
   QueueGauges& gauges_;

@@ -149,6 +149,7 @@ void Pipeline::content_found(const message::ItemHash& content, std::vector<Recei
 // It has the hash and is no content: no other bytes will ever be (messages.md 5.2).
 void Pipeline::refuse_content(Flight flight, const message::Refusal& refusal) {
   const message::ItemHash& hash = flight.envelope->item_hash;
+  trace::mark(sink_, trace::RareState::content_malformed);
   auto outcome = store_.refuse_content(hash, refusal.code, refusal.detail,
                                        message::serialize_envelope(*flight.envelope), clock_.wall());
   if (!usable(outcome)) return;
@@ -157,6 +158,7 @@ void Pipeline::refuse_content(Flight flight, const message::Refusal& refusal) {
 }
 
 void Pipeline::content_not_found(const message::ItemHash& content, std::vector<ReceiptDone> receipts, bool for_room) {
+  trace::mark(sink_, for_room ? trace::RareState::content_gave_way : trace::RareState::content_nowhere);
   if (!for_room) give_up(content);
   owe({content, for_room ? Status::pending : Status::rejected, ErrorCode::content_unavailable, ""},
       std::move(receipts));

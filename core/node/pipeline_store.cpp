@@ -133,6 +133,7 @@ void Pipeline::start() {
   const auto rows = view.received({.status = Status::pending, .start = {}, .end = {}}, {.per_page = 0, .after = {}});
   if (!usable(rows)) return;
   for (const auto& row : rows->items) retries_.add(row.hash);
+  if (!rows->items.empty()) trace::mark(sink_, trace::RareState::restarted_with_waiting);
   gauges_.set_depth(trace::Queue::waiting, retries_.size());
 }
 

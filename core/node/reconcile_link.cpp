@@ -5,21 +5,22 @@
 namespace lastmile::node {
 
 struct ReconcileLink::Session {
-  Session(env::PeerId p, std::uint64_t salt, const sync::HeldItem& from)
-      : peer(p), initiator(salt, {}, from, sync::range_end()) {}
+  Session(env::PeerId p, std::uint64_t salt, sync::InitiatorOptions options, const sync::HeldItem& from)
+      : peer(p), initiator(salt, options, from, sync::range_end()) {}
   env::PeerId peer;
   sync::Initiator initiator;
   std::uint64_t bytes = 0;
   bool over = false;
 };
 
-ReconcileLink::ReconcileLink(env::Clock& clock, env::Timers& timers, env::Network& network, Generator& random,
+ReconcileLink::ReconcileLink(env::Clock& clock, env::Timers& timers, env::Network& network, env::Random& random,
                              store::Store& store, const sync::HeldSet& held, const PeerBook& peers, trace::Sink& sink,
                              QueueGauges& gauges, const NodeConfig& config, ReconcileSurroundings& surroundings)
     : clock_(clock),
       timers_(timers),
       network_(network),
       random_(random),
+      draws_(random.stream("reconcile")),
       store_(store),
       held_(held),
       peers_(peers),
@@ -35,7 +36,7 @@ ReconcileLink::~ReconcileLink() = default;
 
 void ReconcileLink::start() {
   // The first turn at a random point of the interval, so that a network started together does not reconcile in step.
-  timers_.after(random_.uniform(Duration{}, config_.intervals.reconcile_every), [this] { every_minute(); });
+  timers_.after(draws_.uniform(Duration{}, config_.intervals.reconcile_every), [this] { every_minute(); });
 }
 
 void ReconcileLink::every_minute() {
@@ -49,7 +50,7 @@ void ReconcileLink::every_minute() {
   const auto& connected = peers_.connected();
   if (!connected.empty()) {
     // Whose words wait to be looked at has nothing to say that is worth hearing now: mostly the same again.
-    const env::PeerId peer = connected[random_.below(connected.size())];
+    const env::PeerId peer = connected[draws_.below(connected.size())];
     const auto told = told_.find(peer);
     if (told == told_.end() || told->second.backlog.empty()) begin(peer);
   }
@@ -96,7 +97,9 @@ void ReconcileLink::begin(env::PeerId peer) {
   }
   // What lies below the beginning was settled by the session before.
   const auto settled = std::exchange(told_[peer].settled_until, std::nullopt);
-  auto session = std::make_shared<Session>(peer, random_.next(), settled.value_or(sync::range_begin()));
+  sync::InitiatorOptions options;
+  if (random_.happens(env::RarePath::reconcile_cut_short)) options.differences_max = 1;
+  auto session = std::make_shared<Session>(peer, draws_.next(), options, settled.value_or(sync::range_begin()));
   sessions_[peer] = session;
   ++figures_.sessions;
   timers_.after(Duration{}, [this, session] { step(session); });
@@ -142,6 +145,7 @@ void ReconcileLink::on_answer(const std::shared_ptr<Session>& session, const Res
 void ReconcileLink::finish(const std::shared_ptr<Session>& session, End end) {
   const sync::Initiator& initiator = session->initiator;
   session->over = true;
+  if (end == End::failed) trace::mark(sink_, trace::RareState::reconcile_failed);
   if (end != End::lost) {
     for (const message::ItemHash& hash : initiator.lacking()) want(hash, session->peer);
     figures_.lacking += initiator.lacking().size();
@@ -163,6 +167,7 @@ void ReconcileLink::finish(const std::shared_ptr<Session>& session, End end) {
     begin(next);
   }
   if (end == End::complete && !initiator.complete()) {
+    trace::mark(sink_, trace::RareState::reconcile_at_limit);
     // Ended at a limit: another session finds the rest, once what this one found is being fetched.
     Told& told = told_[session->peer];
     told.settled_until = initiator.settled_until();
@@ -174,8 +179,10 @@ void ReconcileLink::finish(const std::shared_ptr<Session>& session, End end) {
 // What finds no room is found again by a later session.
 void ReconcileLink::want(const message::ItemHash& hash, env::PeerId from) {
   Told& told = told_[from];
-  if (told.backlog.size() >= config_.limits.reconcile_backlog_per_peer) return;
-  if (backlog_ >= config_.limits.reconcile_backlog && !make_room(told)) return;
+  const bool full = told.backlog.size() >= config_.limits.reconcile_backlog_per_peer;
+  if (full || (backlog_ >= config_.limits.reconcile_backlog && !make_room(told))) {
+    return trace::mark(sink_, trace::RareState::reconcile_backlog_full);
+  }
   told.backlog.emplace_back(hash, clock_.now());
   ++backlog_;
   gauge_backlog();
@@ -312,8 +319,10 @@ void ReconcileLink::on_frame(env::PeerId from, const env::Frame& frame) {
 }
 
 void ReconcileLink::on_request(env::PeerId from, const env::Frame& frame, env::Reply reply) {
-  if (++minute_of(from).requests > config_.limits.reconcile_answers_per_minute) {
+  if (++minute_of(from).requests > config_.limits.reconcile_answers_per_minute ||
+      random_.happens(env::RarePath::reconcile_refused)) {
     ++figures_.refused;
+    trace::mark(sink_, trace::RareState::reconcile_refused);
     return reply(Error{"too many requests in this minute"});
   }
   auto decoded = sync::reconcile_message(frame);

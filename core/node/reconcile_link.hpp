@@ -12,16 +12,16 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/random.hpp"
 #include "core/env/clock.hpp"
 #include "core/env/network.hpp"
+#include "core/env/random.hpp"
 #include "core/env/timers.hpp"
 #include "core/node/config.hpp"
 #include "core/node/peer_book.hpp"
 #include "core/node/queue_gauges.hpp"
 #include "core/store/store.hpp"
 #include "core/sync/reconcile.hpp"
-#include "core/trace/event.hpp"
+#include "core/trace/rare_state.hpp"
 
 namespace lastmile::node {
 
@@ -37,7 +37,7 @@ class ReconcileSurroundings {
 
 class ReconcileLink final : public env::FrameHandler {
  public:
-  ReconcileLink(env::Clock& clock, env::Timers& timers, env::Network& network, Generator& random, store::Store& store,
+  ReconcileLink(env::Clock& clock, env::Timers& timers, env::Network& network, env::Random& random, store::Store& store,
                 const sync::HeldSet& held, const PeerBook& peers, trace::Sink& sink, QueueGauges& gauges,
                 const NodeConfig& config, ReconcileSurroundings& surroundings);
   ~ReconcileLink() override;
@@ -107,7 +107,8 @@ class ReconcileLink final : public env::FrameHandler {
   env::Clock& clock_;
   env::Timers& timers_;
   env::Network& network_;
-  Generator& random_;
+  env::Random& random_;
+  Generator& draws_;
   store::Store& store_;
   const sync::HeldSet& held_;
   const PeerBook& peers_;

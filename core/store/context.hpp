@@ -21,7 +21,7 @@
 #include "core/store/reading.hpp"
 #include "core/store/records.hpp"
 #include "core/store/transaction.hpp"
-#include "core/trace/event.hpp"
+#include "core/trace/rare_state.hpp"
 
 namespace lastmile::store {
 

@@ -395,6 +395,7 @@ void forget_message(Context& context, Loaded& m, const std::vector<message::Item
   if (!first && same) return;
 
   if (first) {
+    if (with) trace::mark(context.sink, trace::RareState::forget_cascade);
     withdraw(context, m);
     if (m.entry.live()) unapply_effects(context, m, context.now + context.options.file_grace);
     erase_content(context, m);

@@ -171,6 +171,7 @@ Outcome StoreImpl::accept_in(Context& context, const ValidMessage& message, cons
       outcome.code = same_signature ? ErrorCode::already_forgotten : ErrorCode::invalid_signature;
       return outcome;
     }
+    trace::mark(context.sink, trace::RareState::tombstone_wrong);
     // Nobody who may forgot this: the tombstone was a false claim. Begin again as if it had never been here.
     for (const message::ItemHash& by : m->entry.forgotten_by) {
       if (const Loaded* forget = context.find(by); forget != nullptr && forget->entry.has_content) {

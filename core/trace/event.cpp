@@ -24,6 +24,7 @@ constexpr std::array<KindInfo, kKindCount> kInfos{{
     {"content_fetched", "name", {"size_bytes", "matched", ""}},
     {"permission_disagreed", "item_hash", {"", "", ""}},
     {"node_failed", "", {"", "", ""}},
+    {"rare_state", "", {"rare_state", "", ""}},
 }};
 
 class NullSink final : public Sink {

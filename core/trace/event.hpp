@@ -26,6 +26,7 @@ enum class Kind : std::uint16_t {
   content_fetched,       // item = name; a = bytes, b = 1 when it matched its hash
   permission_disagreed,  // item = hash: the reference setting would have decided otherwise
   node_failed,           // its disk is full or damaged: the node acknowledges nothing any more and must be stopped
+  rare_state,            // a = RareState (rare_state.hpp): the node is in it now
   kind_count
 };
 inline constexpr std::size_t kKindCount = static_cast<std::size_t>(Kind::kind_count);

@@ -16,6 +16,7 @@ class OsRandom final : public env::Random {
   explicit OsRandom(std::optional<std::uint64_t> seed = std::nullopt);
   Generator& stream(std::string_view name) override;
   void secret(std::span<std::uint8_t> out) override;
+  bool happens(env::RarePath) override { return false; }  // it happens when it does
 
  private:
   std::uint64_t seed_;

@@ -72,6 +72,9 @@ void Engine::set_drift(NodeIndex node, std::int64_t drift) { kernel_->machine(no
 std::int64_t Engine::drift(NodeIndex node) const { return kernel_->machine(node).clock.drift(); }
 void Engine::step_wall(NodeIndex node, Duration step) { kernel_->machine(node).clock.step_wall(step); }
 
+void Engine::set_rare_path(NodeIndex node, env::RarePath path, std::uint64_t parts) {
+  kernel_->set_rare_path(node, path, parts);
+}
 void Engine::set_disk_speed(NodeIndex node, std::uint64_t left) { kernel_->set_disk_speed(node, left); }
 std::uint64_t Engine::disk_free(NodeIndex node) const {
   const Machine& machine = kernel_->machine(node);

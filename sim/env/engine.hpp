@@ -77,6 +77,9 @@ class Engine {
   void set_drift(NodeIndex node, std::int64_t drift);  // parts per 10^9
   std::int64_t drift(NodeIndex node) const;
   void step_wall(NodeIndex node, Duration step);
+  // How likely a rare path is on this machine, whether its node runs or not: parts per 10^9 of the times that somebody
+  // comes by.
+  void set_rare_path(NodeIndex node, env::RarePath path, std::uint64_t parts);
   // Disks of machines, whether their nodes run or not. The speed that is left, of reads, writes and syncs: parts per
   // 10^9, above 0.
   void set_disk_speed(NodeIndex node, std::uint64_t left);

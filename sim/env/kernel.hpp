@@ -28,6 +28,7 @@
 #include "sim/env/link_plane.hpp"
 #include "sim/env/loop_event.hpp"
 #include "sim/env/node.hpp"
+#include "sim/env/rare_luck.hpp"
 #include "sim/env/sim_clock.hpp"
 #include "sim/env/slot_table.hpp"
 #include "sim/env/value_pool.hpp"
@@ -83,6 +84,7 @@ struct Machine {
   Duration past_cpu;
   std::vector<ChainAccess> chain_access;  // by chain; empty while nothing differs
   DiskTrouble disk_trouble;
+  std::unique_ptr<RareLuck> rare_luck;  // null while no rare path was ever made likely
 };
 
 class Kernel {
@@ -163,6 +165,13 @@ class Kernel {
   void pause(NodeIndex node);
   void resume(NodeIndex node);
   void set_disk_speed(NodeIndex node, std::uint64_t left);
+  void set_rare_path(NodeIndex node, env::RarePath path, std::uint64_t parts);
+  bool happens(NodeIndex node, env::RarePath path) {
+    if (!some_rare_luck_) [[likely]]
+      return false;
+    RareLuck* const luck = machine(node).rare_luck.get();
+    return luck != nullptr && luck->happens(path);
+  }
   // Runs `work` as a handler of the node: what the engine and the conformance world call from outside.
   void on_loop(NodeIndex node, Callback<void()> work);
 
@@ -230,6 +239,7 @@ class Kernel {
   LoopObserver* observer_ = nullptr;
   NodeIndex handling_ = kEngineNode;
   bool in_job_ = false;
+  bool some_rare_luck_ = false;  // of any machine: without it nobody needs to be looked at
   bool stop_ = false;
   bool dispatching_ = false;
   std::uint64_t events_ = 0;

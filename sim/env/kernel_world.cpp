@@ -20,8 +20,8 @@ NodeIndex Kernel::add_node(NodeSpec spec, NodeFactory factory) {
   const bool fresh = names_.emplace(spec.name, node).second;
   LM_CHECK(fresh);
   const ClockLaw law = spec.clock;
-  machines_.push_back(std::make_unique<Machine>(
-      Machine{std::move(spec), std::move(factory), SimClock(law), {}, {}, false, false, {}, {}, 0, {}, {}, {}, {}}));
+  machines_.push_back(std::make_unique<Machine>(Machine{
+      std::move(spec), std::move(factory), SimClock(law), {}, {}, false, false, {}, {}, 0, {}, {}, {}, {}, {}}));
   machines_.back()->clock.attach(*this);
   if (flows_ != nullptr) flows_->add_machine(machines_.back()->spec.hardware);
   slots_.emplace_back();
@@ -122,6 +122,14 @@ void Kernel::set_disk_speed(NodeIndex node, std::uint64_t left) {
   LM_CHECK(left > 0 && left <= kBillion);
   machines_[node.value]->disk_trouble.speed = left;
   if (flows_ != nullptr) flows_->set_disk_speed(node, left);
+}
+
+void Kernel::set_rare_path(NodeIndex node, env::RarePath path, std::uint64_t parts) {
+  LM_CHECK(parts <= kBillion);
+  auto& luck = machines_[node.value]->rare_luck;
+  if (luck == nullptr) luck = std::make_unique<RareLuck>(config_.seed, node);
+  luck->set(path, parts);
+  some_rare_luck_ = true;
 }
 
 void Kernel::on_loop(NodeIndex node, Callback<void()> work) {

@@ -19,7 +19,7 @@ struct NodeRuntime {
       : timers(kernel, self),
         network(kernel, self),
         disk(kernel, self, kernel.machine(self).disk),
-        random(kernel.config().seed, self, kernel.slot(self).incarnation),
+        random(kernel, self),
         executor(kernel, self),
         chains(kernel, self) {}
 

@@ -97,8 +97,9 @@ void SimDisk::begin_group() {
   busy_ = true;
   const Machine& machine = kernel_.machine(self_);
   const DiskTrouble& trouble = machine.disk_trouble;
+  const std::int64_t late = kernel_.happens(self_, env::RarePath::commit_late) ? kLate.ns : 0;
   const std::int64_t end = writer_.occupy(kernel_.now_ns(), trouble.slowed(writer_.length(waiting_bytes_))) +
-                           trouble.slowed(machine.spec.hardware.disk_sync.ns);
+                           trouble.slowed(machine.spec.hardware.disk_sync.ns) + late;
   std::swap(writing_, waiting_);
   waiting_bytes_ = 0;
   kernel_.post_own(self_, end, EventKind::disk, kWritten, 0, 0);

@@ -18,7 +18,8 @@ void SimExecutor::submit(env::Lane lane, env::Job job, Callback<void(env::JobRes
   *core = own_end;
   accepted_ = accepted_ + Duration{cost};
   std::int64_t& lane_end = lane_end_[static_cast<std::size_t>(lane)];
-  lane_end = std::max(lane_end, own_end);
+  const std::int64_t late = kernel_.happens(self_, env::RarePath::job_late) ? kLate.ns : 0;  // its turn comes late
+  lane_end = std::max(lane_end, own_end + late);
   ++in_flight_[static_cast<std::size_t>(lane)];
   const SlotRef ref = work_.add({lane, std::move(job), std::move(done)});
   kernel_.post_own(self_, lane_end, EventKind::executor, 0, ref.slot, ref.generation);

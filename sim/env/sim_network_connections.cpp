@@ -144,6 +144,7 @@ void SimNetwork::dial(std::string address) {
   }
   kernel_.post_own(self_, now + kernel_.config().network.dial_timeout.ns, EventKind::network_timer,
                    static_cast<std::uint8_t>(NetworkTimer::dial_timeout), index, peer.connection);
+  if (kernel_.happens(self_, env::RarePath::dial_unanswered)) return;
   control(index, ConnectionStep::dial, peer.connection, 0, hello(index));
 }
 

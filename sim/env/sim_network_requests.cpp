@@ -39,7 +39,7 @@ void SimNetwork::request(env::PeerId to, env::Protocol protocol, env::Frame fram
   const auto timer = can ? NetworkTimer::request_deadline : NetworkTimer::request_failed;
   kernel_.post_own(self_, kernel_.now_ns() + (can ? std::max<std::int64_t>(deadline.ns, 0) : 0),
                    EventKind::network_timer, static_cast<std::uint8_t>(timer), ref.slot, ref.generation);
-  if (!can) return;
+  if (!can || kernel_.happens(self_, env::RarePath::request_unanswered)) return;
   auto parcel = std::make_unique<Parcel>();
   parcel->kind = Parcel::Kind::request;
   parcel->protocol = protocol;
@@ -57,7 +57,7 @@ void SimNetwork::fetch(env::PeerId to, env::ContentRange range, Duration deadlin
   const auto timer = can ? NetworkTimer::fetch_deadline : NetworkTimer::fetch_failed;
   const std::int64_t ends = kernel_.now_ns() + (can ? std::max<std::int64_t>(deadline.ns, 0) : 0);
   kernel_.post_own(self_, ends, EventKind::network_timer, static_cast<std::uint8_t>(timer), ref.slot, ref.generation);
-  if (!can) return;
+  if (!can || kernel_.happens(self_, env::RarePath::request_unanswered)) return;
   auto parcel = std::make_unique<Parcel>();
   parcel->kind = Parcel::Kind::fetch;
   parcel->protocol = env::Protocol::content;

@@ -9,21 +9,28 @@
 
 namespace lastmile::sim {
 
-// Streams by (seed, node, incarnation, name). secret() is repeatable too: nothing in a run is truly secret.
+class Kernel;
+
+// Streams by (seed, node, incarnation, name). secret() is repeatable too: nothing in a run is truly secret. What is
+// rare happens as the scenario says (rare_luck.hpp).
 class SimRandom final : public env::Random {
  public:
-  SimRandom(std::uint64_t seed, NodeIndex node, std::uint32_t incarnation);
+  SimRandom(Kernel& kernel, NodeIndex self) : kernel_(kernel), self_(self) {}
 
   Generator& stream(std::string_view name) override;
   void secret(std::span<std::uint8_t> out) override;
+  bool happens(env::RarePath path) override;
 
  private:
-  std::uint64_t seed_;
-  std::uint32_t incarnation_;
   struct Stream {
     std::string name;
     Generator draws;
   };
+  std::uint64_t seed() const;
+  std::uint32_t incarnation() const;
+
+  Kernel& kernel_;
+  NodeIndex self_;
   std::vector<std::unique_ptr<Stream>> streams_;  // a handful, each asked for once
   std::unique_ptr<Generator> secrets_;
 };

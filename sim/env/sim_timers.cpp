@@ -40,6 +40,7 @@ void SimTimers::on_timer(const Event& event) {
   Timer timer;
   timers_.take(ref, timer);
   kernel_.hand(self_, LoopKind::timer, self_, pack(ref));
+  if (kernel_.happens(self_, env::RarePath::loop_held_up)) kernel_.charge(self_, kHeldUp);
   timer.fire();
 }
 

@@ -73,6 +73,8 @@ void FaultPlane::begin(const scenario::Action& action) {
     if (chain->mode == scenario::ChainTrouble::reorg) engine_.reorg(index, chain->depth);
   } else if (const auto* disk = std::get_if<scenario::DiskFault>(&body)) {
     for (const NodeIndex node : who) worsen_disk(key, *disk, node);
+  } else if (const auto* rare = std::get_if<scenario::RarePathFault>(&body)) {
+    for (const NodeIndex node : who) change_luck(key, *rare, node, true);
   }
 }
 
@@ -95,6 +97,8 @@ void FaultPlane::end(const scenario::Action& action) {
     if (chain->mode == scenario::ChainTrouble::delay) engine_.add_chain_delay(index, who, Duration{} - chain->delay);
   } else if (const auto* disk = std::get_if<scenario::DiskFault>(&body)) {
     for (const NodeIndex node : who) mend_disk(key, *disk, node);
+  } else if (const auto* rare = std::get_if<scenario::RarePathFault>(&body)) {
+    for (const NodeIndex node : who) change_luck(key, *rare, node, false);
   }
 }
 
@@ -130,6 +134,21 @@ void FaultPlane::slow_disk(NodeIndex node) {
   std::uint64_t left = kBillion;
   for (const auto& [key, speed] : speeds_[node.value]) left = part_of(left, speed);
   engine_.set_disk_speed(node, std::max<std::uint64_t>(1, left));
+}
+
+// Of several faults the one that makes it likeliest counts.
+void FaultPlane::change_luck(Key key, const scenario::RarePathFault& fault, NodeIndex node, bool begins) {
+  for (const env::RarePath path : fault.paths) {
+    auto& likely = rare_[{node.value, path}];
+    if (begins) {
+      likely[key] = fault.share.parts;
+    } else {
+      likely.erase(key);
+    }
+    std::uint64_t most = 0;
+    for (const auto& [_, parts] : likely) most = std::max(most, parts);
+    engine_.set_rare_path(node, path, most);
+  }
 }
 
 void FaultPlane::pause(Key key, NodeIndex node) {

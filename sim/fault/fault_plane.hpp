@@ -33,6 +33,7 @@ class FaultPlane {
   void worsen_disk(Key key, const scenario::DiskFault& fault, NodeIndex node);
   void mend_disk(Key key, const scenario::DiskFault& fault, NodeIndex node);
   void slow_disk(NodeIndex node);
+  void change_luck(Key key, const scenario::RarePathFault& fault, NodeIndex node, bool begins);
   void pause(Key key, NodeIndex node);
   void resume(Key key, NodeIndex node);
 
@@ -44,6 +45,8 @@ class FaultPlane {
   // By node: the speeds that faults leave, and the bytes that each has taken.
   std::map<std::uint32_t, std::map<Key, std::uint64_t>> speeds_;
   std::map<std::uint32_t, std::map<Key, std::uint64_t>> taken_;
+  // By node and rare path: how likely faults make it.
+  std::map<std::pair<std::uint32_t, env::RarePath>, std::map<Key, std::uint64_t>> rare_;
 };
 
 }  // namespace lastmile::sim

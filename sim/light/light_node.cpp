@@ -29,8 +29,7 @@ LightNode::LightNode(const NodeEnv& env, const node::NodeConfig& config, std::ve
       incarnation_(env.incarnation),
       addresses_(std::move(peers)),
       peers_(env.network, env.timers, env.random.stream("dial"), config.intervals),
-      gossip_(env.clock, env.timers, env.network, env.random.stream("gossip"), config,
-              static_cast<node::GossipReceiver&>(*this)),
+      gossip_(env.clock, env.timers, env.network, env.random, sink, config, static_cast<node::GossipReceiver&>(*this)),
       inbox_({config.limits.inbox_messages, config.limits.inbox_messages_per_source}) {
   network_.listen_peers(*this);
 }

@@ -73,17 +73,17 @@ class LightNode final : public SimNode, public env::PeerHandler, node::GossipRec
   MessageTable& messages_;
   trace::Sink& sink_;
   const std::uint32_t incarnation_;
+  bool pump_due_ = false;
   std::vector<std::string> addresses_;  // until start()
   node::PeerBook peers_;
   node::GossipLink gossip_;
   std::vector<std::uint64_t> held_;  // one bit per number of the table
   std::uint64_t held_count_ = 0;
   node::FairQueue<Arrival> inbox_;
-  std::uint64_t verifying_ = 0;
+  std::uint32_t verifying_ = 0;  // small numbers: a hundred thousand nodes pay for each
+  std::uint32_t verifying_most_ = 0;
   std::uint64_t inbox_most_ = 0;
-  std::uint64_t verifying_most_ = 0;
   std::uint64_t refused_ = 0;
-  bool pump_due_ = false;
 };
 
 }  // namespace lastmile::sim

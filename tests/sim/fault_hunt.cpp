@@ -196,7 +196,7 @@ class Planner {
 
   std::string fault(std::uint64_t number) {
     const std::string head = fmt::format(R"({{"name": "f{}", "kind": )", number);
-    switch (draws_.below(has_chain_ ? 14 : 11)) {
+    switch (draws_.below(has_chain_ ? 15 : 12)) {
       case 0:
       case 1:
         return head + fmt::format(R"("partition", "between": {}, "mode": "{}", "direction": "{}", "leak": "{}", {}}})",
@@ -235,9 +235,12 @@ class Planner {
         return head + fmt::format(R"("disk", "who": "one", "mode": "corrupt", "amount": "{}%", {}}})",
                                   one_of({"0.5", "5", "100"}), window(35));
       case 11:
+        return head + fmt::format(R"("rare_path", "who": "{}", "share": "{}%", {}}})",
+                                  one_of({"all", "group:west", "one"}), one_of({"1", "5", "20"}), window(35));
+      case 12:
         return head + fmt::format(R"("chain", "chain": "ethereum", "mode": "outage", "who": "{}", {}}})",
                                   one_of({"all", "one", "group:west"}), window(30));
-      case 12:
+      case 13:
         return head + fmt::format(R"("chain", "chain": "ethereum", "mode": "delay", "delay": "{}s", {}}})",
                                   1 + draws_.below(10), window(30));
       default:

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "scenarios/engine/text/quantity.hpp"
@@ -28,6 +29,9 @@ void print_summary(const scenario::Summary& summary) {
     }
   }
   for (const std::string& state : summary.never_reached) fmt::print("  never reached: {}\n", printable(state));
+  const auto reached = std::count_if(summary.rare_states.begin(), summary.rare_states.end(),
+                                     [](const scenario::RareStateResult& state) { return state.count > 0; });
+  if (!summary.rare_states.empty()) fmt::print("  {} of {} rare states reached\n", reached, summary.rare_states.size());
   if (summary.limit_hit) fmt::print("  ended early: {}\n", *summary.limit_hit);
   if (summary.digest) fmt::print("  digest {}\n", summary.digest->hex());
   fmt::print("  {:.1f} s {} in {:.1f} s, {} events, memory at most {}\n", static_cast<double>(summary.end.ns) / 1e9,

@@ -101,15 +101,46 @@ std::string measures_section(const RunData& run) {
   return out;
 }
 
+std::string rare_states(const RunData& run) {
+  if (run.rare_states.empty()) return {};
+  std::string never;
+  std::string rows;
+  std::size_t reached = 0;
+  for (const RareStateData& state : run.rare_states) {
+    if (state.count == 0) {
+      never += fmt::format("<li>state {}: {}</li>", escaped(state.name), escaped(state.meaning));
+      continue;
+    }
+    ++reached;
+    rows += fmt::format(
+        "<tr><td data-label=\"state\">{}</td><td class=\"num\" data-label=\"times\">{}</td><td class=\"num\" "
+        "data-label=\"first at\">{} s</td><td data-label=\"on\">{}</td></tr>",
+        escaped(state.meaning), grouped(state.count), figure(state.first_s), escaped(state.node));
+  }
+  std::string out = fmt::format("<p>Of {} rare states of a node, in which mistakes hide, this run reached {}.</p>",
+                                run.rare_states.size(), reached);
+  if (!never.empty()) out += "<p>Never reached:</p><ul class=\"plain\">" + never + "</ul>";
+  if (!rows.empty()) {
+    out +=
+        "<details><summary>Rare states reached</summary><table class=\"stack figures\"><thead><tr><th>state</th><th "
+        "class=\"num\">times</th><th class=\"num\">first at</th><th>on</th></tr></thead><tbody>" +
+        rows + "</tbody></table></details>";
+  }
+  return out;
+}
+
 std::string never_section(const RunData& run) {
   std::string out = "<h2>States never reached</h2>";
-  if (run.never_reached.empty() && run.limit_hit.empty())
-    return out + "<p>None: everything the scenario provides for happened.</p>";
-  out += "<ul class=\"plain\">";
-  for (const std::string& text : run.never_reached) out += fmt::format("<li>{}</li>", escaped(text));
-  if (!run.limit_hit.empty())
-    out += fmt::format("<li>the planned end: the run was ended by a limit ({})</li>", escaped(run.limit_hit));
-  return out + "</ul>";
+  if (run.never_reached.empty() && run.limit_hit.empty()) {
+    out += "<p>Everything the scenario provides for happened.</p>";
+  } else {
+    out += "<ul class=\"plain\">";
+    for (const std::string& text : run.never_reached) out += fmt::format("<li>{}</li>", escaped(text));
+    if (!run.limit_hit.empty())
+      out += fmt::format("<li>the planned end: the run was ended by a limit ({})</li>", escaped(run.limit_hit));
+    out += "</ul>";
+  }
+  return out + rare_states(run);
 }
 
 std::string scenario_section(const RunData& run) {

@@ -141,9 +141,15 @@ void read_summary(const Json& json, RunData& run) {
   }
   if (const auto never = json.find("never_reached"); never != json.end() && never->is_array()) {
     for (const Json& item : *never) {
-      if (item.is_string()) run.never_reached.push_back(item.get<std::string>());
+      if (!item.is_string()) continue;
+      auto text = item.get<std::string>();
+      if (!text.starts_with("state ")) run.never_reached.push_back(std::move(text));  // those are in rare_states too
     }
   }
+  each(json, "rare_states", [&](const Json& item) {
+    run.rare_states.push_back({text_of(item, "name"), text_of(item, "meaning"), count_of(item, "count"),
+                               number_of(item, "first_s"), text_of(item, "node")});
+  });
   run.limit_hit = text_of(json, "limit_hit");
   run.reproduce = text_of(json, "reproduce");
 }

@@ -29,6 +29,14 @@ struct FaultData {
   std::optional<std::uint64_t> acts;  // of an adversary
 };
 
+struct RareStateData {
+  std::string name;
+  std::string meaning;
+  std::uint64_t count = 0;  // 0: never reached
+  double first_s = 0;
+  std::string node;
+};
+
 struct CheckData {
   std::string name;
   std::string kind;     // safety, liveness
@@ -116,7 +124,8 @@ struct RunData {
   std::vector<FaultData> adversaries;
   std::vector<CheckData> checks;
   std::vector<MeasureData> measures;
-  std::vector<std::string> never_reached;
+  std::vector<std::string> never_reached;  // of what the scenario provides for
+  std::vector<RareStateData> rare_states;  // all of them
   std::string limit_hit;
   std::string reproduce;
 

@@ -9,6 +9,7 @@
 #include "core/base/check.hpp"
 #include "core/crypto/chain.hpp"
 #include "core/message/status.hpp"
+#include "core/trace/rare_state.hpp"
 #include "scenarios/engine/folder/write_error.hpp"
 #include "scenarios/engine/text/json.hpp"
 
@@ -68,6 +69,7 @@ const std::vector<Layout>& layouts() {
        {{'a', "size", "u64", "bytes"}, {'b', "matched", "u8", ""}, {'t', "name", "text", ""}}},
       {K::permission_disagreed, false, {message}},
       {K::node_failed, true, {}},
+      {K::rare_state, false, {{'a', "state", "u8", "rare state"}}},
   };
   return list;
 }
@@ -112,6 +114,10 @@ Json header(const Scenario& scenario, const NodeTable& nodes) {
   for (const auto status : message::kAllStatuses) statuses.push(message::status_text(status));
   Json queues = Json::list();
   for (std::size_t q = 0; q < trace::kQueueCount; ++q) queues.push(trace::queue_name(static_cast<trace::Queue>(q)));
+  Json states = Json::list();
+  for (std::size_t i = 0; i < trace::kRareStateCount; ++i) {
+    states.push(trace::rare_state_info(static_cast<trace::RareState>(i)).name);
+  }
   Json phases = Json::list();
   for (const auto name : kPhaseNames) phases.push(name);
   Json faults = Json::list();
@@ -122,6 +128,7 @@ Json header(const Scenario& scenario, const NodeTable& nodes) {
   out.set("format", Json::integer(1)).set("scenario", scenario.name).set("seed", Json::unsigned_integer(scenario.seed));
   out.set("record", record_text(scenario.record)).set("nodes", std::move(names)).set("kinds", std::move(kinds));
   out.set("statuses", std::move(statuses)).set("queues", std::move(queues)).set("phases", std::move(phases));
+  out.set("rare_states", std::move(states));
   return out.set("faults", std::move(faults)).set("chains", std::move(chains));
 }
 

@@ -45,6 +45,14 @@ Json measure_json(const MeasureResult& measure) {
   return out;
 }
 
+Json rare_state_json(const RareStateResult& result) {
+  const trace::RareStateInfo& info = trace::rare_state_info(result.state);
+  Json out = Json::object();
+  out.set("name", info.name).set("meaning", info.meaning).set("count", Json::unsigned_integer(result.count));
+  if (result.count > 0) out.set("first_s", seconds_json(result.first)).set("node", result.node);
+  return out;
+}
+
 std::vector<FaultResult> fault_results(const Scenario& scenario, const Timeline& timeline, Instant end) {
   std::vector<FaultResult> out;
   for (const FaultSpan& span : timeline.spans()) {
@@ -84,6 +92,7 @@ Summary make_summary(const Scenario& scenario, std::uint64_t seed, const Timelin
   s.faults = fault_results(scenario, timeline, end);
   s.adversaries = adversary_results(scenario, timeline, end);
   s.never_reached = timeline.never_reached();
+  s.rare_states = watch.rare_states();
   s.reproduce = "lastmile-sim run scenario.json --seed " + std::to_string(seed);
   s.verdict = decide(s);
   return s;
@@ -162,9 +171,15 @@ Json summary_json(const Summary& s) {
   for (const MeasureResult& measure : s.measures) measures.set(measure.name, measure_json(measure));
   Json never = Json::list();
   for (const auto& text : s.never_reached) never.push(text);
+  Json rare = Json::list();
+  for (const RareStateResult& result : s.rare_states) {
+    if (result.count == 0) never.push("state " + std::string(trace::rare_state_info(result.state).name));
+    rare.push(rare_state_json(result));
+  }
   out.set("phases", std::move(phases)).set("faults", std::move(faults)).set("adversaries", std::move(adversaries));
   out.set("checks", std::move(checks));
   out.set("measures", std::move(measures)).set("never_reached", std::move(never));
+  out.set("rare_states", std::move(rare));
   if (s.limit_hit) out.set("limit_hit", *s.limit_hit);
   return out.set("reproduce", s.reproduce);
 }

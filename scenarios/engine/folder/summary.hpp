@@ -53,8 +53,9 @@ struct Summary {
   std::vector<AdversaryResult> adversaries;
   std::vector<CheckResult> checks;
   std::vector<MeasureResult> measures;
-  std::vector<std::string> never_reached;
-  std::optional<std::string> limit_hit;  // "wall time", "memory", "events", "interrupted"
+  std::vector<std::string> never_reached;    // of what the scenario provides for
+  std::vector<RareStateResult> rare_states;  // all of them
+  std::optional<std::string> limit_hit;      // "wall time", "memory", "events", "interrupted"
   std::string reproduce;
 };
 

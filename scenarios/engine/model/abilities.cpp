@@ -157,7 +157,7 @@ Abilities simulator_abilities() {
               "link.loss",   "link.duplicate", "link.reorder", "hold",         "crash",        "crash.kept",
               "crash.torn",  "crash.lost",     "pause",        "chain",        "chain.outage", "chain.reorg",
               "chain.delay", "churn",          "churn.kept",   "churn.torn",   "churn.lost",   "clock",
-              "disk",        "disk.slow",      "disk.full",    "disk.corrupt"};
+              "disk",        "disk.slow",      "disk.full",    "disk.corrupt", "rare_path"};
   a.checks = watched_checks();
   a.adversaries = {words::kAdversaries.begin(), words::kAdversaries.end()};
   a.no_measures = {"node_memory_bytes"};

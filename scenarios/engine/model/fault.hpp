@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/env/rare_path.hpp"
 #include "scenarios/engine/text/law.hpp"
 #include "scenarios/engine/text/selector.hpp"
 #include "scenarios/engine/text/when.hpp"
@@ -24,6 +25,7 @@ std::string_view cut_mode_text(CutMode mode);
 std::string_view disk_fate_text(DiskFate fate);
 std::string_view disk_trouble_text(DiskTrouble trouble);
 std::string_view chain_trouble_text(ChainTrouble trouble);
+std::string_view rare_path_text(env::RarePath path);
 
 // Two sides. A node of the first is taken away from the second; counting atoms of the second draw from what is left.
 using Between = std::array<Selector, 2>;
@@ -105,8 +107,16 @@ struct ChainFault {
   friend bool operator==(const ChainFault&, const ChainFault&) = default;
 };
 
+struct RarePathFault {
+  static constexpr std::string_view kKind = "rare_path";
+  Selector who;
+  std::vector<env::RarePath> paths;  // each once, in the order of the file; default all
+  Share share{};                     // of the times that a node comes by; above 0
+  friend bool operator==(const RarePathFault&, const RarePathFault&) = default;
+};
+
 using FaultBody = std::variant<PartitionFault, LinkFault, HoldFault, CrashFault, PauseFault, ChurnFault, ClockFault,
-                               DiskFault, ChainFault>;
+                               DiskFault, ChainFault, RarePathFault>;
 
 struct Fault {
   std::string name;

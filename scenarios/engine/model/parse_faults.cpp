@@ -111,6 +111,35 @@ void parse_body(ObjectReader& reader, const std::string&, ChainFault& fault) {
   reader.read_if("who", fault.who);
 }
 
+void read_rare_paths(const Place& place, std::vector<env::RarePath>& out) {
+  if (place.json.items() == nullptr || place.json.items()->empty()) {
+    place.refuse("a list with at least one rare path");
+    return;
+  }
+  for (std::size_t i = 0; i < place.json.items()->size(); ++i) {
+    const Place item = place.item(i);
+    auto path = env::RarePath::path_count;
+    if (!read_enum(item, words::kRarePaths, path)) continue;
+    if (std::find(out.begin(), out.end(), path) != out.end()) {
+      item.refuse("each rare path once");
+    } else {
+      out.push_back(path);
+    }
+  }
+}
+
+void parse_body(ObjectReader& reader, const std::string&, RarePathFault& fault) {
+  read_who(reader, fault.who);
+  if (const auto at = reader.get("paths")) {
+    read_rare_paths(*at, fault.paths);
+  } else {
+    for (std::size_t i = 0; i < env::kRarePathCount; ++i) fault.paths.push_back(static_cast<env::RarePath>(i));
+  }
+  if (const auto at = reader.require("share", "a share above 0")) {
+    if (read(*at, fault.share) && fault.share.parts == 0) at->refuse("a share above 0");
+  }
+}
+
 static_assert(kinds_match<FaultBody>(words::kFaults), "words and variant have one order");
 
 void parse_fault(const Place& place, Fault& fault) {

@@ -220,6 +220,11 @@ struct FaultWriter {
     out.set("chain", f.chain).set("mode", chain_trouble_text(f.mode)).set("depth", Json::unsigned_integer(f.depth));
     out.set("delay", duration_text(f.delay)).set("who", selector_json(f.who));
   }
+  void operator()(const RarePathFault& f) const {
+    Json paths = Json::list();
+    for (const env::RarePath path : f.paths) paths.push(rare_path_text(path));
+    out.set("who", selector_json(f.who)).set("paths", std::move(paths)).set("share", share_text(f.share));
+  }
 };
 
 Json fault_json(const Fault& fault) {

@@ -25,6 +25,7 @@ std::string_view disk_trouble_text(DiskTrouble trouble) { return at(words::kDisk
 std::string_view chain_trouble_text(ChainTrouble trouble) { return at(words::kChainTroubles, trouble); }
 std::string_view flood_text(Flood flood) { return at(words::kFloods, flood); }
 std::string_view lie_text(Lie lie) { return at(words::kLies, lie); }
+std::string_view rare_path_text(env::RarePath path) { return at(words::kRarePaths, path); }
 std::string_view check_text(CheckName name) { return at(words::kChecks, name); }
 std::string_view stat_text(Stat stat) { return at(words::kStats, stat); }
 std::string_view crypto_text(CryptoMode mode) { return at(words::kCrypto, mode); }

@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "core/env/rare_path.hpp"
+
 namespace lastmile::scenario::words {
 
 using W = std::string_view;
@@ -17,8 +19,9 @@ inline constexpr std::array<W, 2> kCutModes{"stall", "reset"};
 inline constexpr std::array<W, 3> kDiskFates{"kept", "torn", "lost"};
 inline constexpr std::array<W, 3> kDiskTroubles{"slow", "full", "corrupt"};
 inline constexpr std::array<W, 3> kChainTroubles{"outage", "reorg", "delay"};
-inline constexpr std::array<W, 9> kFaults{"partition", "link",  "hold", "crash", "pause",
-                                          "churn",     "clock", "disk", "chain"};
+inline constexpr std::array<W, 10> kFaults{"partition", "link",  "hold", "crash", "pause",
+                                           "churn",     "clock", "disk", "chain", "rare_path"};
+inline constexpr auto& kRarePaths = env::kRarePathNames;
 inline constexpr std::array<W, 6> kAdversaries{"flooder", "withholder", "equivocator", "replayer", "eclipser", "liar"};
 inline constexpr std::array<W, 3> kFloods{"invalid", "unpaid", "oversized"};
 inline constexpr std::array<W, 2> kLies{"hidden", "invented"};

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/time.hpp"
+#include "core/trace/rare_state.hpp"
 #include "scenarios/engine/model/check.hpp"
 #include "scenarios/engine/timeline/node_table.hpp"
 
@@ -44,6 +45,13 @@ struct MeasureResult {
   double min = 0, mean = 0, p50 = 0, p90 = 0, p99 = 0, max = 0;
   bool exact = true;                             // false: quantiles within 0.4 %
   std::optional<double> stat(Stat which) const;  // empty when nothing was seen or it has no such figure
+};
+
+struct RareStateResult {
+  trace::RareState state = trace::RareState::inbox_full;
+  std::uint64_t count = 0;  // 0: never reached
+  Instant first;
+  std::string node;  // the first one in it; empty when never reached
 };
 
 }  // namespace lastmile::scenario

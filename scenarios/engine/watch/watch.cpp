@@ -11,6 +11,7 @@
 #include "scenarios/engine/watch/check_run.hpp"
 #include "scenarios/engine/watch/expectations.hpp"
 #include "scenarios/engine/watch/meters.hpp"
+#include "scenarios/engine/watch/rare_states.hpp"
 
 namespace lastmile::scenario {
 
@@ -27,6 +28,7 @@ struct Watch::State {
   CheckContext context;
   Meters meters;
   CheckList checks;
+  RareStateTally rare_states;
   std::vector<CheckRun*> in_order;  // null: answered by measures
   std::array<std::vector<CheckRun*>, trace::kKindCount> listeners;
   std::vector<std::uint64_t> published_at;  // by node
@@ -190,6 +192,8 @@ void Watch::on_refusal(Instant time, Node, std::uint64_t number, Refusal why) {
 
 void Watch::on_event(Instant time, Node node, const trace::Event& event) {
   State& s = *state_;
+  if (s.ledger.honest(node)) s.rare_states.on_event(time, node, event);
+  if (event.kind == trace::Kind::rare_state) return;
   if (event.kind == trace::Kind::node_crashed) s.ledger.down(node, false);
   // What it did not answer for any more is gone when it comes back.
   if (event.kind == trace::Kind::node_failed) s.disk[node] = std::max(s.disk[node], DiskFate::torn);
@@ -281,6 +285,18 @@ std::vector<CheckResult> Watch::results(Instant end) {
 
 std::vector<MeasureResult> Watch::measures(Instant end) {
   return state_->meters.results(end, state_->scenario.measures);
+}
+
+std::vector<RareStateResult> Watch::rare_states() const {
+  const State& s = *state_;
+  std::vector<RareStateResult> out;
+  for (std::size_t i = 0; i < trace::kRareStateCount; ++i) {
+    const auto state = static_cast<trace::RareState>(i);
+    const RareStateTally::Reached& reached = s.rare_states.of(state);
+    out.push_back({state, reached.count, reached.first, {}});
+    if (reached.count > 0) out.back().node = s.ledger.table()[reached.where].name;
+  }
+  return out;
 }
 
 Watch::StateDigests Watch::state_digests() const {

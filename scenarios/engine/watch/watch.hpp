@@ -41,6 +41,9 @@ class Watch final : public Observer {
   std::vector<CheckResult> results(Instant end);
   std::vector<MeasureResult> measures(Instant end);
 
+  // Every rare state, in their order: how often honest nodes were in it, and who first.
+  std::vector<RareStateResult> rare_states() const;
+
   struct StateDigests {
     std::size_t distinct = 0;      // over honest running core nodes; 0 = none running
     std::optional<Hash256> value;  // when all are equal

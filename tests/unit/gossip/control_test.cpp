@@ -121,6 +121,8 @@ TEST_F(ControlTest, AGraftInBackoffIsPenalisedOnceAndTwiceWhenItComesRightAfterT
   now = now + seconds(10) - nanoseconds(1);
   hear_graft(1);
   EXPECT_DOUBLE_EQ(score(1), -40);  // w7 * 2^2
+  EXPECT_EQ(actions.rare[trace::RareState::graft_in_backoff], 2);
+  EXPECT_EQ(actions.rare[trace::RareState::graft_refused], 2);
 }
 
 TEST_F(ControlTest, AGraftOfABadPeerIsRefused) {
@@ -269,6 +271,7 @@ TEST_F(ControlTest, ABrokenPromiseCostsAndAKeptOneDoesNot) {
   EXPECT_EQ(router().statistics().promises_broken, 0u);
   beat();  // three seconds
   EXPECT_EQ(router().statistics().promises_broken, 1u);
+  EXPECT_EQ(actions.rare[trace::RareState::promise_broken], 1);
   EXPECT_GE(score(0), 0);
   EXPECT_LT(score(1), 0);
 }

@@ -62,6 +62,20 @@ TEST_F(HeartbeatTest, NegativeScoresLeaveTheMesh) {
   EXPECT_FALSE(in_mesh(3));
   ASSERT_EQ(prunes_to(3).size(), 1u);
   EXPECT_EQ(prunes_to(3)[0].backoff_s, 60u);
+  EXPECT_EQ(actions.rare[trace::RareState::peer_dropped_for_score], 1);
+}
+
+TEST_F(HeartbeatTest, AMeshIsStarvedWhenThosePeersThatThereAreMayNotBeGrafted) {
+  start();
+  beat();
+  EXPECT_EQ(actions.rare[trace::RareState::mesh_starved], 0) << "there is nobody";
+  connect(0);
+  beat();
+  EXPECT_EQ(actions.rare[trace::RareState::mesh_starved], 0) << "everybody is in it";
+  hear_prune(0, 60);
+  EXPECT_EQ(actions.rare[trace::RareState::pruned_by_peer], 1);
+  beat();
+  EXPECT_EQ(actions.rare[trace::RareState::mesh_starved], 1);
 }
 
 TEST_F(HeartbeatTest, AFatMeshKeepsTheBestScoredAndTheOutboundQuota) {

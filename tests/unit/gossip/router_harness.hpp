@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -48,12 +49,14 @@ class RecordedActions final : public Actions {
     return verdict;
   }
   void deliver(const MessageRef& message, env::PeerId from) override { delivered.emplace_back(message, from); }
+  void reached(trace::RareState state) override { ++rare[state]; }
 
   std::vector<Sent> sent;
   std::vector<MessageRef> verified;
   std::vector<MessageRef> validated;
   std::vector<std::pair<MessageRef, env::PeerId>> delivered;
-  std::set<env::PeerId> full;  // peers whose transport takes nothing
+  std::map<trace::RareState, int> rare;  // how often
+  std::set<env::PeerId> full;            // peers whose transport takes nothing
   std::set<std::string_view> bad_signatures;
   Check check = Check::good;
   Check bad_answer = Check::bad;

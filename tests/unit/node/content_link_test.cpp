@@ -37,8 +37,8 @@ class ContentLinkTest : public testing::Test {
     open();
   }
   void open() {
-    link_ =
-        std::make_unique<ContentLink>(time_, time_, wires_, disk_, luck_, *store_, jobs_, gauges_, config_, receiver_);
+    link_ = std::make_unique<ContentLink>(time_, time_, wires_, disk_, luck_, *store_, jobs_, trace_, gauges_, config_,
+                                          receiver_);
     link_->on_connected(env::PeerId{1});
     turn();  // no timer of a link is left that another one may replace
   }
@@ -76,7 +76,7 @@ class ContentLinkTest : public testing::Test {
   Trace trace_;
   QueueGauges gauges_{trace_};
   HashingJobs jobs_{executor_, gauges_};
-  Generator luck_{7};
+  Luck luck_;
   NodeConfig config_;
   Receiver receiver_;
   std::unique_ptr<store::Store> store_;
@@ -103,6 +103,25 @@ TEST_F(ContentLinkTest, ContentThatFindsNoPlaceIsToldAndTraced) {
   EXPECT_EQ(receiver_.arrived.size(), 2U);
   EXPECT_EQ(gauges_.of(trace::Queue::fetch).depth, 0U);
   EXPECT_TRUE(want("c"));
+}
+
+TEST_F(ContentLinkTest, BadLuckIsNoPlace) {
+  luck_.rare = {env::RarePath::content_found_no_place};
+  EXPECT_FALSE(want("a"));
+  EXPECT_EQ(gauges_.of(trace::Queue::fetch).refused, 1U);
+  luck_.rare.clear();
+  EXPECT_TRUE(want("a"));
+}
+
+TEST_F(ContentLinkTest, WhatDoesNotMatchItsNameIsMarked) {
+  EXPECT_TRUE(want("a"));
+  turn();
+  gossip::AnswerBuilder answer(false);
+  answer.have({gossip::ContentKind::bytes, hash_of("a")}, std::make_shared<const std::string>("b"));
+  answer_with(answer.take());
+  const auto marks = trace_.of(trace::Kind::rare_state);
+  ASSERT_FALSE(marks.empty());
+  EXPECT_EQ(static_cast<trace::RareState>(marks[0].a), trace::RareState::content_mismatch);
 }
 
 TEST_F(ContentLinkTest, WhatGoesForANewcomerIsToldLaterAndAsSuch) {

@@ -2,15 +2,20 @@
 // and the network writes down what it is asked for.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <map>
+#include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/env/clock.hpp"
 #include "core/env/executor.hpp"
 #include "core/env/network.hpp"
+#include "core/env/random.hpp"
 #include "core/env/timers.hpp"
 #include "core/trace/event.hpp"
 #include "tests/unit/store/memory_disk.hpp"
@@ -50,6 +55,21 @@ class Time final : public env::Clock, public env::Timers {
   Instant now_{};
   std::uint64_t last_ = 0;
   std::map<std::pair<Instant, std::uint64_t>, Callback<void()>> due_;
+};
+
+// The same luck each time; what is rare happens where the test says so.
+class Luck final : public env::Random {
+ public:
+  Generator& stream(std::string_view name) override {
+    return streams_.try_emplace(std::string(name), substream(7, 0, name)).first->second;
+  }
+  void secret(std::span<std::uint8_t> out) override { std::fill(out.begin(), out.end(), std::uint8_t{7}); }
+  bool happens(env::RarePath path) override { return rare.contains(path); }
+
+  std::set<env::RarePath> rare;
+
+ private:
+  std::map<std::string, Generator> streams_;
 };
 
 class Jobs final : public env::Executor {

@@ -60,8 +60,8 @@ class HeadLinkTest : public testing::Test {
   }
   void open() {
     time_.drop_all();
-    link_ = std::make_unique<HeadLink>(time_, time_, wires_, disk_, executor_, *store_, peers_, jobs_, blobs_, gauges_,
-                                       config_, around_);
+    link_ = std::make_unique<HeadLink>(time_, time_, wires_, disk_, luck_, executor_, *store_, peers_, jobs_, blobs_,
+                                       trace_, gauges_, config_, around_);
     link_->start();
   }
   void tell(std::uint32_t peer, const std::vector<sync::Head>& heads) {
@@ -101,10 +101,10 @@ class HeadLinkTest : public testing::Test {
   QueueGauges gauges_{trace_};
   HashingJobs jobs_{executor_, gauges_};
   BlobReader blobs_{disk_, jobs_, 4};
-  Generator luck_{7};
+  Luck luck_;
   NodeConfig config_;
   Around around_;
-  PeerBook peers_{wires_, time_, luck_, config_.intervals};
+  PeerBook peers_{wires_, time_, luck_.stream("dial"), config_.intervals};
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<HeadLink> link_;
 };
@@ -166,6 +166,16 @@ TEST_F(HeadLinkTest, APeerThatTellsOfMoreThanFitsDelaysItselfOnly) {
   executor_.run_one(env::Lane::signatures);
   executor_.run_one(env::Lane::signatures);
   EXPECT_TRUE(link_->book().newest_of(signer(1).address())) << "its turn comes next";
+}
+
+TEST_F(HeadLinkTest, BadLuckIsNoRoomForAHead) {
+  luck_.rare = {env::RarePath::heads_full};
+  tell(1, chain_of(signer(1), 1));
+  EXPECT_EQ(gauges_.of(trace::Queue::heads).refused, 1U);
+  luck_.rare.clear();
+  tell(1, chain_of(signer(1), 1));
+  work();
+  EXPECT_TRUE(link_->book().newest_of(signer(1).address())) << "it can be told again";
 }
 
 TEST_F(HeadLinkTest, AHeadWritesOneRecordHoweverManySignersThereAre) {

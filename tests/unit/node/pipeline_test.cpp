@@ -72,7 +72,7 @@ class PipelineTest : public testing::Test {
   QueueGauges gauges_{trace_};
   HashingJobs jobs_{executor_, gauges_};
   BlobReader blobs_{disk_, jobs_, 4};
-  Generator luck_{7};
+  Luck luck_;
   Around around_;
   NodeConfig config_;
   std::unique_ptr<store::Store> store_;
@@ -345,6 +345,36 @@ TEST_F(SmallPipeline, AFullInboxRefusesAndSaysSo) {
   EXPECT_EQ(gauges_.of(trace::Queue::inbox).peak, 4U);
   work();
   EXPECT_EQ(arrive(signed_post(wallet(), note(wallet(), 3))), Admission::queued);
+}
+
+// --- bad luck: as if it were so
+
+TEST_F(PipelineTest, BadLuckIsAFullInbox) {
+  luck_.rare = {env::RarePath::inbox_full};
+  EXPECT_FALSE(pipeline_->has_room(Origin::gossip, {})) << "who gossips is told before";
+  EXPECT_EQ(arrive(signed_post(wallet(), note(wallet(), 1))), Admission::full);
+  ASSERT_EQ(receipts_.size(), 1U);
+  EXPECT_EQ(receipts_[0].status, Status::none) << "and who hands in";
+  EXPECT_EQ(gauges_.of(trace::Queue::inbox).refused, 1U);
+  luck_.rare.clear();
+  EXPECT_TRUE(pipeline_->has_room(Origin::gossip, {}));
+  EXPECT_EQ(arrive(signed_post(wallet(), note(wallet(), 1))), Admission::queued);
+}
+
+TEST_F(PipelineTest, AnInboxThatWaitsForWhatIsUnderWayGoesOnWithIt) {
+  luck_.rare = {env::RarePath::signatures_backed_up, env::RarePath::commits_backed_up};
+  disk_.rows.instantly_durable = false;
+  for (std::uint64_t i = 0; i < 3; ++i) arrive(signed_post(wallet(), note(wallet(), i)));
+  for (int turn = 0; turn < 4; ++turn) {
+    work();
+    disk_.rows.settle();
+  }
+  work();
+  ASSERT_EQ(receipts_.size(), 3U) << "nothing waits for ever";
+  std::set<trace::RareState> reached;
+  for (const auto& mark : trace_.of(trace::Kind::rare_state)) reached.insert(static_cast<trace::RareState>(mark.a));
+  EXPECT_TRUE(reached.contains(trace::RareState::signatures_backed_up));
+  EXPECT_TRUE(reached.contains(trace::RareState::commits_backed_up));
 }
 
 }  // namespace

@@ -99,14 +99,14 @@ class Reconcile : public testing::Test {
   const env::PeerId one_{1}, two_{2}, three_{3};
   Time time_;
   Wires wires_;
-  Generator luck_{7};
+  Luck luck_;
   BlobDisk disk_;
   Trace trace_;
   QueueGauges gauges_{trace_};
   NodeConfig config_;
   std::unique_ptr<store::Store> store_;
   sync::MemoryHeldSet held_;
-  PeerBook peers_{wires_, time_, luck_, config_.intervals};
+  PeerBook peers_{wires_, time_, luck_.stream("dial"), config_.intervals};
   Around around_;
   std::unique_ptr<ReconcileLink> link_;
 };
@@ -135,6 +135,23 @@ TEST_F(Reconcile, HearsSoManyOffersOfOnePeerInAMinute) {
   give_up_all();
   offer(one_, names("c", 1));
   EXPECT_EQ(around_.of(one_).back(), name("c", 0));
+}
+
+TEST_F(Reconcile, BadLuckIsARefusedQuestion) {
+  sync::Initiator asker(1);
+  const auto request = *asker.next(held_).value();
+  bool answered = false;
+  const auto ask = [&] {
+    link_->on_request(one_, sync::ReconcileBody::of(sync::Request(request)),
+                      [&](const Result<env::Frame>& answer) { answered = answer.ok(); });
+  };
+  luck_.rare = {env::RarePath::reconcile_refused};
+  ask();
+  EXPECT_FALSE(answered);
+  EXPECT_EQ(link_->figures().refused, 1U);
+  luck_.rare.clear();
+  ask();
+  EXPECT_TRUE(answered);
 }
 
 TEST_F(Reconcile, AFullBacklogHasRoomForTheShareOfEveryPeer) {

@@ -113,6 +113,8 @@ TEST(RealWorld, RefusesWhatItCannotDoWithPlaceAndReason) {
             "f: /faults/0/kind: expected what the real world can do, found \"clock\", which it cannot do yet\n");
   EXPECT_EQ(with_fault(R"({"name":"x","kind":"disk","who":"one","mode":"slow","amount":0.1})"),
             "f: /faults/0/kind: expected what the real world can do, found \"disk\", which it cannot do yet\n");
+  EXPECT_EQ(with_fault(R"({"name":"x","kind":"rare_path","who":"one","share":0.1})"),
+            "f: /faults/0/kind: expected what the real world can do, found \"rare_path\", which it cannot do yet\n");
   EXPECT_EQ(with_fault(R"({"name":"x","kind":"crash","who":"one"})"), "");
   EXPECT_THAT(
       refusals(sample({"/worlds=[\"sim\",\"real\"]", "/world/chains=[]", R"(/checks=[{"name":"loss_reported"}])"}),

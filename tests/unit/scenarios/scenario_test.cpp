@@ -109,6 +109,32 @@ TEST(Errors, RefuseRepetitionsThatNobodyCouldCount) {
   EXPECT_THAT(repeated(R"({"rate": "1000/s"})"), testing::HasSubstr("found 1000/s, which makes more"));
 }
 
+TEST(Errors, RefuseRarePathsThatDoNothing) {
+  const auto rare = [](const std::string& rest) {
+    return sample_complaints(
+        {R"(/faults/0={"name": "cut", "kind": "rare_path", "who": "one", )" + rest + "}", "/checks=[]"});
+  };
+  EXPECT_EQ(rare(R"("share": "5%")"), "");
+  EXPECT_EQ(rare(R"("share": "5%", "paths": ["inbox_full", "commit_late"])"), "");
+  EXPECT_EQ(rare(R"("share": 0)"), "/faults/0/share: expected a share above 0, found 0");
+  EXPECT_EQ(rare(R"("paths": ["inbox_full"])"), "/faults/0/share: expected a share above 0, found nothing");
+  EXPECT_THAT(rare(R"("share": 1, "paths": ["inbox_ful"])"), HasSubstr("did you mean \"inbox_full\""));
+  EXPECT_EQ(rare(R"("share": 1, "paths": [])"),
+            "/faults/0/paths: expected a list with at least one rare path, found a list");
+  EXPECT_EQ(rare(R"("share": 1, "paths": ["job_late", "job_late"])"),
+            "/faults/0/paths/1: expected each rare path once, found \"job_late\"");
+}
+
+TEST(Scenario, RarePathsAreAllThatThereAreUnlessSomeAreNamed) {
+  const auto paths = [](const std::string& rest) {
+    const auto loaded = sample(
+        {R"(/faults/0={"name": "cut", "kind": "rare_path", "who": "one", "share": 1)" + rest + "}", "/checks=[]"});
+    return std::get<RarePathFault>(loaded.faults[0].body).paths;
+  };
+  EXPECT_EQ(paths("").size(), env::kRarePathCount);
+  EXPECT_THAT(paths(R"(, "paths": ["job_late"])"), testing::ElementsAre(env::RarePath::job_late));
+}
+
 TEST(Errors, RefuseDiskFaultsThatDoNothing) {
   const auto disk = [](const std::string& rest, std::vector<std::string> sets = {}) {
     sets.insert(sets.begin(),

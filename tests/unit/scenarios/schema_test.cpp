@@ -117,6 +117,7 @@ TEST(Schema, HasTheWordsOfTheParser) {
       {"disk_troubles", names(words::kDiskTroubles)},
       {"chain_troubles", names(words::kChainTroubles)},
       {"faults", names(words::kFaults)},
+      {"rare_paths", names(words::kRarePaths)},
       {"adversaries", names(words::kAdversaries)},
       {"floods", names(words::kFloods)},
       {"lies", names(words::kLies)},

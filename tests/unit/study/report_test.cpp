@@ -37,7 +37,9 @@ class Report : public testing::Test {
       "checks":[{"name":"healed","kind":"liveness","verdict":"pass","detail":"all there","examined":1482,"held_at_s":21.5}],
       "measures":{"propagation_s.during":{"unit":"s","count":2,"min":0.5,"mean":4,"p50":0.5123,"p90":8,"p99":8,"max":8},
                   "bytes_per_message":{"unit":"B","value":8212}},
-      "never_reached":[],"reproduce":"lastmile-sim run islands/scenario.json --seed 7"})");
+      "never_reached":["state graft_refused"],"rare_states":[
+        {"name":"promise_broken","meaning":"a peer broke its word","count":1234,"first_s":12.5,"node":"east-1"},
+        {"name":"graft_refused","meaning":"a GRAFT was answered with a PRUNE","count":0}],"reproduce":"lastmile-sim run islands/scenario.json --seed 7"})");
     scenario = Json::parse(R"({"question":"Does it heal?","expectation":"yes, soon",
       "world":{"groups":[{"name":"west","role":"core","count":3,"region":"europe","hardware":"server"},
                          {"name":"east","role":"core","count":2,"region":"japan","hardware":"server"}],
@@ -150,6 +152,24 @@ TEST_F(Report, UnknownSaysWhy) {
   EXPECT_THAT(page(), HasSubstr("the run ended early: interrupted"));
 }
 
+TEST_F(Report, NamesRareStatesReachedAndNeverReached) {
+  const std::string html = page();
+  EXPECT_THAT(html, HasSubstr("Everything the scenario provides for happened."));
+  EXPECT_THAT(html, HasSubstr("Of 2 rare states of a node, in which mistakes hide, this run reached 1."));
+  EXPECT_THAT(html, HasSubstr("<li>state graft_refused: a GRAFT was answered with a PRUNE</li>"));
+  EXPECT_THAT(html, HasSubstr("a peer broke its word</td><td class=\"num\" data-label=\"times\">1,234</td>"));
+  summary.erase("rare_states");
+  summary["never_reached"] = {"fault cut"};
+  EXPECT_THAT(page(), testing::AllOf(HasSubstr("<li>fault cut</li></ul>"), Not(HasSubstr("rare states"))))
+      << "a folder of an older program";
+}
+
+TEST_F(Report, RareStatesDecideNothing) {
+  summary["verdict"] = "unknown";
+  summary["checks"][0]["verdict"] = "pass";
+  EXPECT_THAT(page(), HasSubstr("there was nothing to decide by"));
+}
+
 TEST_F(Report, PromisesADigestOnlyWhereOneCanBeHadAgain) {
   EXPECT_THAT(page(), HasSubstr("The same file and seed give the same digest"));
   summary["limit_hit"] = "events";
@@ -179,6 +199,8 @@ TEST_F(Report, HostileNamesStayText) {
   summary["faults"][0]["name"] = summary["faults"][0]["kind"] = summary["phases"][0]["name"] = hostile;
   summary["measures"][hostile] = {{"unit", hostile}, {"value", 1}};
   summary["never_reached"] = {hostile};
+  for (const char* key : {"name", "meaning", "node"}) summary["rare_states"][0][key] = hostile;
+  summary["rare_states"][1]["name"] = summary["rare_states"][1]["meaning"] = hostile;
   scenario["question"] = scenario["expectation"] = scenario["description"] = hostile;
   scenario["world"]["groups"][0]["name"] = scenario["world"]["groups"][0]["region"] = hostile;
   scenario["faults"][0]["name"] = hostile;
