@@ -24,7 +24,6 @@ class MemoryNode {
   }
 
  private:
-  static constexpr Wall kNow{(kFirstSecond + 86400) * 1'000'000'000};  // after every message
   std::unique_ptr<MemoryDisk> disk_;
   std::unique_ptr<store::Store> store_;  // on the disk: destroyed first
 };

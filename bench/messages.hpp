@@ -18,6 +18,7 @@ namespace lastmile::bench {
 
 inline constexpr std::int64_t kFirstSecond = 1'767'225'600;
 inline constexpr std::uint64_t kWallets = 50;
+inline constexpr Wall kNow{(kFirstSecond + 86400) * 1'000'000'000};  // after every message
 
 inline std::vector<std::string> make_messages(std::size_t count) {
   std::vector<crypto::Account> wallets;

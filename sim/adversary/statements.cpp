@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "core/crypto/hash.hpp"
 #include "scenarios/engine/traffic/writer.hpp"
 
 namespace lastmile::sim {
@@ -27,13 +26,7 @@ message::Envelope write_message(const crypto::Account& signer, message::Type typ
 
 message::Envelope write_message(const crypto::Account& signer, const crypto::Account& sender, message::Type type,
                                 std::string content, Wall time) {
-  message::Envelope envelope;
-  envelope.sender = sender.address();
-  envelope.chain = sender.chain();
-  envelope.type = type;
-  envelope.item_hash = message::ItemHash::of(crypto::sha256(content));
-  envelope.time = {(time.ns + 500) / 1000 * 1000};
-  envelope.time_number = message::seconds_of_wall(envelope.time);
+  message::Envelope envelope = scenario::envelope_head(sender, type, content, time);
   envelope.item_type = message::ItemType::inlined;
   envelope.item_content = std::move(content);
   envelope.signature = signer.sign(message::type_text(type), envelope.item_hash.text(), envelope.time_number);

@@ -1,7 +1,6 @@
 #include "scenarios/engine/traffic/writer.hpp"
 
 #include "core/crypto/hash.hpp"
-#include "core/message/envelope.hpp"
 #include "core/message/limits.hpp"
 #include "scenarios/engine/text/json.hpp"
 
@@ -44,15 +43,21 @@ Bytes file_bytes(Generator& draws, std::size_t length) {
   return out;
 }
 
-void seal(Publication& publication, const crypto::Account& account, message::Type type, std::string content, Wall time,
-          std::string_view channel) {
+message::Envelope envelope_head(const crypto::Account& sender, message::Type type, std::string_view content,
+                                Wall time) {
   message::Envelope envelope;
-  envelope.sender = account.address();
-  envelope.chain = account.chain();
+  envelope.sender = sender.address();
+  envelope.chain = sender.chain();
   envelope.type = type;
   envelope.item_hash = message::ItemHash::of(crypto::sha256(content));
   envelope.time = {(time.ns + 500) / 1000 * 1000};
   envelope.time_number = message::seconds_of_wall(envelope.time);
+  return envelope;
+}
+
+void seal(Publication& publication, const crypto::Account& account, message::Type type, std::string content, Wall time,
+          std::string_view channel) {
+  message::Envelope envelope = envelope_head(account, type, content, time);
   envelope.channel = std::string(channel);
   if (content.size() < message::kInlineSwitchOverBytes) {
     envelope.item_type = message::ItemType::inlined;
