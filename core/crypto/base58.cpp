@@ -9,8 +9,8 @@ namespace lastmile::crypto {
 namespace {
 
 constexpr std::size_t kChecksumBytes = 4;
-constexpr std::string_view kAlphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-constexpr BigBase kBase58(kAlphabet);
+constexpr std::string_view kBase58Alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+constexpr BigBase kBase58(kBase58Alphabet);
 
 bool ends_with(const Bytes& bytes, ByteView tail) {
   return bytes.size() >= tail.size() &&

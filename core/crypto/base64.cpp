@@ -3,11 +3,6 @@
 #include "core/crypto/bit_groups.hpp"
 
 namespace lastmile::crypto {
-namespace {
-
-constexpr BitGroups kBase64(6, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
-
-}  // namespace
 
 std::string base64_encode(ByteView bytes) {
   std::string text = kBase64.encode(bytes);

@@ -6,7 +6,7 @@
 namespace lastmile::crypto {
 namespace {
 
-constexpr std::string_view kAlphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+constexpr std::string_view kBech32Alphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 constexpr std::size_t kChecksumGroups = 6;
 
 std::uint32_t polymod_step(std::uint32_t sum, std::uint8_t value) {
@@ -85,11 +85,11 @@ std::optional<std::string> bech32_encode(std::string_view prefix, ByteView data)
   std::uint32_t sum = polymod_prefix(prefix);
   for (const std::uint8_t group : groups_of_bytes(data)) {
     sum = polymod_step(sum, group);
-    text.push_back(kAlphabet[group]);
+    text.push_back(kBech32Alphabet[group]);
   }
   for (std::size_t i = 0; i < kChecksumGroups; ++i) sum = polymod_step(sum, 0);
   sum ^= 1;
-  for (std::size_t i = 0; i < kChecksumGroups; ++i) text.push_back(kAlphabet[sum >> (5 * (5 - i)) & 31]);
+  for (std::size_t i = 0; i < kChecksumGroups; ++i) text.push_back(kBech32Alphabet[sum >> (5 * (5 - i)) & 31]);
   return text;
 }
 
@@ -113,7 +113,7 @@ std::optional<Bech32> bech32_decode(std::string_view text) {
   std::uint32_t sum = polymod_prefix(prefix);
   Bytes groups;
   for (const char c : std::string_view(lower).substr(separator + 1)) {
-    const std::size_t value = kAlphabet.find(c);
+    const std::size_t value = kBech32Alphabet.find(c);
     if (value == std::string_view::npos) return std::nullopt;
     groups.push_back(static_cast<std::uint8_t>(value));
     sum = polymod_step(sum, groups.back());

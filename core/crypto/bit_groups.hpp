@@ -34,4 +34,7 @@ class BitGroups {
   std::array<std::uint8_t, 256> values_{};  // of each character, or kNone
 };
 
+// The one alphabet that has two users here.
+inline constexpr BitGroups kBase64(6, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+
 }  // namespace lastmile::crypto

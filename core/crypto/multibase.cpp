@@ -12,7 +12,6 @@ constexpr BitGroups kBase16(4, "0123456789abcdef");
 constexpr BitGroups kBase16Upper(4, "0123456789ABCDEF");
 constexpr BitGroups kBase32(5, "abcdefghijklmnopqrstuvwxyz234567");
 constexpr BitGroups kBase32Upper(5, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
-constexpr BitGroups kBase64(6, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 constexpr BitGroups kBase64Url(6, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 constexpr BigBase kBase36("0123456789abcdefghijklmnopqrstuvwxyz");
 

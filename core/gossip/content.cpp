@@ -5,6 +5,7 @@
 #include "core/crypto/cid.hpp"
 #include "core/crypto/hash.hpp"
 #include "core/crypto/unixfs.hpp"
+#include "core/gossip/mix.hpp"
 #include "core/gossip/protobuf.hpp"
 
 namespace lastmile::gossip {
@@ -60,23 +61,19 @@ void encode(const ContentAnswer& answer, Bytes& out) {
   pb::put_varint_field(out, kAnswerMark, 1);
 }
 
-std::uint64_t mix(std::uint64_t h, std::uint64_t value) {
-  h = (h ^ value) * 0x9e3779b97f4a7c15U;
-  return h ^ (h >> 29);
-}
-std::uint64_t mix(std::uint64_t h, const ContentName& name) {
+std::uint64_t mix_name(std::uint64_t h, const ContentName& name) {
   return mix(mix(h, static_cast<std::uint64_t>(name.kind)), siphash_2_4({}, as_bytes(name.hash.view())));
 }
 std::uint64_t digest_of(const ContentRequest& request) {
   std::uint64_t h = request.only_have ? 2 : 1;
-  for (const ContentName& name : request.wanted) h = mix(h, name);
+  for (const ContentName& name : request.wanted) h = mix_name(h, name);
   return h;
 }
 // Content is covered by its name; an envelope is small.
 std::uint64_t digest_of(const ContentAnswer& answer) {
   std::uint64_t h = 3;
   for (const ContentItem& item : answer.items) {
-    h = mix(mix(mix(h, item.name), static_cast<std::uint64_t>(item.availability)), item.size);
+    h = mix(mix(mix_name(h, item.name), static_cast<std::uint64_t>(item.availability)), item.size);
     if (item.bytes && item.name.kind == ContentKind::envelope) h = mix(h, siphash_2_4({}, as_bytes(*item.bytes)));
   }
   return h;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/check.hpp"
+#include "core/gossip/mix.hpp"
 #include "core/gossip/protobuf.hpp"
 
 namespace lastmile::gossip {
@@ -11,11 +12,6 @@ namespace {
 constexpr std::string_view kSignaturePrefix = "libp2p-pubsub:";
 constexpr SipKey kIdentityKey{0x6964656e74697479U, 0x6b65790000000000U};
 constexpr SipKey kDigestKey{0x6d65737361676531U, 0x6469676573740000U};
-
-std::uint64_t mix(std::uint64_t h, std::uint64_t value) {
-  h = (h ^ value) * 0x9e3779b97f4a7c15U;
-  return h ^ (h >> 29);
-}
 
 std::size_t field_size(const Field& field) { return field.present() ? pb::bytes_field_size(field.size()) : 0; }
 

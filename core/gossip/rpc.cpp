@@ -1,15 +1,11 @@
 #include "core/gossip/rpc.hpp"
 
 #include "core/base/check.hpp"
+#include "core/gossip/mix.hpp"
 #include "core/gossip/protobuf.hpp"
 
 namespace lastmile::gossip {
 namespace {
-
-std::uint64_t mix(std::uint64_t h, std::uint64_t value) {
-  h = (h ^ value) * 0x9e3779b97f4a7c15U;
-  return h ^ (h >> 29);
-}
 
 std::uint64_t digest_of(const TopicRef& topic) {
   if (!topic.name) return 1;

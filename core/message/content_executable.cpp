@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint64_t kSnpPolicyReserved = std::uint64_t{1} << 17;  // must be set in every SEV-SNP policy
 
-bool is_hex(std::string_view text, std::size_t digits) {
+bool is_lower_hex(std::string_view text, std::size_t digits) {
   return text.size() == digits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
@@ -329,7 +329,7 @@ bool read_verified(Faults& faults, JsonView value, const Place& place, bool with
       !volume.text("roothash", out.roothash)) {
     return false;
   }
-  if (!is_hex(out.roothash, 64)) return volume.refuse("roothash", "64 lower-case hexadecimal digits expected");
+  if (!is_lower_hex(out.roothash, 64)) return volume.refuse("roothash", "64 lower-case hexadecimal digits expected");
   return !with_comment || !volume.has("comment") || volume.text("comment", out.comment, kVerifiedCommentCodePointsMax);
 }
 
@@ -351,7 +351,7 @@ bool read_verification(const ObjectReader& object, VProgram& out) {
           !measurement.text("vcpu_type", result.vcpu_type, kVcpuTypeCodePointsMax)) {
         return false;
       }
-      return is_hex(result.digest, kMeasurementDigits) ||
+      return is_lower_hex(result.digest, kMeasurementDigits) ||
              measurement.refuse("digest", "96 lower-case hexadecimal digits expected");
     };
     return verification.list("measurements", Null::refused, kMeasurementsMax, read_one) &&

@@ -10,7 +10,7 @@
 namespace lastmile::message::scan {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_json_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Four hexadecimal digits; negative when there are not.
 int hex4(const char* p, const char* end) {
@@ -182,13 +182,13 @@ class Checker {
   }
 
   void digits() {
-    while (p_ != end_ && is_digit(*p_)) ++p_;
+    while (p_ != end_ && is_json_digit(*p_)) ++p_;
   }
 
   bool number() {
     const char* const start = p_;
     if (*p_ == '-') ++p_;
-    if (p_ == end_ || !is_digit(*p_)) return refuse("a value expected");
+    if (p_ == end_ || !is_json_digit(*p_)) return refuse("a value expected");
     if (*p_ == '0') {
       ++p_;
     } else {
@@ -197,14 +197,14 @@ class Checker {
     bool exponent = false;
     if (p_ != end_ && *p_ == '.') {
       ++p_;
-      if (p_ == end_ || !is_digit(*p_)) return refuse("a digit expected");
+      if (p_ == end_ || !is_json_digit(*p_)) return refuse("a digit expected");
       digits();
     }
     if (p_ != end_ && (*p_ == 'e' || *p_ == 'E')) {
       exponent = true;
       ++p_;
       if (p_ != end_ && (*p_ == '+' || *p_ == '-')) ++p_;
-      if (p_ == end_ || !is_digit(*p_)) return refuse("a digit expected");
+      if (p_ == end_ || !is_json_digit(*p_)) return refuse("a digit expected");
       digits();
     }
     const auto length = static_cast<std::size_t>(p_ - start);
@@ -235,7 +235,7 @@ class Checker {
       constexpr std::ptrdiff_t kFar = 1000000;  // beyond any number of digits
       const bool negative = exponent[1] == '-';
       std::ptrdiff_t shift = 0;
-      for (const char* q = exponent + (is_digit(exponent[1]) ? 1 : 2); q != end && shift < kFar; ++q) {
+      for (const char* q = exponent + (is_json_digit(exponent[1]) ? 1 : 2); q != end && shift < kFar; ++q) {
         shift = shift * 10 + (*q - '0');
       }
       scale += negative ? -shift : shift;

@@ -17,12 +17,6 @@ std::string pin_key(const message::ItemHash& file, const message::ItemHash& by, 
 
 std::string file_key(const message::ItemHash& file) { return keys::of_hash(Table::file, file); }
 
-std::uint64_t sequence_of(const Source& source, const message::ItemHash& hash) {
-  const auto entry = load_entry(source, hash);
-  if (!entry) Source::damaged(keys::of_hash(Table::entry, hash));
-  return entry->sequence;
-}
-
 // The winner among the versions of one time.
 TimedHash first_of(const Source& source, const StoreOptions& options, const std::string& prefix, Wall time) {
   std::string group = prefix;

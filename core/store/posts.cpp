@@ -4,15 +4,6 @@
 #include "core/store/indexes.hpp"
 
 namespace lastmile::store {
-namespace {
-
-std::uint64_t sequence_of(const Source& source, const message::ItemHash& hash) {
-  const auto entry = load_entry(source, hash);
-  if (!entry) Source::damaged(keys::of_hash(Table::entry, hash));
-  return entry->sequence;
-}
-
-}  // namespace
 
 message::ItemHash current_version(const Source& source, const StoreOptions& options, const message::ItemHash& original,
                                   Wall original_time) {

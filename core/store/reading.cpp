@@ -10,6 +10,12 @@ std::optional<Entry> load_entry(const Source& source, const message::ItemHash& h
   return load<Entry>(source, keys::of_hash(Table::entry, hash), read_entry);
 }
 
+std::uint64_t sequence_of(const Source& source, const message::ItemHash& hash) {
+  const auto entry = load_entry(source, hash);
+  if (!entry) Source::damaged(keys::of_hash(Table::entry, hash));
+  return entry->sequence;
+}
+
 message::Envelope load_envelope(const Source& source, const message::ItemHash& hash) {
   const std::string key = keys::of_hash(Table::envelope, hash);
   const Stored value = source.get(key);

@@ -5,7 +5,7 @@
 namespace lastmile::trace {
 namespace {
 
-constexpr std::array<KindInfo, kKindCount> kInfos{{
+constexpr std::array<KindInfo, kKindCount> kKinds{{
     {"node_started", "", {"incarnation", "", ""}},
     {"node_crashed", "", {"incarnation", "", ""}},
     {"message_published", "item_hash", {"size_bytes", "", ""}},
@@ -37,7 +37,7 @@ class NullSink final : public Sink {
 const KindInfo& kind_info(Kind kind) {
   const auto index = static_cast<std::size_t>(kind);
   LM_CHECK(index < kKindCount);
-  return kInfos[index];
+  return kKinds[index];
 }
 
 std::string_view queue_name(Queue queue) {

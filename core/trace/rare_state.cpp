@@ -7,7 +7,7 @@
 namespace lastmile::trace {
 namespace {
 
-constexpr std::array<RareStateInfo, kRareStateCount> kInfos{{
+constexpr std::array<RareStateInfo, kRareStateCount> kRareStates{{
     {"inbox_full", "a message found no room in the inbox"},
     {"signatures_backed_up", "the inbox waited, because as many signatures as allowed were being checked"},
     {"commits_backed_up", "the inbox waited, because as many commits as allowed were not yet durable"},
@@ -73,7 +73,7 @@ std::optional<RareState> refused_by(Queue queue) {
 const RareStateInfo& rare_state_info(RareState state) {
   const auto index = static_cast<std::size_t>(state);
   LM_CHECK(index < kRareStateCount);
-  return kInfos[index];
+  return kRareStates[index];
 }
 
 std::optional<RareState> rare_state_of(const Event& event) {

@@ -18,7 +18,7 @@ namespace lastmile::real {
 namespace {
 
 using local = asio::local::stream_protocol;
-constexpr std::size_t kReadBytes = 64 * 1024;
+constexpr std::size_t kRequestReadBytes = 64 * 1024;
 constexpr std::size_t kSocketPathMax = 107;  // of the kernel
 
 std::string answer_line(const nlohmann::json& id, Result<nlohmann::json> result) {
@@ -119,8 +119,8 @@ class AdminServer::Core : public std::enable_shared_from_this<AdminServer::Core>
       return;
     session->reading = true;
     const std::size_t had = session->incoming.size();
-    session->incoming.resize(had + kReadBytes);
-    session->socket.async_read_some(asio::buffer(session->incoming.data() + had, kReadBytes),
+    session->incoming.resize(had + kRequestReadBytes);
+    session->socket.async_read_some(asio::buffer(session->incoming.data() + had, kRequestReadBytes),
                                     [weak = weak_from_this(), session, had](const ErrorCode& error, std::size_t count) {
                                       const auto self = weak.lock();
                                       if (self == nullptr || !self->alive(session)) return;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kRecordHead = 8 + 2 + 2 + 3 * 8;
 constexpr std::size_t kHeaderMax = 4096;
-constexpr std::size_t kReadBytes = 256 * 1024;
+constexpr std::size_t kTraceReadBytes = 256 * 1024;
 
 void put(char*& to, std::uint64_t value, int bytes) {
   for (int i = 0; i < bytes; ++i) *to++ = static_cast<char>(value >> (8 * i));
@@ -68,8 +68,8 @@ Result<Unit> TraceTail::fill() {
   buffer_.erase(0, begin_);
   begin_ = 0;
   const std::size_t had = buffer_.size();
-  buffer_.resize(had + kReadBytes);
-  const ssize_t got = ::read(file_.get(), buffer_.data() + had, kReadBytes);
+  buffer_.resize(had + kTraceReadBytes);
+  const ssize_t got = ::read(file_.get(), buffer_.data() + had, kTraceReadBytes);
   buffer_.resize(had + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
   if (got < 0 && errno != EINTR) return file_error("cannot read", path_);
   return Unit{};

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/check.hpp"
+#include "sim/env/wide.hpp"
 
 namespace lastmile::sim {
 
@@ -30,7 +31,6 @@ class AccessLink {
   }
 
  private:
-  __extension__ using Wide = unsigned __int128;
   static constexpr int kShift = 20;
   static constexpr std::uint64_t kOne = std::uint64_t{1} << kShift;
   // Nanoseconds per byte with 20 binary places, rounded up. Also right for disks: 8 bits of them are a byte.

@@ -2,7 +2,9 @@
 
 #include <bit>
 #include <cstdint>
+#include <string_view>
 
+#include "core/base/siphash.hpp"
 #include "core/base/time.hpp"
 #include "sim/env/loop_event.hpp"
 
@@ -32,6 +34,8 @@ struct DigestChain {
   }
 };
 
+// A text in a payload.
+inline std::uint64_t digest_of(std::string_view text) { return siphash_2_4({}, as_bytes(text)); }
 // Payload of an event that is made of several numbers.
 inline std::uint64_t mix_payload(std::uint64_t a, std::uint64_t b) {
   std::uint64_t x = (a ^ 0x8ebc6af09c88c6e3U) * 0x9e3779b97f4a7c15U;

@@ -5,6 +5,7 @@
 
 #include "core/base/time.hpp"
 #include "sim/env/hardware.hpp"
+#include "sim/env/wide.hpp"
 
 namespace lastmile::sim {
 
@@ -23,7 +24,6 @@ struct DiskTrouble {
   std::uint64_t room(std::uint64_t size) const { return size - std::min(size, taken); }
 
  private:
-  __extension__ using Wide = unsigned __int128;
   static constexpr std::int64_t kLongest = 1'000'000'000 * kBillion;  // decades: longer than any run
 };
 

@@ -4,11 +4,10 @@
 
 #include "core/base/check.hpp"
 #include "sim/env/hardware.hpp"
+#include "sim/env/wide.hpp"
 
 namespace lastmile::sim {
 namespace {
-
-__extension__ using Wide = unsigned __int128;
 
 std::vector<bool> membership(const std::vector<NodeIndex>& nodes) {
   std::vector<bool> set;

@@ -15,8 +15,6 @@ constexpr std::uint8_t kBlock = 1;
 constexpr std::uint8_t kReorg = 2;
 constexpr std::uint8_t kFinal = 3;
 
-std::uint64_t digest_of(std::string_view text) { return siphash_2_4({}, as_bytes(text)); }
-
 }  // namespace
 
 SimChainGateway::~SimChainGateway() = default;

@@ -4,13 +4,9 @@
 
 #include "core/base/check.hpp"
 #include "sim/env/kernel.hpp"
+#include "sim/env/wide.hpp"
 
 namespace lastmile::sim {
-namespace {
-
-__extension__ using Wide = __int128;
-
-}  // namespace
 
 SimClock::SimClock(const ClockLaw& law) : drift_(law.drift), wall_offset_(law.wall_offset) {
   LM_CHECK(law.drift > -kBillion);
@@ -18,9 +14,9 @@ SimClock::SimClock(const ClockLaw& law) : drift_(law.drift), wall_offset_(law.wa
 
 Instant SimClock::local_at(std::int64_t run_ns) const {
   const std::int64_t elapsed = run_ns - run_anchor_;
-  const Wide gained = Wide{elapsed} * drift_;
+  const SignedWide gained = SignedWide{elapsed} * drift_;
   // Floor, also for a slow clock, so that it never shows a nanosecond twice too early.
-  const Wide whole = gained >= 0 ? gained / kBillion : -((-gained + kBillion - 1) / kBillion);
+  const SignedWide whole = gained >= 0 ? gained / kBillion : -((-gained + kBillion - 1) / kBillion);
   return {local_anchor_ + elapsed + static_cast<std::int64_t>(whole)};
 }
 
@@ -41,8 +37,8 @@ void SimClock::set_drift(std::int64_t drift) {
 std::int64_t SimClock::run_time(Instant local) const {
   const std::int64_t wait = local.ns - local_anchor_;
   if (wait <= 0 || drift_ == 0) return run_anchor_ + wait;
-  const Wide exact = (Wide{wait} * kBillion + kBillion + drift_ - 1) / (kBillion + drift_);
-  if (exact > Wide{std::numeric_limits<std::int64_t>::max()} - run_anchor_)
+  const SignedWide exact = (SignedWide{wait} * kBillion + kBillion + drift_ - 1) / (kBillion + drift_);
+  if (exact > SignedWide{std::numeric_limits<std::int64_t>::max()} - run_anchor_)
     return std::numeric_limits<std::int64_t>::max();
   std::int64_t run = run_anchor_ + static_cast<std::int64_t>(exact);
   while (local_at(run) < local) ++run;

@@ -3,15 +3,15 @@
 #include <algorithm>
 
 #include "sim/env/kernel.hpp"
+#include "sim/env/wide.hpp"
 
 namespace lastmile::sim {
 
 void SimExecutor::submit(env::Lane lane, env::Job job, Callback<void(env::JobResult)> done) {
   LM_CHECK(job.run && done);
-  __extension__ using Wide = __int128;
   const Hardware& hardware = kernel_.machine(self_).spec.hardware;
   if (cores_.empty()) cores_.assign(std::max<std::uint32_t>(hardware.cores, 1), 0);
-  const auto cost = static_cast<std::int64_t>(Wide{std::max<std::int64_t>(job.cost.ns, 0)} * kBillion /
+  const auto cost = static_cast<std::int64_t>(SignedWide{std::max<std::int64_t>(job.cost.ns, 0)} * kBillion /
                                               static_cast<std::int64_t>(std::max<std::uint64_t>(hardware.speed, 1)));
   const auto core = std::min_element(cores_.begin(), cores_.end());
   const std::int64_t own_end = std::max(*core, kernel_.now_ns()) + cost;

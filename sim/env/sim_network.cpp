@@ -5,11 +5,10 @@
 
 #include "core/base/check.hpp"
 #include "sim/env/kernel.hpp"
+#include "sim/env/wide.hpp"
 
 namespace lastmile::sim {
 namespace {
-
-__extension__ using Wide = unsigned __int128;
 
 std::int64_t high_part(std::uint64_t draw, std::uint64_t bound) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(Wide{draw} * bound >> 64));

@@ -5,11 +5,10 @@
 #include "core/base/random.hpp"
 #include "sim/env/kernel.hpp"
 #include "sim/env/sim_network.hpp"
+#include "sim/env/wide.hpp"
 
 namespace lastmile::sim {
 namespace {
-
-__extension__ using Wide = unsigned __int128;
 
 std::uint64_t change(std::uint8_t what, std::uint64_t detail) { return std::uint64_t{what} << 32 | detail; }
 constexpr std::uint8_t kConnected = 1;

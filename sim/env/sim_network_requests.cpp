@@ -11,7 +11,6 @@ namespace lastmile::sim {
 namespace {
 
 std::uint64_t pack(SlotRef ref) { return std::uint64_t{ref.slot} << 32 | ref.generation; }
-std::uint64_t digest_of(const std::string& text) { return siphash_2_4({}, as_bytes(text)); }
 
 }  // namespace
 

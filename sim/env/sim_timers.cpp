@@ -9,7 +9,7 @@ namespace lastmile::sim {
 namespace {
 
 // The generation is never 0, so that no id is 0.
-std::uint64_t pack(SlotRef ref) { return std::uint64_t{ref.generation} << 32 | ref.slot; }
+env::TimerId id_of(SlotRef ref) { return {std::uint64_t{ref.generation} << 32 | ref.slot}; }
 
 }  // namespace
 
@@ -19,7 +19,7 @@ env::TimerId SimTimers::after(Duration delay, Callback<void()> fire) {
   const Instant due = now + Duration{std::clamp<std::int64_t>(delay.ns, 0, kEver - std::max<std::int64_t>(now.ns, 0))};
   const SlotRef ref = timers_.add({due, std::move(fire)});
   post(ref, due);
-  return {pack(ref)};
+  return id_of(ref);
 }
 
 void SimTimers::post(SlotRef ref, Instant due) {
@@ -39,7 +39,7 @@ void SimTimers::on_timer(const Event& event) {
   if (kernel_.machine(self_).clock.now() < waiting->due) return post(ref, waiting->due);
   Timer timer;
   timers_.take(ref, timer);
-  kernel_.hand(self_, LoopKind::timer, self_, pack(ref));
+  kernel_.hand(self_, LoopKind::timer, self_, id_of(ref).value);
   if (kernel_.happens(self_, env::RarePath::loop_held_up)) kernel_.charge(self_, kHeldUp);
   timer.fire();
 }

@@ -1,4 +1,3 @@
-#include "core/base/random.hpp"
 #include "tests/env_conformance/recorders.hpp"
 #include "tests/env_conformance/suite.hpp"
 
@@ -9,13 +8,6 @@ namespace {
 const std::string kName = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 const std::string kCidV0 = "QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG";
 const std::string kCidV1 = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
-
-Bytes content(std::size_t size, std::uint64_t seed) {
-  Generator luck(seed);
-  Bytes out(size);
-  for (auto& byte : out) byte = static_cast<std::uint8_t>(luck.next());
-  return out;
-}
 
 class Blobs {
  public:

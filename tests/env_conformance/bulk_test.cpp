@@ -1,16 +1,8 @@
-#include "core/base/random.hpp"
 #include "tests/env_conformance/recorders.hpp"
 #include "tests/env_conformance/suite.hpp"
 
 namespace lastmile::env_conformance {
 namespace {
-
-Bytes content(std::size_t size, std::uint64_t seed) {
-  Generator luck(seed);
-  Bytes out(size);
-  for (auto& byte : out) byte = static_cast<std::uint8_t>(luck.next());
-  return out;
-}
 
 // What an honest content room answers: the part of the range that exists.
 Bytes part_of(const Bytes& whole, const env::ContentRange& range) {

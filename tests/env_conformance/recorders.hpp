@@ -10,9 +10,18 @@
 #include <vector>
 
 #include "core/base/bytes.hpp"
+#include "core/base/random.hpp"
 #include "tests/env_conformance/world.hpp"
 
 namespace lastmile::env_conformance {
+
+// So many bytes that compress to nothing.
+inline Bytes content(std::size_t size, std::uint64_t seed) {
+  Generator luck(seed);
+  Bytes out(size);
+  for (auto& byte : out) byte = static_cast<std::uint8_t>(luck.next());
+  return out;
+}
 
 inline env::Frame frame_of(std::string_view text) { return env::Frame::of_bytes(to_bytes(text)); }
 inline std::string text_of(const env::Frame& frame) {

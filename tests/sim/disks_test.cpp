@@ -18,13 +18,13 @@ std::string trouble(const std::string& mode, const std::string& amount, const st
          R"(", "from": "trouble+3s", "until": "trouble+15s")" + more + "}";
 }
 
-scenario::Scenario with(std::string faults, std::vector<std::string> sets = {}) {
+scenario::Scenario troubled(std::string faults, std::vector<std::string> sets = {}) {
   SmallWorld w;
   w.faults = std::move(faults);
   return small_scenario(w, std::move(sets));
 }
 
-double value(const scenario::Summary& summary, const std::string& name) {
+double largest(const scenario::Summary& summary, const std::string& name) {
   for (const auto& m : summary.measures) {
     if (m.name == name) return m.distribution ? m.max : m.value;
   }
@@ -32,45 +32,41 @@ double value(const scenario::Summary& summary, const std::string& name) {
   return -1;
 }
 
-const scenario::CheckResult& result(const scenario::Summary& summary, CheckName name) {
-  return *std::find_if(summary.checks.begin(), summary.checks.end(), [&](const auto& c) { return c.name == name; });
-}
-
 TEST(Disks, that_are_slow_delay_receipts_and_lose_nothing) {
-  const auto slow = run(with(trouble("slow", "0.2%")));
+  const auto slow = run(troubled(trouble("slow", "0.2%")));
   expect_pass(slow);
-  EXPECT_EQ(value(slow, "nodes_failed"), 0);
-  const auto sound = run(with(""));
+  EXPECT_EQ(largest(slow, "nodes_failed"), 0);
+  const auto sound = run(troubled(""));
   // A sync takes half a second instead of a millisecond.
-  EXPECT_LT(value(sound, "acknowledgement_s.during"), 0.1);
-  EXPECT_GT(value(slow, "acknowledgement_s.during"), 0.5);
-  EXPECT_LT(value(slow, "acknowledgement_s.before"), 0.1);
-  EXPECT_LT(value(slow, "acknowledgement_s.after"), 0.1);
+  EXPECT_LT(largest(sound, "acknowledgement_s.during"), 0.1);
+  EXPECT_GT(largest(slow, "acknowledgement_s.during"), 0.5);
+  EXPECT_LT(largest(slow, "acknowledgement_s.before"), 0.1);
+  EXPECT_LT(largest(slow, "acknowledgement_s.after"), 0.1);
 }
 
 TEST(Disks, that_are_full_end_their_nodes_which_keep_what_they_acknowledged) {
-  const auto summary = run(with(trouble("full", "100%")));
+  const auto summary = run(troubled(trouble("full", "100%")));
   expect_pass(summary);
-  EXPECT_EQ(value(summary, "nodes_failed"), 3);
-  EXPECT_NE(result(summary, CheckName::acknowledged_kept).detail.find("also after 3 restarts"), std::string::npos)
-      << result(summary, CheckName::acknowledged_kept).detail;
+  EXPECT_EQ(largest(summary, "nodes_failed"), 3);
+  EXPECT_NE(check(summary, CheckName::acknowledged_kept).detail.find("also after 3 restarts"), std::string::npos)
+      << check(summary, CheckName::acknowledged_kept).detail;
 }
 
 TEST(Disks, with_room_for_the_rest_are_not_full) {
-  const auto summary = run(with(trouble("full", "50%")));
+  const auto summary = run(troubled(trouble("full", "50%")));
   expect_pass(summary);
-  EXPECT_EQ(value(summary, "nodes_failed"), 0);
+  EXPECT_EQ(largest(summary, "nodes_failed"), 0);
 }
 
 TEST(Disks, that_are_smaller_than_what_comes_end_their_nodes_for_good) {
-  auto s = with("");
+  auto s = troubled("");
   s.world.hardware[0].disk_size.bytes = 400'000;
   const auto summary = run(s);
-  EXPECT_EQ(value(summary, "nodes_failed"), 8);
-  EXPECT_EQ(result(summary, CheckName::no_forged_message).verdict, Verdict::pass);
-  EXPECT_EQ(result(summary, CheckName::all_processed).verdict, Verdict::unknown);
-  EXPECT_EQ(result(summary, CheckName::acknowledged_kept).verdict, Verdict::unknown);
-  EXPECT_LE(value(summary, "disk_bytes"), 400'000);
+  EXPECT_EQ(largest(summary, "nodes_failed"), 8);
+  EXPECT_EQ(check(summary, CheckName::no_forged_message).verdict, Verdict::pass);
+  EXPECT_EQ(check(summary, CheckName::all_processed).verdict, Verdict::unknown);
+  EXPECT_EQ(check(summary, CheckName::acknowledged_kept).verdict, Verdict::unknown);
+  EXPECT_LE(largest(summary, "disk_bytes"), 400'000);
 }
 
 // acknowledged_kept looks only at nodes that come back with a disk.
@@ -80,16 +76,16 @@ scenario::Scenario without_kept(scenario::Scenario s) {
 }
 
 TEST(Disks, that_are_damaged_are_noticed_and_replaced) {
-  const auto summary = run(without_kept(with(trouble("corrupt", "100%"))));
+  const auto summary = run(without_kept(troubled(trouble("corrupt", "100%"))));
   expect_pass(summary);
-  EXPECT_EQ(value(summary, "nodes_failed"), 3);
+  EXPECT_EQ(largest(summary, "nodes_failed"), 3);
 }
 
 TEST(Disks, of_which_a_little_is_damaged_never_make_another_state) {
   for (const char* seed : {"/seed=1", "/seed=2", "/seed=3"}) {
-    const auto summary = run(without_kept(with(trouble("corrupt", "2%"), {seed})));
+    const auto summary = run(without_kept(troubled(trouble("corrupt", "2%"), {seed})));
     expect_pass(summary);
-    EXPECT_EQ(result(summary, CheckName::no_forged_message).verdict, Verdict::pass);
+    EXPECT_EQ(check(summary, CheckName::no_forged_message).verdict, Verdict::pass);
   }
 }
 
@@ -151,14 +147,15 @@ class NodesWithLyingDisks final : public OtherNodes {
 
 TEST(Disks, that_hide_that_they_are_full_are_found_out_by_the_check) {
   NodesWithLyingDisks liars;
-  const auto s = with(trouble("full", "100%") + R"(, {"name": "power", "kind": "crash", "who": "all", "disk": "kept",
+  const auto s =
+      troubled(trouble("full", "100%") + R"(, {"name": "power", "kind": "crash", "who": "all", "disk": "kept",
                         "from": "trouble+16s", "for": "1s"})");
   RunOptions options;
   options.other_nodes = &liars;
   auto summary = run_scenario(s, std::move(options));
   ASSERT_TRUE(summary.ok());
-  EXPECT_EQ(value(*summary, "nodes_failed"), 0);
-  EXPECT_EQ(result(*summary, CheckName::acknowledged_kept).verdict, Verdict::fail);
+  EXPECT_EQ(largest(*summary, "nodes_failed"), 0);
+  EXPECT_EQ(check(*summary, CheckName::acknowledged_kept).verdict, Verdict::fail);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ using message::Type;
 constexpr std::size_t kPlaces = 16;
 constexpr std::size_t kInvented = 3 * kPlaces;
 
-crypto::Account wallet(std::uint64_t index) { return crypto::Account::derive(crypto::Chain::ETH, 11, index); }
+crypto::Account uploader(std::uint64_t index) { return crypto::Account::derive(crypto::Chain::ETH, 11, index); }
 
 // Two nodes with few places for what is fetched; what is handed to the first has to reach the second.
 class Fetch : public TwoNodes {
@@ -47,7 +47,7 @@ class Fetch : public TwoNodes {
     std::vector<message::Envelope> real;
     for (int i = 0; i < 10; ++i) {
       const std::string file = "real file " + std::to_string(i);
-      real.push_back(store(wallet(1), file));
+      real.push_back(store(uploader(1), file));
       publish(real.back(), {{content_hash(file), file}});
     }
     return processed(real);
@@ -55,8 +55,8 @@ class Fetch : public TwoNodes {
   int real_contents() {
     std::vector<message::Envelope> real;
     for (int i = 0; i < 10; ++i) {
-      const std::string content = note(wallet(1), "real " + std::to_string(i));
-      real.push_back(signed_message(wallet(1), Type::POST, content, ItemType::storage));
+      const std::string content = note(uploader(1), "real " + std::to_string(i));
+      real.push_back(signed_message(uploader(1), Type::POST, content, ItemType::storage));
       publish(real.back(), {{content_hash(content), content}});
     }
     return processed(real);
@@ -70,18 +70,18 @@ class Fetch : public TwoNodes {
 };
 
 TEST_F(Fetch, of_real_files_goes_on_beside_files_that_nobody_has) {
-  for (std::size_t i = 0; i < kInvented; ++i) publish(store(wallet(9), "invented " + std::to_string(i)));
+  for (std::size_t i = 0; i < kInvented; ++i) publish(store(uploader(9), "invented " + std::to_string(i)));
   run(minutes(1));
   EXPECT_EQ(real_files(), 10);
   run(hours(2));  // those that nobody has are asked for in turn by now
-  for (std::size_t i = 0; i < kInvented; ++i) publish(store(wallet(8), "more " + std::to_string(i)));
+  for (std::size_t i = 0; i < kInvented; ++i) publish(store(uploader(8), "more " + std::to_string(i)));
   EXPECT_EQ(real_contents(), 10);
 }
 
 TEST_F(Fetch, of_real_contents_goes_on_beside_contents_that_nobody_has) {
   for (std::size_t i = 0; i < kInvented; ++i) {
-    const std::string content = note(wallet(9), "invented " + std::to_string(i));
-    publish(signed_message(wallet(9), Type::POST, content, ItemType::storage));
+    const std::string content = note(uploader(9), "invented " + std::to_string(i));
+    publish(signed_message(uploader(9), Type::POST, content, ItemType::storage));
   }
   run(minutes(1));
   EXPECT_EQ(real_contents(), 10);
@@ -93,7 +93,7 @@ TEST_F(Fetch, of_more_than_there_are_places_comes_to_its_end) {
   std::vector<message::Envelope> real;
   for (std::size_t i = 0; i < 10 * kPlaces; ++i) {
     const std::string file = "one of many " + std::to_string(i);
-    real.push_back(store(wallet(1), file));
+    real.push_back(store(uploader(1), file));
     publish(real.back(), {{content_hash(file), file}});
   }
   EXPECT_EQ(processed(real), static_cast<int>(real.size()));
@@ -106,7 +106,7 @@ class FetchByReconciliation : public Fetch {
 
 // Beyond what fits into an answer.
 TEST_F(FetchByReconciliation, of_an_envelope_of_any_size_comes_to_its_end) {
-  const auto large = signed_message(wallet(1), Type::POST, note(wallet(1), std::string(150'000, 'x')));
+  const auto large = signed_message(uploader(1), Type::POST, note(uploader(1), std::string(150'000, 'x')));
   publish(large);
   EXPECT_EQ(processed({large}), 1);
 }

@@ -20,7 +20,7 @@ constexpr std::uint64_t kUnownedMax = 100'000;
 constexpr std::uint64_t kWaitingMax = 100'000;
 constexpr std::size_t kFileBytes = 8'000;
 
-crypto::Account wallet(std::uint64_t index) { return crypto::Account::derive(crypto::Chain::ETH, 7, index); }
+crypto::Account pinner(std::uint64_t index) { return crypto::Account::derive(crypto::Chain::ETH, 7, index); }
 
 struct Signed {
   message::Envelope envelope;
@@ -76,7 +76,7 @@ class Files : public TwoNodes {
 };
 
 TEST_F(Files, of_accepted_messages_are_kept_everywhere) {
-  const Signed good = store_of(wallet(1), file_number(1));
+  const Signed good = store_of(pinner(1), file_number(1));
   EXPECT_EQ(publish(0, good, {file_number(1)})->status, Status::processed);
   run(minutes(2));
   EXPECT_EQ(status(1, good), Status::processed);
@@ -86,19 +86,19 @@ TEST_F(Files, of_accepted_messages_are_kept_everywhere) {
 }
 
 TEST_F(Files, of_forged_and_malformed_messages_are_never_written) {
-  Signed forged = store_of(wallet(1), file_number(1));
-  forged.envelope.signature = wallet(2).sign("STORE", forged.envelope.item_hash.text());
+  Signed forged = store_of(pinner(1), file_number(1));
+  forged.envelope.signature = pinner(2).sign("STORE", forged.envelope.item_hash.text());
   EXPECT_EQ(publish(0, forged, {file_number(1)})->code, ErrorCode::invalid_signature);
   EXPECT_EQ(publish(0, "no message at all", {file_number(2)})->code, ErrorCode::invalid_format);
-  const Signed odd = sign(wallet(1), Type::POST, "\"type\":7", message::ItemType::inlined);
+  const Signed odd = sign(pinner(1), Type::POST, "\"type\":7", message::ItemType::inlined);
   EXPECT_EQ(publish(0, odd, {file_number(3)})->code, ErrorCode::invalid_format);
-  const Signed apart = sign(wallet(1), Type::POST, "\"type\":7", message::ItemType::storage);
+  const Signed apart = sign(pinner(1), Type::POST, "\"type\":7", message::ItemType::storage);
   EXPECT_EQ(publish(0, apart, {apart.content, file_number(4)})->code, ErrorCode::invalid_format);
   EXPECT_EQ(blob_bytes(0), 0U);
 }
 
 TEST_F(Files, of_refused_messages_leave_a_bounded_disk) {
-  const Signed good = store_of(wallet(1), file_number(0));
+  const Signed good = store_of(pinner(1), file_number(0));
   publish(0, good, {file_number(0)});
   std::uint64_t number = 0;
   std::uint64_t most = 0;
@@ -108,15 +108,15 @@ TEST_F(Files, of_refused_messages_leave_a_bounded_disk) {
     const std::string denied = file_number(++number);
     const std::string waiting = file_number(++number);
     const std::string alone = file_number(++number);
-    publish(0, store_of(wallet(2), denied, {}, wallet(1).address()), {denied});
-    publish(0, store_of(wallet(3), waiting, ",\"ref\":\"" + content_hash("nowhere").text() + "\""), {waiting});
+    publish(0, store_of(pinner(2), denied, {}, pinner(1).address()), {denied});
+    publish(0, store_of(pinner(3), waiting, ",\"ref\":\"" + content_hash("nowhere").text() + "\""), {waiting});
     publish(0,
-            sign(wallet(4), Type::POST, "\"type\":\"note\",\"content\":" + std::to_string(number),
+            sign(pinner(4), Type::POST, "\"type\":\"note\",\"content\":" + std::to_string(number),
                  message::ItemType::inlined),
             {alone});
     const Signed apart =
-        sign(wallet(5), Type::POST, "\"type\":\"note\",\"content\":\"" + std::to_string(number) + alone + "\"",
-             message::ItemType::storage, wallet(1).address());
+        sign(pinner(5), Type::POST, "\"type\":\"note\",\"content\":\"" + std::to_string(number) + alone + "\"",
+             message::ItemType::storage, pinner(1).address());
     publish(0, apart, {apart.content});
     handed_in += 4 * kFileBytes;
     most = std::max(most, blob_bytes(0));
@@ -133,11 +133,11 @@ TEST_F(Files, of_refused_messages_leave_a_bounded_disk) {
 }
 
 TEST_F(Files, of_forgotten_messages_go) {
-  const Signed good = store_of(wallet(1), file_number(1));
+  const Signed good = store_of(pinner(1), file_number(1));
   publish(0, good, {file_number(1)});
   run(minutes(2));
   publish(1,
-          sign(wallet(1), Type::FORGET, "\"hashes\":[\"" + good.envelope.item_hash.text() + "\"]",
+          sign(pinner(1), Type::FORGET, "\"hashes\":[\"" + good.envelope.item_hash.text() + "\"]",
                message::ItemType::inlined),
           {});
   run(minutes(2));
@@ -150,7 +150,7 @@ TEST_F(Files, of_forgotten_messages_go) {
 
 TEST_F(Files, are_none_where_the_content_of_a_message_is_concerned) {
   const Signed apart =
-      sign(wallet(1), Type::POST, "\"type\":\"note\",\"content\":\"" + std::string(3'000'000, 'x') + "\"",
+      sign(pinner(1), Type::POST, "\"type\":\"note\",\"content\":\"" + std::string(3'000'000, 'x') + "\"",
            message::ItemType::storage);
   EXPECT_EQ(publish(0, apart, {apart.content})->status, Status::processed);
   run(minutes(5));
@@ -163,9 +163,9 @@ TEST_F(Files, are_none_where_the_content_of_a_message_is_concerned) {
 }
 
 TEST_F(Files, are_served_to_those_who_name_the_content_of_a_message) {
-  const Signed apart = sign(wallet(1), Type::POST, "\"type\":\"note\",\"content\":1", message::ItemType::storage);
+  const Signed apart = sign(pinner(1), Type::POST, "\"type\":\"note\",\"content\":1", message::ItemType::storage);
   publish(0, apart, {apart.content});
-  const Signed store = store_of(wallet(1), apart.content);
+  const Signed store = store_of(pinner(1), apart.content);
   publish(1, store, {});
   run(minutes(3));
   EXPECT_EQ(status(1, store), Status::processed);
@@ -174,14 +174,14 @@ TEST_F(Files, are_served_to_those_who_name_the_content_of_a_message) {
 
 TEST_F(Files, that_find_no_room_in_memory_are_refused) {
   const std::string large(core(0).config().limits.upload_bytes + 1, 'x');
-  const Signed store = store_of(wallet(1), large);
+  const Signed store = store_of(pinner(1), large);
   EXPECT_EQ(publish(0, store, {large})->status, Status::none);
   EXPECT_EQ(blob_bytes(0), 0U);
-  EXPECT_EQ(publish(0, store_of(wallet(1), file_number(1)), {file_number(1)})->status, Status::processed);
+  EXPECT_EQ(publish(0, store_of(pinner(1), file_number(1)), {file_number(1)})->status, Status::processed);
 }
 
 TEST_F(Files, survive_a_crash_of_their_node_or_are_fetched_again) {
-  const Signed good = store_of(wallet(1), file_number(1));
+  const Signed good = store_of(pinner(1), file_number(1));
   publish(0, good, {file_number(1)});
   run(minutes(2));
   ASSERT_EQ(status(1, good), Status::processed);
@@ -206,10 +206,10 @@ class FilesOfHeads : public Files {
 };
 
 TEST_F(FilesOfHeads, stay_with_everybody_who_knows_the_signer) {
-  const Signed first = sign(wallet(1), Type::POST, "\"type\":\"note\",\"content\":1", message::ItemType::inlined);
+  const Signed first = sign(pinner(1), Type::POST, "\"type\":\"note\",\"content\":1", message::ItemType::inlined);
   publish(0, first, {});
   run(minutes(5));
-  const Signed second = sign(wallet(1), Type::POST, "\"type\":\"note\",\"content\":2", message::ItemType::inlined);
+  const Signed second = sign(pinner(1), Type::POST, "\"type\":\"note\",\"content\":2", message::ItemType::inlined);
   publish(0, second, {});
   run(minutes(5));
   EXPECT_EQ(status(1, first), Status::processed);
@@ -234,7 +234,7 @@ class FilesOfStrangers : public Files {
 
 // Anybody can sign heads, so their followers keep what they name no longer than a file that nobody pays for.
 TEST_F(FilesOfStrangers, are_read_and_go_with_their_grace) {
-  const Signed message = sign(wallet(1), Type::POST, "\"type\":\"note\",\"content\":1", message::ItemType::inlined);
+  const Signed message = sign(pinner(1), Type::POST, "\"type\":\"note\",\"content\":1", message::ItemType::inlined);
   publish(0, message, {});
   run(minutes(5));
   EXPECT_EQ(status(1, message), Status::processed);

@@ -12,7 +12,7 @@ namespace {
 
 using message::Status;
 
-crypto::Account wallet(std::uint64_t index) { return crypto::Account::derive(crypto::Chain::ETH, 5, index); }
+crypto::Account client(std::uint64_t index) { return crypto::Account::derive(crypto::Chain::ETH, 5, index); }
 
 message::Envelope sign_post(const crypto::Account& account, std::string_view type, std::string_view rest) {
   return lastmile::test::signed_message(
@@ -75,8 +75,8 @@ class Inbox : public testing::Test {
 };
 
 TEST_F(Inbox, a_forged_message_is_processed_nowhere) {
-  message::Envelope forged = post(wallet(1), 1);
-  forged.signature = wallet(2).sign("POST", forged.item_hash.text());
+  message::Envelope forged = post(client(1), 1);
+  forged.signature = client(2).sign("POST", forged.item_hash.text());
   attack([&](Attacker& m) { m.gossip(message::gossip_payload(forged)); });
   run(minutes(2));
   EXPECT_EQ(status(1, forged.item_hash), Status::rejected);
@@ -84,9 +84,9 @@ TEST_F(Inbox, a_forged_message_is_processed_nowhere) {
 }
 
 TEST_F(Inbox, a_forged_copy_does_not_keep_the_true_message_out) {
-  const message::Envelope good = post(wallet(1), 1);
+  const message::Envelope good = post(client(1), 1);
   message::Envelope forged = good;
-  forged.signature = wallet(2).sign("POST", forged.item_hash.text());
+  forged.signature = client(2).sign("POST", forged.item_hash.text());
   attack([&](Attacker& m) { m.gossip(message::gossip_payload(forged)); });
   run(seconds(5));
   publish(0, good);
@@ -96,8 +96,8 @@ TEST_F(Inbox, a_forged_copy_does_not_keep_the_true_message_out) {
 
 // `time` is not signed: the same forgery can be dressed in as many ways as one likes.
 TEST_F(Inbox, a_forged_message_in_other_dress_costs_no_second_check) {
-  message::Envelope forged = post(wallet(1), 1);
-  forged.signature = wallet(2).sign("POST", forged.item_hash.text());
+  message::Envelope forged = post(client(1), 1);
+  forged.signature = client(2).sign("POST", forged.item_hash.text());
   attack([&](Attacker& m) { m.gossip(message::gossip_payload(forged)); });
   run(seconds(5));
   const Duration first = engine_->cpu_busy({1});
@@ -108,7 +108,7 @@ TEST_F(Inbox, a_forged_message_in_other_dress_costs_no_second_check) {
     run(seconds(1));
   }
   EXPECT_EQ(engine_->cpu_busy({1}), first);
-  const message::Envelope good = post(wallet(1), 1);
+  const message::Envelope good = post(client(1), 1);
   publish(0, good);
   run(minutes(2));
   EXPECT_EQ(status(1, good.item_hash), Status::processed);
@@ -120,8 +120,8 @@ class WithoutMemory : public Inbox {
 };
 
 TEST_F(WithoutMemory, every_dress_of_a_forged_message_is_checked) {
-  message::Envelope forged = post(wallet(1), 1);
-  forged.signature = wallet(2).sign("POST", forged.item_hash.text());
+  message::Envelope forged = post(client(1), 1);
+  forged.signature = client(2).sign("POST", forged.item_hash.text());
   attack([&](Attacker& m) { m.gossip(message::gossip_payload(forged)); });
   run(seconds(5));
   const Duration first = engine_->cpu_busy({1});
@@ -132,7 +132,7 @@ TEST_F(WithoutMemory, every_dress_of_a_forged_message_is_checked) {
 }
 
 TEST_F(Inbox, a_changed_content_is_processed_nowhere) {
-  message::Envelope changed = post(wallet(1), 1);
+  message::Envelope changed = post(client(1), 1);
   changed.item_content->replace(changed.item_content->find("note"), 4, "nope");
   attack([&](Attacker& m) { m.gossip(message::gossip_payload(changed)); });
   run(minutes(2));
@@ -142,7 +142,7 @@ TEST_F(Inbox, a_changed_content_is_processed_nowhere) {
 
 TEST_F(Inbox, garbage_and_cut_frames_leave_the_node_at_work) {
   Generator draws(1);
-  const std::string payload = message::gossip_payload(post(wallet(1), 1));
+  const std::string payload = message::gossip_payload(post(client(1), 1));
   for (int i = 0; i < 200; ++i) {
     attack([&](Attacker& m) {
       Bytes bytes(draws.below(300));
@@ -152,14 +152,14 @@ TEST_F(Inbox, garbage_and_cut_frames_leave_the_node_at_work) {
     });
     run(milliseconds(100));
   }
-  const message::Envelope good = post(wallet(3), 2);
+  const message::Envelope good = post(client(3), 2);
   publish(0, good);
   run(minutes(3));
   EXPECT_EQ(status(1, good.item_hash), Status::processed);
 }
 
 TEST_F(Inbox, a_replayed_message_is_processed_once_and_checked_once) {
-  const message::Envelope good = post(wallet(1), 1);
+  const message::Envelope good = post(client(1), 1);
   publish(0, good);
   run(seconds(2));
   for (int i = 0; i < 100; ++i) attack([&](Attacker& m) { m.gossip(message::gossip_payload(good)); });
@@ -171,7 +171,7 @@ TEST_F(Inbox, a_replayed_message_is_processed_once_and_checked_once) {
 // The flood is far above what b can check; what others hand in still gets through within seconds.
 TEST_F(Inbox, a_flooding_peer_delays_itself_only) {
   std::uint64_t number = 0;
-  const crypto::Account flooder = wallet(9);
+  const crypto::Account flooder = client(9);
   std::vector<message::Envelope> honest;
   for (int second = 0; second < 10; ++second) {
     attack([&](Attacker& m) {
@@ -181,7 +181,7 @@ TEST_F(Inbox, a_flooding_peer_delays_itself_only) {
         m.gossip(message::gossip_payload(e));
       }
     });
-    honest.push_back(post(wallet(1), 1'000'000 + static_cast<std::uint64_t>(second)));
+    honest.push_back(post(client(1), 1'000'000 + static_cast<std::uint64_t>(second)));
     const auto receipt = publish(1, honest.back());
     ASSERT_TRUE(receipt) << "no answer within a second in second " << second;
     EXPECT_EQ(receipt->status, Status::processed);
@@ -194,9 +194,9 @@ TEST_F(Inbox, a_flooding_peer_delays_itself_only) {
 
 // All attempts are over long before; still the amend is applied when its original comes, however late.
 TEST_F(Inbox, an_amend_waits_for_hours_for_its_original) {
-  const message::Envelope original = post(wallet(1), 1);
+  const message::Envelope original = post(client(1), 1);
   const message::Envelope amend =
-      sign_post(wallet(1), "amend", "\"ref\":\"" + original.item_hash.text() + "\",\"content\":{\"number\":2}");
+      sign_post(client(1), "amend", "\"ref\":\"" + original.item_hash.text() + "\",\"content\":{\"number\":2}");
   publish(0, amend);
   EXPECT_EQ(status(0, amend.item_hash), Status::pending);
   run(hours(4));
@@ -219,9 +219,9 @@ class SmallShares : public Inbox {
 
 // Refused for want of room is not seen: when it comes again and there is room, it is taken.
 TEST_F(SmallShares, a_message_that_found_no_room_is_taken_when_it_comes_again) {
-  const message::Envelope good = post(wallet(1), 1);
+  const message::Envelope good = post(client(1), 1);
   attack([&](Attacker& m) {
-    for (std::uint64_t i = 0; i < 60; ++i) m.gossip(message::gossip_payload(post(wallet(9), 100 + i)));
+    for (std::uint64_t i = 0; i < 60; ++i) m.gossip(message::gossip_payload(post(client(9), 100 + i)));
     m.gossip(message::gossip_payload(good));
   });
   run(seconds(30));
@@ -248,7 +248,7 @@ TEST_F(WithoutGossip, invented_offers_leave_room_for_what_others_tell) {
     });
   }
   run(seconds(5));
-  const message::Envelope good = post(wallet(1), 1);
+  const message::Envelope good = post(client(1), 1);
   publish(0, good);
   run(minutes(4));
   EXPECT_EQ(status(1, good.item_hash), Status::processed);
@@ -293,7 +293,7 @@ TEST_F(Invented, names_keep_a_node_that_comes_late_waiting_for_minutes_at_most) 
   engine_->crash({1}, DiskFate::lost);
   std::vector<message::Envelope> true_ones;
   for (std::uint64_t i = 0; i < 100; ++i) {
-    true_ones.push_back(post(wallet(1), i));
+    true_ones.push_back(post(client(1), i));
     publish(0, true_ones.back());
   }
   engine_->start({1});
@@ -309,16 +309,16 @@ TEST_F(Invented, names_keep_a_node_that_comes_late_waiting_for_minutes_at_most) 
 class Attempts : public Inbox {
  protected:
   Attempts() : Inbox([](node::NodeConfig& config) { config.intervals.reconcile_every = hours(10'000); }) {
-    content_ = "{\"address\":\"" + wallet(1).address() +
+    content_ = "{\"address\":\"" + client(1).address() +
                "\",\"time\":1700000000.0,\"type\":\"note\",\"content\":{\"text\":\"" + std::string(100, 'x') + "\"}}";
-    apart_.chain = wallet(1).chain();
-    apart_.sender = wallet(1).address();
+    apart_.chain = client(1).chain();
+    apart_.sender = client(1).address();
     apart_.type = message::Type::POST;
     apart_.time = {1'700'000'000'000'000'000};
     apart_.time_number = message::seconds_of_wall(apart_.time);
     apart_.item_type = message::ItemType::storage;
     apart_.item_hash = message::ItemHash::of(crypto::sha256(content_));
-    apart_.signature = wallet(1).sign("POST", apart_.item_hash.text());
+    apart_.signature = client(1).sign("POST", apart_.item_hash.text());
   }
   void restart(std::uint32_t index) {
     engine_->crash({index}, DiskFate::kept);
@@ -332,7 +332,7 @@ class Attempts : public Inbox {
 
 TEST_F(Attempts, end_also_after_a_restart) {
   const message::Envelope amend = sign_post(
-      wallet(1), "amend", "\"ref\":\"" + post(wallet(1), 1).item_hash.text() + "\",\"content\":{\"number\":2}");
+      client(1), "amend", "\"ref\":\"" + post(client(1), 1).item_hash.text() + "\",\"content\":{\"number\":2}");
   publish(0, amend);
   restart(0);
   EXPECT_EQ(status(0, amend.item_hash), Status::pending);
@@ -344,7 +344,7 @@ TEST_F(Attempts, ask_for_a_content_also_after_a_restart) {
   publish(0, apart_);
   restart(0);
   ASSERT_EQ(status(0, apart_.item_hash), Status::pending);
-  publish(1, post(wallet(2), 2), {{apart_.item_hash, content_}});
+  publish(1, post(client(2), 2), {{apart_.item_hash, content_}});
   run(minutes(15));
   EXPECT_EQ(status(0, apart_.item_hash), Status::processed);
 }
@@ -353,7 +353,7 @@ TEST_F(Attempts, ask_for_a_content_that_was_given_up) {
   publish(0, apart_);
   run(hours(4));
   ASSERT_EQ(status(0, apart_.item_hash), Status::rejected);
-  publish(1, post(wallet(2), 2), {{apart_.item_hash, content_}});
+  publish(1, post(client(2), 2), {{apart_.item_hash, content_}});
   run(hours(1));
   EXPECT_EQ(status(0, apart_.item_hash), Status::processed);
   EXPECT_EQ(status(1, apart_.item_hash), Status::processed);

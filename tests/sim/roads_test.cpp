@@ -26,7 +26,7 @@ SmallWorld over(const char* roads, std::string faults) {
   return w;
 }
 
-const std::string kCut = R"({"name": "cut", "kind": "partition", "between": ["group:west", "group:east"],
+const std::string kIslands = R"({"name": "cut", "kind": "partition", "between": ["group:west", "group:east"],
                              "mode": "stall", "from": "trouble", "until": "heal"})";
 // Nothing of it is left, and nobody publishes through it.
 const std::string kBurnt = R"({"name": "fire", "kind": "crash", "who": "node:east-3", "disk": "lost",
@@ -39,11 +39,11 @@ void expect_pass_but_kept(const SmallWorld& w) {
   expect_pass(run(s));
 }
 
-TEST(Road, gossip_and_reconciliation_alone_heal_a_cut) { expect_pass_but_kept(over(kGossip, kCut)); }
-TEST(Road, the_content_store_alone_heals_a_cut) { expect_pass_but_kept(over(kStore, kCut)); }
+TEST(Road, gossip_and_reconciliation_alone_heal_a_cut) { expect_pass_but_kept(over(kGossip, kIslands)); }
+TEST(Road, the_content_store_alone_heals_a_cut) { expect_pass_but_kept(over(kStore, kIslands)); }
 // Also what was forgotten before any chain knew it: its tombstone is anchored, or its FORGET is refused everywhere
 // else.
-TEST(Road, a_chain_alone_heals_a_cut) { expect_pass_but_kept(over(kChain, kCut)); }
+TEST(Road, a_chain_alone_heals_a_cut) { expect_pass_but_kept(over(kChain, kIslands)); }
 
 TEST(Road, gossip_and_reconciliation_alone_bring_back_a_node_that_lost_everything) {
   expect_pass_but_kept(over(kGossip, kBurnt));
@@ -117,7 +117,7 @@ TEST(Chain, an_outage_for_all_delays_the_chain_road_only) {
                                         "from": "trouble", "until": "heal"})"));
 }
 TEST(Chain, reorganisations_take_confirmations_back_and_they_come_again) {
-  SmallWorld w = over(kAll, kCut + R"(,{"name": "fork", "kind": "chain", "chain": "ethereum", "mode": "reorg",
+  SmallWorld w = over(kAll, kIslands + R"(,{"name": "fork", "kind": "chain", "chain": "ethereum", "mode": "reorg",
                                         "depth": 3, "from": {"every": "7s", "from": "trouble", "until": "heal"}})");
   w.checks = kConfirmed;
   expect_pass_but_kept(w);
@@ -128,7 +128,7 @@ TEST(Chain, reorganisations_do_not_stop_the_chain_road) {
 }
 // A message is confirmed where it is packed first, so neither chain confirms everything.
 TEST(Chain, two_chains_at_once_do_not_get_into_each_others_way) {
-  SmallWorld w = over(kAll, kCut);
+  SmallWorld w = over(kAll, kIslands);
   w.chains = std::string(kEthereum) + "," + kTezos;
   w.checks = R"(,{"name": "finality_respected"})";
   expect_pass_but_kept(w);

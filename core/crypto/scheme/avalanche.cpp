@@ -12,9 +12,9 @@ namespace lastmile::crypto::scheme {
 namespace {
 
 constexpr std::size_t kSignatureBytes = 65;  // r, s, recovery id
-constexpr std::string_view kPrefix = "avax";
+constexpr std::string_view kAvalanchePrefix = "avax";
 
-Hash256 digest(const SignedFields& fields) {
+Hash256 avalanche_digest(const SignedFields& fields) {
   const std::string buffer = verification_buffer(fields);
   const auto n = static_cast<std::uint32_t>(buffer.size());
   const std::array<std::uint8_t, 4> length = {static_cast<std::uint8_t>(n >> 24), static_cast<std::uint8_t>(n >> 16),
@@ -30,7 +30,7 @@ Hash256 digest(const SignedFields& fields) {
 }
 
 std::string bech32_part(ByteView public_key) {
-  const auto text = bech32_encode(kPrefix, hash160(public_key));
+  const auto text = bech32_encode(kAvalanchePrefix, hash160(public_key));
   LM_CHECK(text.has_value());
   return *text;
 }
@@ -44,12 +44,12 @@ bool verify_avalanche(const SignedFields& fields) {
   if (!signature || signature->size() != kSignatureBytes || signature->back() > 3) return false;
   curve::CompactSignature compact;
   std::copy_n(signature->begin(), compact.size(), compact.begin());
-  const auto key = curve::secp256k1::recover(compact, signature->back(), digest(fields));
+  const auto key = curve::secp256k1::recover(compact, signature->back(), avalanche_digest(fields));
   return key && bech32_part(curve::secp256k1::compressed(*key)) == fields.sender.substr(dash + 1);
 }
 
 std::string sign_avalanche(const SignedFields& fields, const PrivateKey& key) {
-  const auto made = curve::secp256k1::sign(key, digest(fields));
+  const auto made = curve::secp256k1::sign(key, avalanche_digest(fields));
   Bytes signature(made.compact.begin(), made.compact.end());
   signature.push_back(static_cast<std::uint8_t>(made.recovery_id));
   return cb58_encode(signature);

@@ -13,10 +13,10 @@ namespace lastmile::crypto::scheme {
 namespace {
 
 constexpr std::string_view kKeyType = "tendermint/PubKeySecp256k1";
-constexpr std::string_view kPrefix = "cosmos";  // for accounts of ours; any prefix verifies
+constexpr std::string_view kCosmosPrefix = "cosmos";  // for accounts of ours; any prefix verifies
 
 // Amino JSON: keys sorted at every level, no spaces, ASCII only.
-Hash256 digest(const SignedFields& fields) {
+Hash256 cosmos_digest(const SignedFields& fields) {
   Sha256 hash;
   hash.add(R"({"account_number":"0","chain_id":"signed-message-v1","fee":{"amount":[],"gas":"0"},"memo":"","msgs":[)");
   hash.add(R"({"type":"signutil/MsgSignText","value":{"message":)").add(json_string_ascii(verification_buffer(fields)));
@@ -42,17 +42,17 @@ bool verify_cosmos(const SignedFields& fields) {
   const auto address = bech32_encode(prefix, hash160(*key));
   if (!address || *address != fields.sender) return false;
   std::copy(signature->begin(), signature->end(), compact.begin());
-  return curve::secp256k1::verify(*key, compact, digest(fields));
+  return curve::secp256k1::verify(*key, compact, cosmos_digest(fields));
 }
 
 std::string sign_cosmos(const SignedFields& fields, const PrivateKey& key, ByteView public_key) {
-  const auto signature = curve::secp256k1::sign(key, digest(fields)).compact;
+  const auto signature = curve::secp256k1::sign(key, cosmos_digest(fields)).compact;
   return R"({"signature":")" + base64_encode(signature) + R"(","pub_key":{"type":")" + std::string(kKeyType) +
          R"(","value":")" + base64_encode(public_key) + R"("},"account_number":"0","sequence":"0"})";
 }
 
 std::string address_cosmos(ByteView public_key) {
-  const auto address = bech32_encode(kPrefix, hash160(public_key));
+  const auto address = bech32_encode(kCosmosPrefix, hash160(public_key));
   LM_CHECK(address.has_value());
   return *address;
 }

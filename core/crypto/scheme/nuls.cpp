@@ -41,7 +41,7 @@ Bytes framed(const SignedFields& fields) {
   return out;
 }
 
-Hash256 digest(const SignedFields& fields) {
+Hash256 nuls_digest(const SignedFields& fields) {
   Sha256 hash;
   return hash.add(kMagic).add(framed(fields)).finish();
 }
@@ -104,13 +104,13 @@ bool verify_nuls2(const SignedFields& fields) {
   const int id = signature->front() - 27;  // the form for uncompressed keys, although the keys are compressed
   if (id < 0 || id > 3) return false;
   std::copy(signature->begin() + 1, signature->end(), compact.begin());
-  const auto key = curve::secp256k1::recover(compact, id, digest(fields));
+  const auto key = curve::secp256k1::recover(compact, id, nuls_digest(fields));
   return key && base58_with_xor(main ? kMainChain : kTestChain, curve::secp256k1::compressed(*key)) ==
                     fields.sender.substr(prefix.size());
 }
 
 std::string sign_nuls2(const SignedFields& fields, const PrivateKey& key) {
-  const auto made = curve::secp256k1::sign(key, digest(fields));
+  const auto made = curve::secp256k1::sign(key, nuls_digest(fields));
   Bytes signature = {static_cast<std::uint8_t>(27 + made.recovery_id)};
   append(signature, made.compact);
   return base64_encode(signature);
@@ -133,12 +133,12 @@ bool verify_nuls(const SignedFields& fields, NulsForm form) {
   if (!address || address->size() != kBodyBytes + 1) return false;
   const auto chain_id = static_cast<std::uint16_t>((*address)[0] | (*address)[1] << 8);
   if (base58_with_xor(chain_id, *key) != fields.sender) return false;
-  return (form != NulsForm::printed && curve::secp256k1::verify_der(*key, *signature, digest(fields))) ||
+  return (form != NulsForm::printed && curve::secp256k1::verify_der(*key, *signature, nuls_digest(fields))) ||
          (form != NulsForm::raw && curve::secp256k1::verify_der(*key, *signature, printed_digest(fields)));
 }
 
 std::string sign_nuls(const SignedFields& fields, const PrivateKey& key, ByteView public_key) {
-  const Bytes der = curve::secp256k1::to_der(curve::secp256k1::sign(key, digest(fields)).compact);
+  const Bytes der = curve::secp256k1::to_der(curve::secp256k1::sign(key, nuls_digest(fields)).compact);
   Bytes out = varint(public_key.size());
   append(out, public_key);
   out.push_back(kEccType);

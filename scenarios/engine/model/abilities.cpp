@@ -21,14 +21,14 @@ class Refuser {
     for (std::size_t i = 0; i < s_.faults.size(); ++i) fault("/faults/" + std::to_string(i), s_.faults[i]);
     for (std::size_t i = 0; i < s_.adversaries.size(); ++i) {
       const auto kind = s_.adversaries[i].kind();
-      if (!a_.adversaries.contains(kind)) no("/adversaries/" + std::to_string(i) + "/kind", quoted(kind));
+      if (!a_.adversaries.contains(kind)) no("/adversaries/" + std::to_string(i) + "/kind", in_quotes(kind));
     }
     if (s_.economy) economy(*s_.economy);
     if (a_.light_nodes) refuse_of_light_nodes(s_, findings_);
     selectors();
     for (std::size_t i = 0; i < s_.checks.size(); ++i) {
       const auto name = check_text(s_.checks[i].name);
-      if (!a_.checks.contains(name)) no("/checks/" + std::to_string(i) + "/name", quoted(name));
+      if (!a_.checks.contains(name)) no("/checks/" + std::to_string(i) + "/name", in_quotes(name));
       if (s_.checks[i].name == CheckName::measure) measure("/checks/" + std::to_string(i) + "/of", s_.checks[i].of);
     }
     // All of them is what a file gets that names none: those that the world has.
@@ -38,8 +38,6 @@ class Refuser {
   }
 
  private:
-  static std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
   void no(std::string pointer, std::string_view what) {
     findings_.expected(std::move(pointer),
                        "what the " + std::string(a_.world == WorldKind::sim ? "simulated" : "real") + " world can do",
@@ -48,17 +46,17 @@ class Refuser {
 
   void measure(std::string pointer, const std::string& name) {
     const bool is_missing = a_.no_measures.contains(name) || a_.no_measures.contains(name.substr(0, name.find('.')));
-    if (is_missing) no(std::move(pointer), "the measure " + quoted(name));
+    if (is_missing) no(std::move(pointer), "the measure " + in_quotes(name));
   }
 
   void head() {
     if (!s_.runs_in(a_.world)) {
       std::string list;
-      for (const WorldKind world : s_.worlds) list += (list.empty() ? "" : ", ") + quoted(world_text(world));
-      findings_.expected("/worlds", quoted(world_text(a_.world)) + " in this list", list);
+      for (const WorldKind world : s_.worlds) list += (list.empty() ? "" : ", ") + in_quotes(world_text(world));
+      findings_.expected("/worlds", in_quotes(world_text(a_.world)) + " in this list", list);
     }
-    if (!a_.networks.contains(s_.network)) no("/network", quoted(network_text(s_.network)));
-    if (!a_.crypto.contains(s_.crypto)) no("/crypto", quoted(crypto_text(s_.crypto)));
+    if (!a_.networks.contains(s_.network)) no("/network", in_quotes(network_text(s_.network)));
+    if (!a_.crypto.contains(s_.crypto)) no("/crypto", in_quotes(crypto_text(s_.crypto)));
   }
 
   void world() {
@@ -71,7 +69,7 @@ class Refuser {
     for (std::size_t i = 0; i < s_.world.groups.size(); ++i) {
       const Group& group = s_.world.groups[i];
       const std::string pointer = "/world/groups/" + std::to_string(i);
-      if (group.role != Role::core && !a_.other_roles) no(pointer + "/role", quoted(role_text(group.role)));
+      if (group.role != Role::core && !a_.other_roles) no(pointer + "/role", in_quotes(role_text(group.role)));
       if (group.fidelity == Fidelity::light && !a_.light_nodes) no(pointer + "/fidelity", "\"light\"");
       if (group.start && !a_.late_groups) no(pointer + "/start", "a group that starts later");
       const Law none_offset = Law::fixed_at(Unit::signed_duration, 0);
@@ -84,7 +82,7 @@ class Refuser {
 
   void economy(const Economy& economy) {
     if (a_.economies.empty()) return no("/economy", "an economy");
-    if (!a_.economies.contains(economy.preset)) no("/economy/preset", "the preset " + quoted(economy.preset));
+    if (!a_.economies.contains(economy.preset)) no("/economy/preset", "the preset " + in_quotes(economy.preset));
     if (economy.interval) no("/economy/interval", "a distribution of rewards");
   }
 
@@ -93,7 +91,7 @@ class Refuser {
     each_selector(s_, [&](const SelectorUse& use) {
       for (const auto& term : use.selector.terms) {
         for (const Atom& atom : term) {
-          if (atom.kind == AtomKind::richest) no(use.pointer, quoted(atom_text(atom)));
+          if (atom.kind == AtomKind::richest) no(use.pointer, in_quotes(atom_text(atom)));
         }
       }
     });
@@ -105,7 +103,7 @@ class Refuser {
 
   void fault(const std::string& pointer, const Fault& f) {
     if (!a_.faults.contains(f.kind())) {
-      no(pointer + "/kind", quoted(f.kind()));
+      no(pointer + "/kind", in_quotes(f.kind()));
       return;
     }
     if (const auto* cut = std::get_if<PartitionFault>(&f.body)) {
@@ -125,16 +123,16 @@ class Refuser {
       disk(pointer, "churn", churn->disk);
     } else if (const auto* chain = std::get_if<ChainFault>(&f.body)) {
       const auto mode = chain_trouble_text(chain->mode);
-      need(pointer + "/mode", true, "chain." + std::string(mode), quoted(mode));
+      need(pointer + "/mode", true, "chain." + std::string(mode), in_quotes(mode));
     } else if (const auto* trouble = std::get_if<DiskFault>(&f.body)) {
       const auto mode = disk_trouble_text(trouble->mode);
-      need(pointer + "/mode", true, "disk." + std::string(mode), quoted(mode));
+      need(pointer + "/mode", true, "disk." + std::string(mode), in_quotes(mode));
     }
   }
 
   void disk(const std::string& pointer, std::string_view kind, DiskFate fate) {
     const auto text = disk_fate_text(fate);
-    need(pointer + "/disk", true, std::string(kind) + "." + std::string(text), "a disk that is " + quoted(text));
+    need(pointer + "/disk", true, std::string(kind) + "." + std::string(text), "a disk that is " + in_quotes(text));
   }
 
   const Scenario& s_;

@@ -38,9 +38,9 @@ bool may_mean(const Atom& atom, const Group& group, const World& world) {
   }
 }
 
-class Refuser {
+class LightRefuser {
  public:
-  Refuser(const Scenario& scenario, Findings& findings) : s_(scenario), findings_(findings) {}
+  LightRefuser(const Scenario& scenario, Findings& findings) : s_(scenario), findings_(findings) {}
 
   void run() {
     for (std::size_t i = 0; i < s_.world.groups.size(); ++i) {
@@ -62,7 +62,6 @@ class Refuser {
   static std::string at(std::string_view section, std::size_t i, std::string_view key) {
     return std::string(section) + "/" + std::to_string(i) + "/" + std::string(key);
   }
-  static std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
   void no(std::string pointer, std::string_view expected, std::string_view found) {
     findings_.expected(std::move(pointer), expected, found);
@@ -80,7 +79,7 @@ class Refuser {
   void full_only(std::string pointer, const Selector& selector, std::string_view because) {
     if (!may_mean_some(selector, true)) return;
     no(std::move(pointer), "a selector that can mean no light node, for these " + std::string(because),
-       quoted(selector_text(selector)));
+       in_quotes(selector_text(selector)));
   }
 
   void roads() {
@@ -98,18 +97,18 @@ class Refuser {
   void traffic(const std::string& pointer, const TrafficSpec& t) {
     if (!t.file.empty()) {
       no(pointer + "/file", "generated traffic: what a file holds, light nodes may not be able to judge",
-         quoted(t.file));
+         in_quotes(t.file));
       return;
     }
     for (const auto& [type, share] : t.types) {
       if (share.parts == 0 || type == message::Type::POST || type == message::Type::AGGREGATE) continue;
       no(pointer + "/types/" + std::string(message::type_text(type)),
          "\"POST\" and \"AGGREGATE\" alone: light nodes cannot judge what needs a file or another message",
-         quoted(message::type_text(type)));
+         in_quotes(message::type_text(type)));
     }
     if (t.amends.parts > 0)
       no(pointer + "/amends", "\"0%\": light nodes do not know whether the original is there",
-         quoted(share_text(t.amends)));
+         in_quotes(share_text(t.amends)));
     if (t.delegation) no(pointer + "/delegation", "none: light nodes do not know who may act for whom", "one");
     constexpr std::int64_t kInlineMax = message::kInlineSwitchOverBytes - 1;
     if (const auto most = t.size.most(); !most || *most > kInlineMax) {
@@ -122,7 +121,7 @@ class Refuser {
   void keeps_nothing(const std::string& pointer, const Selector& who, DiskFate disk) {
     if (disk == DiskFate::lost || !may_mean_some(who, true)) return;
     no(pointer + "/disk", "\"lost\", or a \"who\" that can mean no light node: these have no disk and come back empty",
-       quoted(disk_fate_text(disk)));
+       in_quotes(disk_fate_text(disk)));
   }
 
   void fault(const std::string& pointer, const Fault& f) {
@@ -157,7 +156,7 @@ bool light_nodes_may_miss(const Scenario& scenario) {
 }
 
 void refuse_of_light_nodes(const Scenario& scenario, Findings& findings) {
-  if (has_light_nodes(scenario)) Refuser(scenario, findings).run();
+  if (has_light_nodes(scenario)) LightRefuser(scenario, findings).run();
 }
 
 }  // namespace lastmile::scenario

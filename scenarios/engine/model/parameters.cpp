@@ -5,7 +5,7 @@
 namespace lastmile::scenario {
 namespace {
 
-struct Entry {
+struct ParameterEntry {
   ParameterInfo info;
   std::size_t node::Limits::* size = nullptr;
   int node::Limits::* integer = nullptr;
@@ -13,20 +13,20 @@ struct Entry {
   Duration node::Intervals::* interval = nullptr;
 };
 
-constexpr Entry count(std::string_view name, std::size_t node::Limits::* member) {
+constexpr ParameterEntry count(std::string_view name, std::size_t node::Limits::* member) {
   return {{name, ParameterKind::count}, member, nullptr, nullptr, nullptr};
 }
-constexpr Entry bytes(std::string_view name, std::size_t node::Limits::* member) {
+constexpr ParameterEntry bytes(std::string_view name, std::size_t node::Limits::* member) {
   return {{name, ParameterKind::bytes}, member, nullptr, nullptr, nullptr};
 }
-constexpr Entry interval(std::string_view name, Duration node::Intervals::* member) {
+constexpr ParameterEntry interval(std::string_view name, Duration node::Intervals::* member) {
   return {{name, ParameterKind::duration}, nullptr, nullptr, nullptr, member};
 }
 
-const std::vector<Entry>& entries() {
+const std::vector<ParameterEntry>& entries() {
   using L = node::Limits;
   using I = node::Intervals;
-  static const std::vector<Entry> list{
+  static const std::vector<ParameterEntry> list{
       count("limits.inbox_messages", &L::inbox_messages),
       count("limits.inbox_messages_per_source", &L::inbox_messages_per_source),
       count("limits.verify_in_flight", &L::verify_in_flight),
@@ -63,7 +63,7 @@ const std::vector<Entry>& entries() {
 const std::vector<ParameterInfo>& all_parameters() {
   static const std::vector<ParameterInfo> infos = [] {
     std::vector<ParameterInfo> list;
-    for (const Entry& entry : entries()) list.push_back(entry.info);
+    for (const ParameterEntry& entry : entries()) list.push_back(entry.info);
     return list;
   }();
   return infos;
@@ -72,7 +72,7 @@ const std::vector<ParameterInfo>& all_parameters() {
 void apply_parameters(const std::vector<Parameter>& overrides, node::Limits& limits, node::Intervals& intervals) {
   for (const Parameter& parameter : overrides) {
     bool known = false;
-    for (const Entry& entry : entries()) {
+    for (const ParameterEntry& entry : entries()) {
       if (entry.info.name != parameter.name) continue;
       known = true;
       if (entry.size != nullptr) limits.*entry.size = static_cast<std::size_t>(parameter.value);

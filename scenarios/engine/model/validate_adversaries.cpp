@@ -9,17 +9,15 @@
 namespace lastmile::scenario {
 namespace {
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
 bool names_island(const Selector& selector) {
   return std::any_of(selector.terms.begin(), selector.terms.end(), [](const auto& term) {
     return std::any_of(term.begin(), term.end(), [](const Atom& atom) { return atom.kind == AtomKind::island; });
   });
 }
 
-class Validator {
+class AdversaryValidator {
  public:
-  Validator(const Scenario& scenario, Findings& findings)
+  AdversaryValidator(const Scenario& scenario, Findings& findings)
       : s_(scenario), findings_(findings), nodes_(scenario, scenario.seed) {}
 
   void run() {
@@ -75,7 +73,8 @@ class Validator {
 
   bool fixed(const std::string& pointer, const Selector& selector) {
     if (!names_island(selector)) return true;
-    findings_.expected(pointer, "nodes that are known from the start, not an island", quoted(selector_text(selector)));
+    findings_.expected(pointer, "nodes that are known from the start, not an island",
+                       in_quotes(selector_text(selector)));
     return false;
   }
 
@@ -84,7 +83,7 @@ class Validator {
       const auto [other, is_new] = taken_.emplace(node, adversary.name);
       if (is_new) continue;
       findings_.expected(pointer, "nodes that are no adversary of another entry",
-                         nodes_[node].name + ", which is one of " + quoted(other->second));
+                         nodes_[node].name + ", which is one of " + in_quotes(other->second));
       return;
     }
   }
@@ -101,7 +100,7 @@ class Validator {
     const auto against = nodes_.select(eclipser.against, adversary.name);
     const auto honest = [&](Node node) { return !taken_.contains(node); };
     if (!against.empty() && std::all_of(against.begin(), against.end(), honest)) return;
-    findings_.expected(pointer, "nodes that are no adversaries", quoted(selector_text(eclipser.against)));
+    findings_.expected(pointer, "nodes that are no adversaries", in_quotes(selector_text(eclipser.against)));
   }
 
   const Scenario& s_;
@@ -112,6 +111,8 @@ class Validator {
 
 }  // namespace
 
-void validate_adversaries(const Scenario& scenario, Findings& findings) { Validator(scenario, findings).run(); }
+void validate_adversaries(const Scenario& scenario, Findings& findings) {
+  AdversaryValidator(scenario, findings).run();
+}
 
 }  // namespace lastmile::scenario

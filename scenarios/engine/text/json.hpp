@@ -90,6 +90,9 @@ std::string compact(const Json& value);
 // Two spaces per level; lists and objects that fit stay on one line of at most 120 columns. Ends with a line feed.
 std::string pretty(const Json& value);
 
+// In quotation marks as it stands: for texts in which nothing needs escaping.
+inline std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
 // "/a~1b/0": one reference token, escaped as RFC 6901 demands.
 std::string pointer_token(std::string_view key);
 

@@ -16,8 +16,6 @@ constexpr std::string_view kChannel = "LASTMILE";
 constexpr int kChoiceDraws = 16;
 constexpr std::uint64_t kMiB = 1ULL << 20;
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
 }  // namespace
 
 Author::Author(const TrafficSpec& spec, std::uint64_t seed, std::uint64_t first_account, const Economy* economy)
@@ -73,7 +71,7 @@ std::string Author::post(Publication& p, Own& own, std::string_view address, Wal
     own.amend = true;
     own_[*original].amends.push_back(own_.size());  // where it will stand
     p.needs.push_back(own_[*original].number);
-    content += ",\"type\":\"amend\",\"ref\":" + quoted(own_[*original].hash.view());
+    content += ",\"type\":\"amend\",\"ref\":" + in_quotes(own_[*original].hash.view());
   } else {
     content += ",\"type\":\"note\"";
   }
@@ -110,7 +108,7 @@ std::string Author::store(Publication& p, Own& own, std::string_view address, Wa
     p.uploads.push_back({own.file, std::move(bytes)});
   }
   std::string content =
-      content_head(address, time) + ",\"item_type\":\"storage\",\"item_hash\":" + quoted(own.file.view());
+      content_head(address, time) + ",\"item_type\":\"storage\",\"item_hash\":" + in_quotes(own.file.view());
   // A quarter of the files are versions of a document with a name of the owner's choice.
   if (draws_.below(4) == 0)
     content += ",\"ref\":\"document-" + std::to_string(draws_.below(spec_.aggregate_keys)) + "\"";
@@ -122,7 +120,7 @@ std::optional<std::string> Author::program(Publication& p, std::string_view addr
   if (!file) return std::nullopt;
   own_[*file].used = true;
   p.needs.push_back(own_[*file].number);
-  const std::string ref = quoted(own_[*file].hash.view());
+  const std::string ref = in_quotes(own_[*file].hash.view());
   return content_head(address, time) +
          ",\"type\":\"vm-function\",\"allow_amend\":false,\"code\":{\"encoding\":\"zip\",\"entrypoint\":\"main:app\","
          "\"ref\":" +
@@ -140,7 +138,7 @@ std::optional<std::string> Author::instance(Publication& p, std::string_view add
   return content_head(address, time) +
          ",\"allow_amend\":false,\"environment\":{\"internet\":true},\"resources\":{\"vcpus\":1,\"memory\":2048,"
          "\"seconds\":30}," +
-         "\"rootfs\":{\"parent\":{\"ref\":" + quoted(own_[*file].hash.view()) +
+         "\"rootfs\":{\"parent\":{\"ref\":" + in_quotes(own_[*file].hash.view()) +
          ",\"use_latest\":false},\"persistence\":\"host\",\"size_mib\":" + std::to_string(size_mib) + "}}";
 }
 
@@ -150,7 +148,7 @@ std::string Author::forget(Publication& p, std::size_t target, std::string_view 
   p.needs.push_back(named.number);
   // Amends go with their original.
   for (const std::size_t amend : named.amends) own_[amend].gone = true;
-  return content_head(address, time) + ",\"hashes\":[" + quoted(named.hash.view()) +
+  return content_head(address, time) + ",\"hashes\":[" + in_quotes(named.hash.view()) +
          "],\"reason\":\"no longer wanted\"}";
 }
 

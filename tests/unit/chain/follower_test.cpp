@@ -9,9 +9,7 @@
 namespace lastmile::chain {
 namespace {
 
-Instant after(std::int64_t s) { return Instant{} + seconds(s); }
-
-FollowConfig config() {
+FollowConfig ethereum_from_block_1() {
   FollowConfig result;
   result.name = "ethereum";
   result.start_height = 1;
@@ -29,7 +27,7 @@ std::vector<T> only(const std::vector<FollowAction>& actions) {
 }
 
 // A follower that has begun at block 1.
-ChainFollower started(FollowConfig settings = config()) {
+ChainFollower started(FollowConfig settings = ethereum_from_block_1()) {
   ChainFollower follower(std::move(settings));
   follower.start(after(0));
   const auto actions = follower.take_actions();
@@ -65,7 +63,7 @@ TEST(Follower, FromASyncEventToMessagesWithTheirConfirmation) {
 
 TEST(Follower, ManyTransactionsThatNameOneArchiveAreTakenInAFewAtATime) {
   const MadeArchive archive = archive_of({1, 2, 3});
-  FollowConfig settings = config();
+  FollowConfig settings = ethereum_from_block_1();
   settings.limits.archives_at_once = 2;
   ChainFollower follower = started(settings);
   std::vector<env::ChainEvent> events;
@@ -151,7 +149,7 @@ TEST(Follower, AMessageBornInAContractWaitsUntilItsBlockIsFinal) {
 }
 
 TEST(Follower, TheReferenceNeitherWaitsNorTakesBack) {
-  FollowConfig settings = config();
+  FollowConfig settings = ethereum_from_block_1();
   settings.reorganisations = message::Behaviour::as_reference;
   ChainFollower follower(settings);
   follower.start(after(0));
@@ -211,7 +209,7 @@ TEST(Follower, UnreadableAndEmptyArchivesLeaveTheQueue) {
   EXPECT_TRUE(only<TakeIn>(follower.take_actions()).empty());
   EXPECT_TRUE(follower.idle());
 
-  FollowConfig as_reference = config();
+  FollowConfig as_reference = ethereum_from_block_1();
   as_reference.empty_transactions = message::Behaviour::as_reference;
   ChainFollower stubborn = started(as_reference);
   stubborn.on_block(block, after(0));
@@ -220,7 +218,7 @@ TEST(Follower, UnreadableAndEmptyArchivesLeaveTheQueue) {
 }
 
 TEST(Follower, AtMostSoManyArchivesAtOnceOldestFirst) {
-  FollowConfig settings = config();
+  FollowConfig settings = ethereum_from_block_1();
   settings.limits.archives_at_once = 2;
   ChainFollower follower = started(settings);
   std::vector<MadeArchive> archives;
@@ -244,7 +242,7 @@ TEST(Follower, AtMostSoManyArchivesAtOnceOldestFirst) {
 }
 
 TEST(Follower, AFullQueueReadsTheChainAgainInsteadOfLosingEvents) {
-  FollowConfig settings = config();
+  FollowConfig settings = ethereum_from_block_1();
   settings.limits.transactions = 2;
   ChainFollower follower = started(settings);
   std::vector<env::ChainBlock> blocks;
@@ -270,7 +268,7 @@ TEST(Follower, AFullQueueReadsTheChainAgainInsteadOfLosingEvents) {
 }
 
 TEST(Follower, AHopelessArchiveGivesWayAndIsReadAgainLater) {
-  FollowConfig settings = config();
+  FollowConfig settings = ethereum_from_block_1();
   settings.limits.transactions = 1;
   settings.limits.stale_after_attempts = 2;
   ChainFollower follower = started(settings);
@@ -302,7 +300,7 @@ TEST(Follower, ARestoredFollowerGoesOnWhereItStopped) {
   before.on_block(block_of(2, "b2", "b1"), after(0));
   const std::string saved = before.save();
 
-  ChainFollower follower(config());
+  ChainFollower follower(ethereum_from_block_1());
   ASSERT_TRUE(follower.restore(saved).ok());
   EXPECT_EQ(follower.save(), saved);
   follower.start(after(0));
@@ -320,11 +318,11 @@ TEST(Follower, DamagedStatesAreRefusedAndLeaveNothingBehind) {
   ChainFollower before = started();
   before.on_block(block_of(1, "b1", "b0", {sync_event("t1", archive_of({1}).payload)}), after(0));
   const std::string saved = before.save();
-  FollowConfig other = config();
+  FollowConfig other = ethereum_from_block_1();
   other.name = "other";
   EXPECT_FALSE(ChainFollower(other).restore(saved).ok());
   for (std::size_t cut = 0; cut < saved.size(); cut += 3) {
-    ChainFollower follower(config());
+    ChainFollower follower(ethereum_from_block_1());
     EXPECT_FALSE(follower.restore(saved.substr(0, cut)).ok());
     EXPECT_EQ(follower.next_height(), 1u);
     EXPECT_EQ(follower.queued(), 0u);

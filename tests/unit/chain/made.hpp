@@ -14,6 +14,7 @@
 
 namespace lastmile::chain {
 
+inline Instant after(std::int64_t s) { return Instant{} + seconds(s); }
 inline Wall at(std::int64_t seconds_since_1970) { return Wall{seconds_since_1970 * 1'000'000'000}; }
 
 // Message number n: a well-formed envelope whose signature nobody checks here.

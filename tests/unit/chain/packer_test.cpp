@@ -8,8 +8,6 @@
 namespace lastmile::chain {
 namespace {
 
-Instant after(std::int64_t s) { return Instant{} + seconds(s); }
-
 std::vector<std::shared_ptr<const message::Envelope>> messages(unsigned from, unsigned to) {
   std::vector<std::shared_ptr<const message::Envelope>> out;
   for (unsigned n = from; n < to; ++n) out.push_back(shared_message(n));

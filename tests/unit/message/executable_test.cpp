@@ -31,7 +31,7 @@ const std::string kVProgram =
     kRoothash + R"("},"verification":{"backend":"sev_snp","measurements":[{"platform":"sev_snp","digest":")" + kDigest +
     R"("}]},"volumes":[])";
 
-bool accepted(Type type, std::string_view more) { return parse_content(type, content_text(more)).ok(); }
+bool parses(Type type, std::string_view more) { return parse_content(type, content_text(more)).ok(); }
 
 template <class Body>
 Body parsed(Type type, std::string_view more) {
@@ -64,18 +64,18 @@ TEST(Program, IntegersMayHaveAPointButNoOtherType) {
   for (const auto* resources :
        {R"({"vcpus":"2"})", R"({"vcpus":2.5})", R"({"vcpus":true})", R"({"vcpus":null})", R"({"vcpus":1e300})",
         R"({"vcpus":-1})", R"({"vcpus":99999999999999999999})", "null", "[]"}) {
-    EXPECT_FALSE(accepted(Type::PROGRAM, with(resources))) << resources;
+    EXPECT_FALSE(parses(Type::PROGRAM, with(resources))) << resources;
   }
 }
 
 TEST(Program, VariablesAreJudgedByTheLastOfRepeatedNames) {
   EXPECT_EQ(parsed<Program>(Type::PROGRAM, kProgram + R"(,"variables":{"a":1,"a":"x"})").execution.variables,
             (std::map<std::string, std::string>{{"a", "x"}}));
-  EXPECT_FALSE(accepted(Type::PROGRAM, kProgram + R"(,"variables":{"a":"x","a":1})"));
-  EXPECT_FALSE(accepted(Type::PROGRAM, kProgram + R"(,"variables":{")" + std::string(129, 'k') + R"(":"x"})"));
+  EXPECT_FALSE(parses(Type::PROGRAM, kProgram + R"(,"variables":{"a":"x","a":1})"));
+  EXPECT_FALSE(parses(Type::PROGRAM, kProgram + R"(,"variables":{")" + std::string(129, 'k') + R"(":"x"})"));
   std::string many = R"(,"variables":{)";
   for (int i = 0; i < 257; ++i) many += (i == 0 ? "\"" : ",\"") + std::to_string(i) + R"(":"")";
-  EXPECT_FALSE(accepted(Type::PROGRAM, kProgram + many + "}"));
+  EXPECT_FALSE(parses(Type::PROGRAM, kProgram + many + "}"));
 }
 
 TEST(Volume, TheKindFollowsFromTheKeys) {
@@ -98,9 +98,9 @@ TEST(Volume, TheKindFollowsFromTheKeys) {
         std::string(R"({"size_mib":10,"ephemeral":true,"name":"n"})"), "{" + ref + R"(,"size_mib":10})",
         "{" + ref + R"(,"name":"n"})", std::string(R"({"size_mib":10,"use_latest":true})"), std::string("[]"),
         std::string(R"({"size_mib":2000,"persistence":"none"})"), std::string(R"({"size_mib":2000,"parent":{}})")}) {
-    EXPECT_FALSE(accepted(Type::PROGRAM, kProgram + R"(,"volumes":[)" + volume + "]")) << volume;
+    EXPECT_FALSE(parses(Type::PROGRAM, kProgram + R"(,"volumes":[)" + volume + "]")) << volume;
   }
-  EXPECT_FALSE(accepted(Type::PROGRAM, kProgram + R"(,"volumes":null)"));
+  EXPECT_FALSE(parses(Type::PROGRAM, kProgram + R"(,"volumes":null)"));
 }
 
 TEST(Volume, NeededFilesCarryTheSizesThatMustFit) {
@@ -123,8 +123,8 @@ TEST(Instance, TrustedExecutionNeedsQemu) {
   const auto trusted = parsed<Instance>(Type::INSTANCE, with(R"({"hypervisor":"qemu","trusted_execution":{}})"));
   EXPECT_TRUE(trusted.confidential());
   EXPECT_EQ(trusted.execution.environment.trusted_execution->policy, 1u);
-  EXPECT_FALSE(accepted(Type::INSTANCE, with(R"({"hypervisor":"firecracker","trusted_execution":{}})")));
-  EXPECT_FALSE(accepted(Type::INSTANCE, with(R"({"hypervisor":"qemu","trusted_execution":{"more":1}})")));
+  EXPECT_FALSE(parses(Type::INSTANCE, with(R"({"hypervisor":"firecracker","trusted_execution":{}})")));
+  EXPECT_FALSE(parses(Type::INSTANCE, with(R"({"hypervisor":"qemu","trusted_execution":{"more":1}})")));
 }
 
 TEST(Instance, SevSnpHasItsOwnFields) {
@@ -134,32 +134,32 @@ TEST(Instance, SevSnpHasItsOwnFields) {
   };
   const std::string snp =
       R"({"mode":"sev_snp","runtime":")" + std::string(kHash) + R"(","measurements":[{}],"policy":196608})";
-  EXPECT_TRUE(accepted(Type::INSTANCE, with(snp)));
-  EXPECT_TRUE(accepted(Type::INSTANCE, with(replaced(snp, R"("policy")", R"("attestation_port":1,"policy")"))));
-  EXPECT_FALSE(accepted(Type::INSTANCE, with(replaced(snp, "196608", "1"))));
-  EXPECT_FALSE(accepted(Type::INSTANCE, with(replaced(snp, "[{}]", "[]"))));
-  EXPECT_FALSE(accepted(Type::INSTANCE, with(replaced(snp, "sev_snp", "sev"))));
-  EXPECT_FALSE(accepted(Type::INSTANCE, with(replaced(snp, R"("mode":"sev_snp",)", ""))));
-  EXPECT_FALSE(accepted(Type::INSTANCE,
-                        with(replaced(snp, R"("policy")", R"("firmware":")" + std::string(kHash) + R"(","policy")"))));
+  EXPECT_TRUE(parses(Type::INSTANCE, with(snp)));
+  EXPECT_TRUE(parses(Type::INSTANCE, with(replaced(snp, R"("policy")", R"("attestation_port":1,"policy")"))));
+  EXPECT_FALSE(parses(Type::INSTANCE, with(replaced(snp, "196608", "1"))));
+  EXPECT_FALSE(parses(Type::INSTANCE, with(replaced(snp, "[{}]", "[]"))));
+  EXPECT_FALSE(parses(Type::INSTANCE, with(replaced(snp, "sev_snp", "sev"))));
+  EXPECT_FALSE(parses(Type::INSTANCE, with(replaced(snp, R"("mode":"sev_snp",)", ""))));
+  EXPECT_FALSE(parses(Type::INSTANCE,
+                      with(replaced(snp, R"("policy")", R"("firmware":")" + std::string(kHash) + R"(","policy")"))));
 }
 
 TEST(Instance, RulesAcrossFieldsHoldOnlyWithRequirements) {
   const std::string node_hash = R"("node_hash":")" + std::string(kHash) + "\"";
   const std::string credit = R"(,"payment":{"type":"credit"})";
-  EXPECT_TRUE(accepted(Type::INSTANCE, kInstance + credit));
-  EXPECT_FALSE(accepted(Type::INSTANCE, kInstance + credit + R"(,"requirements":{})"));
-  EXPECT_TRUE(accepted(Type::INSTANCE, kInstance + credit + R"(,"requirements":{"node":{)" + node_hash + "}}"));
-  EXPECT_TRUE(accepted(Type::INSTANCE, kInstance + R"(,"requirements":{})"));
+  EXPECT_TRUE(parses(Type::INSTANCE, kInstance + credit));
+  EXPECT_FALSE(parses(Type::INSTANCE, kInstance + credit + R"(,"requirements":{})"));
+  EXPECT_TRUE(parses(Type::INSTANCE, kInstance + credit + R"(,"requirements":{"node":{)" + node_hash + "}}"));
+  EXPECT_TRUE(parses(Type::INSTANCE, kInstance + R"(,"requirements":{})"));
   const std::string gpu = R"("gpu":[{"vendor":"v","device_name":"d","device_class":"0302","device_id":"i"}])";
-  EXPECT_FALSE(accepted(Type::INSTANCE, replaced(kInstance, R"("hypervisor":"qemu")", "") + R"(,"requirements":{)" +
-                                            gpu + R"(,"node":{)" + node_hash + "}}"));
-  EXPECT_TRUE(accepted(Type::INSTANCE, kInstance + R"(,"requirements":{)" + gpu + R"(,"node":{)" + node_hash + "}}"));
+  EXPECT_FALSE(parses(Type::INSTANCE, replaced(kInstance, R"("hypervisor":"qemu")", "") + R"(,"requirements":{)" + gpu +
+                                          R"(,"node":{)" + node_hash + "}}"));
+  EXPECT_TRUE(parses(Type::INSTANCE, kInstance + R"(,"requirements":{)" + gpu + R"(,"node":{)" + node_hash + "}}"));
   const std::string terms =
       R"(,"requirements":{"node":{"terms_and_conditions":")" + std::string(kHash) + "\"," + node_hash + "}}";
-  EXPECT_FALSE(accepted(Type::INSTANCE, kInstance + terms));
-  EXPECT_TRUE(accepted(Type::INSTANCE, kInstance + credit + terms));
-  EXPECT_TRUE(accepted(Type::INSTANCE, replaced(kInstance, R"("qemu")", R"("qemu","trusted_execution":{})") + terms));
+  EXPECT_FALSE(parses(Type::INSTANCE, kInstance + terms));
+  EXPECT_TRUE(parses(Type::INSTANCE, kInstance + credit + terms));
+  EXPECT_TRUE(parses(Type::INSTANCE, replaced(kInstance, R"("qemu")", R"("qemu","trusted_execution":{})") + terms));
 }
 
 TEST(VProgram, IsCheckedCompletely) {
@@ -185,17 +185,17 @@ TEST(VProgram, IsCheckedCompletely) {
   for (const auto& [from, to] : broken) {
     const std::string text = replaced(kVProgram, from, to);
     ASSERT_NE(text, kVProgram);
-    EXPECT_FALSE(accepted(Type::V_PROGRAM, text)) << to;
+    EXPECT_FALSE(parses(Type::V_PROGRAM, text)) << to;
   }
-  EXPECT_TRUE(accepted(Type::V_PROGRAM,
-                       replaced(kVProgram, R"("volumes":[])", R"("replaces":"","variables":{},"authorized_keys":[])")));
+  EXPECT_TRUE(parses(Type::V_PROGRAM,
+                     replaced(kVProgram, R"("volumes":[])", R"("replaces":"","variables":{},"authorized_keys":[])")));
   std::string volumes = "[";
   const std::string volume = R"({"ref":")" + std::string(kHash) + R"(","hash_tree":")" + std::string(kHash) +
                              R"(","roothash":")" + kRoothash + R"(","comment":"c"})";
   for (int i = 0; i < 8; ++i) volumes += (i == 0 ? "" : ",") + volume;
-  EXPECT_TRUE(accepted(Type::V_PROGRAM, replaced(kVProgram, R"("volumes":[])", "\"volumes\":" + volumes + "]")));
+  EXPECT_TRUE(parses(Type::V_PROGRAM, replaced(kVProgram, R"("volumes":[])", "\"volumes\":" + volumes + "]")));
   EXPECT_FALSE(
-      accepted(Type::V_PROGRAM, replaced(kVProgram, R"("volumes":[])", "\"volumes\":" + volumes + "," + volume + "]")));
+      parses(Type::V_PROGRAM, replaced(kVProgram, R"("volumes":[])", "\"volumes\":" + volumes + "," + volume + "]")));
 }
 
 TEST(Executable, TagsComeFromTheMetadata) {

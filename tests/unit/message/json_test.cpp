@@ -12,7 +12,7 @@
 namespace lastmile::message {
 namespace {
 
-bool accepted(std::string_view text) { return JsonView::parse(text).ok(); }
+bool is_json(std::string_view text) { return JsonView::parse(text).ok(); }
 
 std::string nested(std::size_t levels, char open, char close) {
   return std::string(levels, open) + std::string(levels, close);
@@ -27,7 +27,7 @@ TEST(StrictJson, AcceptsEveryKindOfValue) {
   for (const auto* text : {"null", " true ", "false", "0", "-0", "1.5", "1e5", "-1.5E-7", "\"\"", "[]", "{}",
                            "[ 1 , 2 ]", "{ \"a\" : { \"b\" : [ { } ] } }", "\t\n\r [1]\n",
                            R"("\"\\\/\b\f\n\r\t\u00e9")", R"("\ud83d\ude00")", "\"\xf0\x9f\x98\x80\"", "\"\x7f\""}) {
-    EXPECT_TRUE(accepted(text)) << text;
+    EXPECT_TRUE(is_json(text)) << text;
   }
 }
 
@@ -75,7 +75,7 @@ TEST(StrictJson, RefusesEverythingElse) {
                                        "\xef\xbb\xbf{}",
                                        std::string("\"a\0b\"", 5),
                                        std::string("1\0", 2)};
-  for (const std::string& text : texts) EXPECT_FALSE(accepted(text)) << text;
+  for (const std::string& text : texts) EXPECT_FALSE(is_json(text)) << text;
 }
 
 TEST(StrictJson, RefusesLoneSurrogatesAndBrokenUtf8) {
@@ -83,25 +83,25 @@ TEST(StrictJson, RefusesLoneSurrogatesAndBrokenUtf8) {
        {R"("\ud800")", R"("\udc00")", R"("\udc00\ud800")", R"("\ud800x")", R"("\ud800\u0041")", R"("\ud800\ud800")",
         R"({"\ud800":1})", "\"\x80\"", "\"\xc0\xaf\"", "\"\xc3\"", "\"\xed\xa0\x80\"", "\"\xe0\x80\x80\"",
         "\"\xf0\x80\x80\x80\"", "\"\xf4\x90\x80\x80\"", "\"\xf5\x80\x80\x80\"", "\"\xff\"", "\"\xe2\x82\""}) {
-    EXPECT_FALSE(accepted(text)) << text;
+    EXPECT_FALSE(is_json(text)) << text;
   }
 }
 
 TEST(StrictJson, NumbersKeepEveryIntegerAndRefuseInfinity) {
-  EXPECT_TRUE(accepted("1000000000000000000000000000000"));  // wei: beyond 64 bits
-  EXPECT_TRUE(accepted(std::string(400, '9')));
-  EXPECT_TRUE(accepted("1e308"));
-  EXPECT_TRUE(accepted("1e-400"));
-  EXPECT_TRUE(accepted("0e999999999999999999999"));
-  EXPECT_TRUE(accepted("0." + std::string(400, '0') + "1e410"));
-  EXPECT_TRUE(accepted(std::string(300, '0').insert(0, "0.") + "e400"));
-  EXPECT_FALSE(accepted("1e400"));
-  EXPECT_FALSE(accepted("-1e400"));
-  EXPECT_FALSE(accepted("1e99999999999999999999999"));
-  EXPECT_TRUE(accepted("1e-99999999999999999999999"));
-  EXPECT_FALSE(accepted("0." + std::string(80, '0') + "1e400"));
-  EXPECT_FALSE(accepted(std::string(400, '9') + ".5"));
-  EXPECT_FALSE(accepted(std::string(kJsonNumberDigitsMax + 1, '9')));
+  EXPECT_TRUE(is_json("1000000000000000000000000000000"));  // wei: beyond 64 bits
+  EXPECT_TRUE(is_json(std::string(400, '9')));
+  EXPECT_TRUE(is_json("1e308"));
+  EXPECT_TRUE(is_json("1e-400"));
+  EXPECT_TRUE(is_json("0e999999999999999999999"));
+  EXPECT_TRUE(is_json("0." + std::string(400, '0') + "1e410"));
+  EXPECT_TRUE(is_json(std::string(300, '0').insert(0, "0.") + "e400"));
+  EXPECT_FALSE(is_json("1e400"));
+  EXPECT_FALSE(is_json("-1e400"));
+  EXPECT_FALSE(is_json("1e99999999999999999999999"));
+  EXPECT_TRUE(is_json("1e-99999999999999999999999"));
+  EXPECT_FALSE(is_json("0." + std::string(80, '0') + "1e400"));
+  EXPECT_FALSE(is_json(std::string(400, '9') + ".5"));
+  EXPECT_FALSE(is_json(std::string(kJsonNumberDigitsMax + 1, '9')));
 
   EXPECT_EQ(JsonView::parse("-0")->integer(), 0);
   EXPECT_EQ(JsonView::parse("9223372036854775807")->integer(), 9223372036854775807);
@@ -113,13 +113,13 @@ TEST(StrictJson, NumbersKeepEveryIntegerAndRefuseInfinity) {
 }
 
 TEST(StrictJson, DepthHasALimitAndNoStack) {
-  EXPECT_TRUE(accepted(nested(kJsonDepthMax, '[', ']')));
-  EXPECT_FALSE(accepted(nested(kJsonDepthMax + 1, '[', ']')));
-  EXPECT_FALSE(accepted(nested(1000000, '[', ']')));
-  EXPECT_FALSE(accepted(std::string(1000000, '[')));
+  EXPECT_TRUE(is_json(nested(kJsonDepthMax, '[', ']')));
+  EXPECT_FALSE(is_json(nested(kJsonDepthMax + 1, '[', ']')));
+  EXPECT_FALSE(is_json(nested(1000000, '[', ']')));
+  EXPECT_FALSE(is_json(std::string(1000000, '[')));
   std::string objects;
   for (std::size_t i = 0; i <= kJsonDepthMax; ++i) objects += "{\"a\":";
-  EXPECT_FALSE(accepted(objects + "1" + std::string(kJsonDepthMax + 1, '}')));
+  EXPECT_FALSE(is_json(objects + "1" + std::string(kJsonDepthMax + 1, '}')));
 }
 
 TEST(StrictJson, StringsOfEveryLengthEndWhereTheyEnd) {
@@ -128,7 +128,7 @@ TEST(StrictJson, StringsOfEveryLengthEndWhereTheyEnd) {
     for (std::size_t at = 0; at < length; ++at) {
       std::string inside(length, 'x');
       inside[at] = '\x1f';
-      EXPECT_FALSE(accepted("\"" + inside + "\""));
+      EXPECT_FALSE(is_json("\"" + inside + "\""));
       inside[at] = ' ';
       const std::string text = "[\"" + inside + "\",7]";
       const auto view = JsonView::parse(text);

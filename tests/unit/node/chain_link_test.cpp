@@ -14,9 +14,9 @@ namespace {
 using message::Status;
 
 // Takes messages in as the pipeline does, at once.
-class Around final : public ChainSurroundings {
+class AroundChain final : public ChainSurroundings {
  public:
-  explicit Around(Time& time) : time_(time) {}
+  explicit AroundChain(Time& time) : time_(time) {}
   void take_in(std::shared_ptr<const message::Envelope> envelope, Arrival arrival) override {
     auto parsed = message::parse_inline_content(*envelope, {});
     EXPECT_TRUE(parsed.ok());
@@ -143,7 +143,7 @@ class ChainLinkTest : public testing::Test {
   QueueGauges gauges_{trace_};
   HashingJobs jobs_{executor_, gauges_};
   NodeConfig config_;
-  Around around_{time_};
+  AroundChain around_{time_};
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<ChainLink> link_;
 };

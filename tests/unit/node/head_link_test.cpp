@@ -10,7 +10,7 @@
 namespace lastmile::node::test {
 namespace {
 
-class Around final : public HeadSurroundings {
+class AroundHeads final : public HeadSurroundings {
  public:
   void take_in_archived(std::shared_ptr<const message::Envelope> envelope, ReceiptDone done) override {
     taken.push_back(envelope->item_hash);
@@ -103,7 +103,7 @@ class HeadLinkTest : public testing::Test {
   BlobReader blobs_{disk_, jobs_, 4};
   Luck luck_;
   NodeConfig config_;
-  Around around_;
+  AroundHeads around_;
   PeerBook peers_{wires_, time_, luck_.stream("dial"), config_.intervals};
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<HeadLink> link_;

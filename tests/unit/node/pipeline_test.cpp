@@ -14,7 +14,7 @@ namespace {
 
 using message::Status;
 
-class Around final : public Surroundings {
+class AroundPipeline final : public Surroundings {
  public:
   void spread(const message::Envelope& envelope, Origin) override { spread_out.push_back(envelope.item_hash); }
   void gossip_verdict(const gossip::MessageRef&, gossip::Verdict) override {}
@@ -73,7 +73,7 @@ class PipelineTest : public testing::Test {
   HashingJobs jobs_{executor_, gauges_};
   BlobReader blobs_{disk_, jobs_, 4};
   Luck luck_;
-  Around around_;
+  AroundPipeline around_;
   NodeConfig config_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Pipeline> pipeline_;

@@ -25,7 +25,7 @@ Names names(std::string_view of, std::size_t count, std::size_t first = 0) {
 }
 
 // Notes what is asked for, and has the room that the test gives.
-class Around final : public ReconcileSurroundings {
+class AroundReconciliation final : public ReconcileSurroundings {
  public:
   bool want_envelope(const message::ItemHash& hash, env::PeerId from) override {
     if (asked.size() - answered >= places) return false;
@@ -107,7 +107,7 @@ class Reconcile : public testing::Test {
   std::unique_ptr<store::Store> store_;
   sync::MemoryHeldSet held_;
   PeerBook peers_{wires_, time_, luck_.stream("dial"), config_.intervals};
-  Around around_;
+  AroundReconciliation around_;
   std::unique_ptr<ReconcileLink> link_;
 };
 

@@ -30,12 +30,6 @@ std::string only_refusal(const Scenario& scenario) {
   return all.size() == 1 ? all.front() : ::testing::PrintToString(all);
 }
 
-std::vector<std::string> check_names(const Scenario& scenario) {
-  std::vector<std::string> names;
-  for (const Check& check : scenario.checks) names.emplace_back(check_text(check.name));
-  return names;
-}
-
 TEST(LightNodes, AreTakenWhereTheyCanDoWhatIsAsked) {
   EXPECT_EQ(refusals(mixed({})), std::vector<std::string>{});
   EXPECT_EQ(refusals(all_light({})), std::vector<std::string>{});

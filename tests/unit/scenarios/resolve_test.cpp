@@ -9,7 +9,7 @@
 namespace lastmile::scenario::test {
 namespace {
 
-std::string everything() {
+std::string sample_with_everything() {
   std::ifstream file(LASTMILE_SOURCE_DIR "/tests/unit/scenarios/data/everything.json");
   std::ostringstream text;
   text << file.rdbuf();
@@ -22,15 +22,9 @@ std::string refusals(const Scenario& scenario, const Abilities& abilities) {
   return findings.lines("f");
 }
 
-std::vector<std::string> check_names(const Scenario& scenario) {
-  std::vector<std::string> names;
-  for (const Check& check : scenario.checks) names.emplace_back(check_text(check.name));
-  return names;
-}
-
 TEST(Resolved, ReadsBackWithEveryKeyInUse) {
   Findings findings;
-  const auto first = load_scenario(everything(), {}, findings);
+  const auto first = load_scenario(sample_with_everything(), {}, findings);
   ASSERT_TRUE(first.has_value()) << findings.lines("everything.json");
   const auto again = load_scenario(pretty(resolved(*first)), {}, findings);
   ASSERT_TRUE(again.has_value()) << findings.lines("resolved");

@@ -41,6 +41,12 @@ inline Scenario sample(const std::vector<std::string>& sets = {}) {
   return scenario ? *scenario : Scenario{};
 }
 
+inline std::vector<std::string> check_names(const Scenario& scenario) {
+  std::vector<std::string> names;
+  for (const Check& check : scenario.checks) names.emplace_back(check_text(check.name));
+  return names;
+}
+
 // What is wrong with the text (or with the sample and these --set arguments), one line per finding: "PLACE: TEXT".
 inline std::string complaints(std::string_view text, const std::vector<std::string>& sets = {}) {
   Findings findings;

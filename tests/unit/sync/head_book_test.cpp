@@ -4,18 +4,15 @@
 
 #include <gtest/gtest.h>
 
-#include "core/crypto/hash.hpp"
+#include "tests/unit/sync/sets.hpp"
 
-namespace lastmile::sync {
+namespace lastmile::sync::test {
 namespace {
 
 using Seen = HeadBook::Seen;
 using Names = std::set<message::ItemHash>;
 
-Instant at(std::int64_t minute) { return Instant{} + minutes(minute); }
 env::PeerId peer(std::uint32_t number) { return env::PeerId{number}; }
-
-message::ItemHash named(const std::string& text) { return message::ItemHash::of(crypto::sha256(text)); }
 
 std::vector<Head> chain_of(std::size_t length, const std::string& signer = "known") {
   std::vector<Head> heads;
@@ -257,4 +254,4 @@ TEST(Strangers, WhoIsNotHeardOfForADayIsForgotten) {
 }
 
 }  // namespace
-}  // namespace lastmile::sync
+}  // namespace lastmile::sync::test

@@ -3,14 +3,20 @@
 
 #include <cstdint>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "core/base/present.hpp"
 #include "core/base/random.hpp"
+#include "core/base/time.hpp"
+#include "core/crypto/hash.hpp"
 #include "core/sync/memory_held_set.hpp"
 #include "core/sync/reconcile.hpp"
 
 namespace lastmile::sync::test {
+
+inline Instant at(std::int64_t minute) { return Instant{} + minutes(minute); }
+inline message::ItemHash named(const std::string& text) { return message::ItemHash::of(crypto::sha256(text)); }
 
 inline message::ItemHash random_hash(Generator& random) {
   Hash256 digest;

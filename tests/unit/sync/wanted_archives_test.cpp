@@ -2,13 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "core/crypto/hash.hpp"
+#include "tests/unit/sync/sets.hpp"
 
-namespace lastmile::sync {
+namespace lastmile::sync::test {
 namespace {
-
-Instant at(std::int64_t minute) { return Instant{} + minutes(minute); }
-message::ItemHash named(const std::string& text) { return message::ItemHash::of(crypto::sha256(text)); }
 
 TEST(WantedArchives, InventedOnesOfStrangersKeepNoKnownOneAway) {
   WantedArchives wanted({}, 64);
@@ -83,4 +80,4 @@ TEST(WantedArchives, ThoseOfStrangersExpireAndGoWithTheirSigner) {
 }
 
 }  // namespace
-}  // namespace lastmile::sync
+}  // namespace lastmile::sync::test
