@@ -54,3 +54,12 @@ if(LM_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)   # the rooms too: without it libFuzzer sees the targets only
 endif()
 option(LM_BENCH "build the benchmarks" ON)
+
+# Several sources of a room are compiled as one, for most of a compiler's time goes into headers that they share. `dev`
+# compiles each by itself, which shows a missing include and makes a small change quick to build.
+option(LM_UNITY "compile the sources of a target in groups" ON)
+set(CMAKE_UNITY_BUILD ${LM_UNITY})
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
+if(LM_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(-Wno-subobject-linkage)   # g++ tells a group's sources from headers by being the main file
+endif()
