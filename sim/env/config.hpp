@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "core/base/time.hpp"
+#include "core/env/network.hpp"
 #include "sim/env/hardware.hpp"
 #include "sim/env/loop_event.hpp"
 
@@ -57,9 +58,9 @@ struct EngineConfig {
 };
 
 struct TrafficCounts {
-  std::uint64_t frames_sent = 0;  // accepted from the node, requests and answers included
-  std::uint64_t bytes_sent = 0;
-  std::uint64_t frames_received = 0;  // handed to the node
+  std::uint64_t frames_sent = 0;                                // accepted from the node, requests and answers included
+  std::array<std::uint64_t, env::kProtocolCount> bytes_sent{};  // by protocol
+  std::uint64_t frames_received = 0;                            // handed to the node
   std::uint64_t bytes_received = 0;
   std::uint64_t frames_dropped = 0;  // not connected any more, buffer full, lost on the way, receiver gone
   std::uint64_t bulk_bytes_sent = 0;
@@ -67,7 +68,7 @@ struct TrafficCounts {
   friend bool operator==(const TrafficCounts&, const TrafficCounts&) = default;
   TrafficCounts& operator+=(const TrafficCounts& more) {
     frames_sent += more.frames_sent;
-    bytes_sent += more.bytes_sent;
+    for (std::size_t i = 0; i < bytes_sent.size(); ++i) bytes_sent[i] += more.bytes_sent[i];
     frames_received += more.frames_received;
     bytes_received += more.bytes_received;
     frames_dropped += more.frames_dropped;

@@ -192,8 +192,8 @@ void SimNetwork::send(env::PeerId to, env::Protocol protocol, env::Frame frame) 
   }
   if (!accept_bytes(to.value, bytes)) return;
   ++counts_.frames_sent;
-  counts_.bytes_sent += bytes;
   const auto lane = static_cast<std::uint8_t>(protocol);
+  counts_.bytes_sent[lane] += bytes;
   transmit(to.value, {EventKind::frame, lane, lane, peer.connection, peer.remote_peer,
                       reinterpret_cast<std::uint64_t>(frame.detach()), bytes});
 }

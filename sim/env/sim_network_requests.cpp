@@ -19,7 +19,8 @@ void SimNetwork::send_parcel(std::uint32_t index, std::unique_ptr<Parcel> parcel
   if (!parcel->bulk) {
     if (!accept_bytes(index, bytes)) return;  // silence: the deadline of the asker decides
     ++counts_.frames_sent;
-    counts_.bytes_sent += bytes;
+    const bool of_content = parcel->kind == Parcel::Kind::fetch || parcel->kind == Parcel::Kind::part;
+    counts_.bytes_sent[static_cast<std::size_t>(of_content ? env::Protocol::content : parcel->protocol)] += bytes;
   } else {
     counts_.bulk_bytes_sent += bytes;
   }

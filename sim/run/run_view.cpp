@@ -180,16 +180,28 @@ bool RunView::finally_confirmed(Node node, std::uint32_t chain, const message::I
 }
 
 std::optional<scenario::WireTotals> RunView::wire() const {
-  scenario::WireTotals totals;
-  totals.message_bytes = retired_message_bytes_;
+  std::array<std::uint64_t, scenario::kTrafficKindCount> by_kind{};
+  const auto of = [&](scenario::TrafficKind kind) -> std::uint64_t& { return by_kind[static_cast<std::size_t>(kind)]; };
+  using Kind = scenario::TrafficKind;
+  std::uint64_t enveloped = retired_message_bytes_;
   for (Node node = 0; node < nodes_.size(); ++node) {
     if (!honest(node)) continue;  // what it was told is in what the others sent
     const TrafficCounts counts = engine_.traffic(NodeIndex{node});
-    totals.bytes += counts.bytes_sent + counts.bulk_bytes_sent;
-    totals.message_bytes += counts.bulk_bytes_sent;
-    if (const auto* link = gossip(node)) totals.message_bytes += link->router().statistics().message_bytes_sent;
+    const auto sent = [&](env::Protocol protocol) { return counts.bytes_sent[static_cast<std::size_t>(protocol)]; };
+    of(Kind::gossip_control) += sent(env::Protocol::gossip);
+    of(Kind::reconciliation) += sent(env::Protocol::reconciliation);
+    of(Kind::content) += sent(env::Protocol::content);
+    of(Kind::heads) += sent(env::Protocol::heads);
+    of(Kind::files) += counts.bulk_bytes_sent;
+    if (const auto* link = gossip(node)) enveloped += link->router().statistics().message_bytes_sent;
   }
-  totals.message_bytes = std::min(totals.message_bytes, totals.bytes);
+  // The router counts what it hands over, the network what it accepts: a cut may stand between the two.
+  of(Kind::messages) = std::min(enveloped, of(Kind::gossip_control));
+  of(Kind::gossip_control) -= of(Kind::messages);
+  scenario::WireTotals totals;
+  for (const std::uint64_t bytes : by_kind) totals.bytes += bytes;
+  totals.message_bytes = of(Kind::messages) + of(Kind::files);
+  totals.by_kind = by_kind;
   return totals;
 }
 

@@ -43,7 +43,7 @@ std::string checks_section(const RunData& run) {
     if (check.examined > 0) more = grouped(check.examined) + " examined";
     if (check.held_at_s) more += (more.empty() ? "" : ", ") + ("held from " + clock_time(*check.held_at_s));
     if (!more.empty()) out += fmt::format(" <span class=\"note\">({})</span>", more);
-    out += violation(check) + "</td></tr>";
+    out += violation(check) + story_of(run, check) + "</td></tr>";
   }
   out += "</tbody></table>";
   return out +

@@ -17,8 +17,8 @@ Result<std::string> render_report(const std::string& folder) {
   if (!data.ok()) return data.error();
   const RunData& run = *data;
   std::string body = verdict_section(run) + repeat_section(run) + world_section(run) + timeline_section(run) +
-                     propagation_section(run) + checks_section(run) + measures_section(run) + never_section(run) +
-                     scenario_section(run);
+                     propagation_section(run) + checks_section(run) + network_section(run) + measures_section(run) +
+                     never_section(run) + scenario_section(run);
   std::string notes;
   for (const std::string& note : run.notes) notes += fmt::format("<p>{}</p>", escaped(note));
   return fmt::format(

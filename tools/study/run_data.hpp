@@ -77,6 +77,25 @@ struct CutData {
   std::vector<std::string> second;
 };
 
+// What became of a message that a failed check names, and on the node it names.
+struct StoryData {
+  struct Moment {
+    double at_s = 0;
+    std::string node;
+  };
+  struct Turn {
+    double at_s = 0;
+    std::string what;
+  };
+  std::string message;
+  std::string node;                                            // empty: the check names none
+  std::optional<Moment> published, acknowledged, first, last;  // first and last to process it
+  std::uint64_t processed_by = 0;                              // nodes
+  std::vector<std::string> without;                            // nodes that never processed it
+  std::vector<Turn> turns;                                     // of that node
+  std::uint64_t turns_left_out = 0;
+};
+
 struct Point {
   double t = 0;
   double v = 0;
@@ -148,6 +167,7 @@ struct RunData {
   std::vector<std::string> scopes;  // in the order of the file
   // events.lmt: published before, during and after trouble
   std::array<TimeHistogram, 3> propagation;
+  std::vector<StoryData> stories;  // one for each message and node that failed checks name
 
   // What is missing or could not be read, one sentence each.
   std::vector<std::string> notes;

@@ -1,14 +1,14 @@
 // metrics.csv and events.lmt.
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <unordered_map>
 
+#include "tools/study/event_records.hpp"
 #include "tools/study/run_data.hpp"
+#include "tools/study/run_story.hpp"
 
 namespace lastmile::study {
 namespace {
@@ -20,47 +20,6 @@ bool parse_double(std::string_view text, double& out) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
   return error == std::errc{} && end == text.data() + text.size() && std::isfinite(out);
 }
-
-// Reads the records of events.lmt one after another; false at the end or at anything that is no record.
-class RecordReader {
- public:
-  explicit RecordReader(std::ifstream& file) : file_(file) {}
-  bool next() {
-    std::array<unsigned char, 16> head{};
-    if (!file_.read(reinterpret_cast<char*>(head.data()), head.size())) {
-      torn_ = file_.gcount() != 0;
-      return false;
-    }
-    time_ns = static_cast<std::int64_t>(number(head.data(), 8));
-    node = static_cast<std::uint32_t>(number(head.data() + 8, 4));
-    kind = static_cast<std::uint16_t>(number(head.data() + 12, 2));
-    payload_.resize(static_cast<std::size_t>(number(head.data() + 14, 2)));
-    if (!file_.read(reinterpret_cast<char*>(payload_.data()), static_cast<std::streamsize>(payload_.size()))) {
-      torn_ = true;
-      return false;
-    }
-    return true;
-  }
-  std::optional<std::uint32_t> message() const {
-    if (payload_.size() < 4) return std::nullopt;
-    return static_cast<std::uint32_t>(number(payload_.data(), 4));
-  }
-  bool torn() const { return torn_; }
-
-  std::int64_t time_ns = 0;
-  std::uint32_t node = 0;
-  std::uint16_t kind = 0;
-
- private:
-  static std::uint64_t number(const unsigned char* bytes, std::size_t width) {
-    std::uint64_t out = 0;
-    for (std::size_t i = 0; i < width; ++i) out |= static_cast<std::uint64_t>(bytes[i]) << (8 * i);
-    return out;
-  }
-  std::ifstream& file_;
-  std::vector<unsigned char> payload_;
-  bool torn_ = false;
-};
 
 // Not open when it is no file: a pipe would keep us waiting.
 std::ifstream opened(const std::string& path) {
@@ -130,19 +89,9 @@ void read_events(const std::string& path, RunData& run) {
     run.notes.push_back("events.lmt is missing or cannot be read: propagation times are not shown.");
     return;
   }
-  const auto header = nlohmann::json::parse(line, nullptr, false);
-  std::optional<std::uint16_t> published;
-  std::optional<std::uint16_t> processed;
-  if (header.is_object() && header.contains("kinds") && header["kinds"].is_array()) {
-    for (const auto& kind : header["kinds"]) {
-      if (!kind.is_object() || !kind.contains("id") || !kind["id"].is_number_unsigned()) continue;
-      const auto id = kind["id"].get<std::uint16_t>();
-      const auto name = kind.find("name");
-      if (name == kind.end() || !name->is_string()) continue;
-      if (*name == "message_published") published = id;
-      if (*name == "message_processed") processed = id;
-    }
-  }
+  const auto header = EventHeader::parse(line);
+  const auto published = header ? header->kind("message_published") : std::nullopt;
+  const auto processed = header ? header->kind("message_processed") : std::nullopt;
   if (!published || !processed) {
     run.notes.push_back("events.lmt has no header that can be read: propagation times are not shown.");
     return;
@@ -154,10 +103,12 @@ void read_events(const std::string& path, RunData& run) {
     trouble_start = phase.start_s;
     trouble_end = phase.end_s;
   }
-  std::unordered_map<std::uint32_t, std::int64_t> published_at;
+  std::unordered_map<std::uint64_t, std::int64_t> published_at;
+  StoryTeller stories(*header, run);
   RecordReader record(file);
   while (record.next()) {
-    const auto message = record.kind == *published || record.kind == *processed ? record.message() : std::nullopt;
+    stories.on_record(record);
+    const auto message = record.kind == *published || record.kind == *processed ? record.number(0, 4) : std::nullopt;
     if (!message) continue;
     if (record.kind == *published) {
       published_at.emplace(*message, record.time_ns);
@@ -169,6 +120,7 @@ void read_events(const std::string& path, RunData& run) {
     const std::size_t part = at < trouble_start ? 0 : at < trouble_end ? 1 : 2;
     run.propagation[part].add(static_cast<double>(record.time_ns - since->second) / 1e9);
   }
+  stories.finish();
   if (record.torn()) run.notes.push_back("events.lmt ends in the middle of a record.");
 }
 

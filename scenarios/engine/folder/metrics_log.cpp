@@ -25,11 +25,12 @@ struct MetricsLog::State {
   WriteError error;
   const Timeline& timeline;
   const Watch& watch;
+  const WorldView& view;
   std::vector<Scope> scopes;
   std::set<std::vector<Node>> known;  // islands that are a group, or were there before, add nothing
   std::size_t spans_seen = 0;
 
-  State(const Timeline& t, const Watch& w) : timeline(t), watch(w) {}
+  State(const Timeline& t, const Watch& w, const WorldView& v) : timeline(t), watch(w), view(v) {}
 
   void write(const std::string& line) { error.note(std::fwrite(line.data(), 1, line.size(), file) == line.size()); }
   void row(std::string& out, const std::string& time, const std::string& scope, std::string_view name, double value) {
@@ -43,8 +44,9 @@ MetricsLog::~MetricsLog() {
 }
 
 Result<std::unique_ptr<MetricsLog>> MetricsLog::create(const std::string& path, const NodeTable& nodes,
-                                                       const Timeline& timeline, const Watch& watch) {
-  auto state = std::make_unique<State>(timeline, watch);
+                                                       const Timeline& timeline, const Watch& watch,
+                                                       const WorldView& view) {
+  auto state = std::make_unique<State>(timeline, watch, view);
   state->file = std::fopen(path.c_str(), "wb");
   if (state->file == nullptr) return cannot_write(path, errno);
   state->path = path;
@@ -83,6 +85,20 @@ void MetricsLog::on_sample(Instant time) {
     s.row(out, at, scope.name, "backlog", progress.backlog);
     s.row(out, at, scope.name, "pending", static_cast<double>(progress.pending));
     s.row(out, at, scope.name, "queue_depth", static_cast<double>(progress.queue_depth));
+    if (progress.mesh_degree) {
+      s.row(out, at, scope.name, "mesh_degree", progress.mesh_degree->mean);
+      s.row(out, at, scope.name, "mesh_degree_least", progress.mesh_degree->least);
+    }
+    if (progress.disk_bytes) s.row(out, at, scope.name, "disk_bytes", progress.disk_bytes->mean);
+    if (progress.cpu_busy) {
+      s.row(out, at, scope.name, "cpu_busy", progress.cpu_busy->mean);
+      s.row(out, at, scope.name, "cpu_busy_most", progress.cpu_busy->most);
+    }
+  }
+  const auto wire = s.view.wire();
+  for (std::size_t k = 0; wire && wire->by_kind && k < kTrafficKindCount; ++k) {
+    const std::string name = "sent_bytes." + std::string(traffic_kind_name(static_cast<TrafficKind>(k)));
+    s.row(out, at, "all", name, static_cast<double>((*wire->by_kind)[k]));
   }
   std::optional<std::uint64_t> apart;
   for (std::size_t i = 0; i < spans.size(); ++i) {

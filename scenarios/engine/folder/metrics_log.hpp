@@ -14,7 +14,8 @@ namespace lastmile::scenario {
 class MetricsLog final : public Observer {
  public:
   static Result<std::unique_ptr<MetricsLog>> create(const std::string& path, const NodeTable& nodes,
-                                                    const Timeline& timeline, const Watch& watch);
+                                                    const Timeline& timeline, const Watch& watch,
+                                                    const WorldView& view);
   ~MetricsLog() override;
   void on_sample(Instant time) override;
   Result<Unit> close();

@@ -20,7 +20,7 @@ std::optional<Error> Runner::open(const WorldView& view) {
   if (!events.ok()) return events.error();
   event_log_ = std::move(*events);
   observers_.add(*event_log_);
-  auto metrics = MetricsLog::create(options_.folder + "/metrics.csv", nodes_, *timeline_, *watch_);
+  auto metrics = MetricsLog::create(options_.folder + "/metrics.csv", nodes_, *timeline_, *watch_, view);
   if (!metrics.ok()) return metrics.error();
   metrics_log_ = std::move(*metrics);
   observers_.add(*metrics_log_);

@@ -10,6 +10,7 @@
 #include "core/base/check.hpp"
 #include "scenarios/engine/watch/check_run.hpp"
 #include "scenarios/engine/watch/expectations.hpp"
+#include "scenarios/engine/watch/gauge_spread.hpp"
 #include "scenarios/engine/watch/meters.hpp"
 #include "scenarios/engine/watch/rare_states.hpp"
 
@@ -316,6 +317,8 @@ Watch::Progress Watch::progress(const std::vector<Node>& scope) const {
   Progress out;
   std::uint64_t nodes = 0;
   std::uint64_t applied = 0;
+  GaugeSpread mesh_degree(s.view, Gauge::mesh_degree), disk_bytes(s.view, Gauge::disk_bytes),
+      cpu_busy(s.view, Gauge::cpu_busy_parts);
   for (const Node node : scope) {
     out.published += s.published_at[node];
     if (!s.ledger.is_up(node)) continue;
@@ -326,7 +329,11 @@ Watch::Progress Watch::progress(const std::vector<Node>& scope) const {
     if (!s.ledger.target(node)) continue;
     ++nodes;
     applied += s.ledger.processed_by(node);
+    for (GaugeSpread* spread : {&mesh_degree, &disk_bytes, &cpu_busy}) spread->add(node);
   }
+  out.mesh_degree = mesh_degree.result(1);
+  out.disk_bytes = disk_bytes.result(1);
+  out.cpu_busy = cpu_busy.result(1e-9);
   out.processed = nodes == 0 ? 0 : static_cast<double>(applied) / static_cast<double>(nodes);
   const double owed = static_cast<double>(s.published) - static_cast<double>(s.ledger.refused());
   out.backlog = nodes == 0 ? 0 : std::max(0.0, owed - out.processed);

@@ -57,6 +57,15 @@ class Watch final : public Observer {
     double backlog = 0;             // published anywhere, owed to all, and not applied, mean over them
     std::uint64_t pending = 0;      // sum over nodes
     std::uint64_t queue_depth = 0;  // deepest queue of any node
+    // Over the running core nodes of the scope that can say; empty when none can.
+    struct Spread {
+      double mean = 0;
+      double least = 0;
+      double most = 0;
+    };
+    std::optional<Spread> mesh_degree;
+    std::optional<Spread> disk_bytes;
+    std::optional<Spread> cpu_busy;  // shares of 1
   };
   Progress progress(const std::vector<Node>& scope) const;
   // Messages that only one side of partition `span` (position in Timeline::spans()) has; empty when it is no partition.

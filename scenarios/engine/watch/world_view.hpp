@@ -1,9 +1,11 @@
 // What checks may ask a running world, besides the events it sends.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/hash.hpp"
@@ -21,11 +23,25 @@ struct QueueState {
   std::uint64_t limit = 0;
 };
 
+// What bytes on the wire are for.
+enum class TrafficKind : std::uint8_t {
+  messages,        // envelopes, by gossip
+  gossip_control,  // the rest of gossip: announcements, requests, mesh, framing
+  reconciliation,
+  content,  // questions for contents and envelopes, and their answers
+  heads,
+  files,  // their bytes
+};
+inline constexpr std::size_t kTrafficKindCount = 6;
+std::string_view traffic_kind_name(TrafficKind kind);
+
 // Bytes sent by all nodes since the start. A frame that carries messages counts its envelopes (and file contents) as
 // message bytes and the rest as control bytes.
 struct WireTotals {
   std::uint64_t bytes = 0;
   std::uint64_t message_bytes = 0;
+  // Sums to `bytes`; empty when the world cannot say.
+  std::optional<std::array<std::uint64_t, kTrafficKindCount>> by_kind = {};
 };
 
 // Who wrote an envelope, as it says itself. A hash names the content only: the same content may come with another

@@ -63,6 +63,19 @@ class Report : public testing::Test {
     put(events, 4, 2);
     put(events, message, 4);
   }
+  static constexpr std::uint32_t kRun = 0xffffffff;
+  void payload(std::uint64_t time_ns, std::uint32_t node, std::uint16_t kind, const std::string& bytes) {
+    put(events, time_ns, 8);
+    put(events, node, 4);
+    put(events, kind, 2);
+    put(events, bytes.size(), 2);
+    events += bytes;
+  }
+  static std::string number(std::uint32_t message) {
+    std::string out;
+    put(out, message, 4);
+    return out;
+  }
   void write(const std::string& name, const std::string& text) {
     std::ofstream(folder / name, std::ios::binary) << text;
   }
@@ -142,6 +155,63 @@ TEST_F(Report, NamesTheFirstViolationOfAFailedCheck) {
   EXPECT_THAT(html, HasSubstr("✗ fail</span>, the one check failed: healed"));
   EXPECT_THAT(html, HasSubstr("First at 20.2 s on <b>east-1</b>, message <code title=\"" + std::string(64, 'a') +
                               "\">" + std::string(16, 'a') + "…</code>: not healed"));
+}
+
+TEST_F(Report, TellsTheStoryOfTheMessageThatAFailedCheckNames) {
+  const std::string hash(64, 'a');
+  summary["checks"][0]["verdict"] = "fail";
+  summary["checks"][0]["first_violation"] = {
+      {"time_s", 40}, {"node", "east-0"}, {"message", hash}, {"event", "pending at the end"}};
+  events =
+      R"({"nodes":["west-0","west-1","east-0"],"statuses":["none","pending","processed"],"kinds":[{"id":0,"name":"message"},
+      {"id":3,"name":"message_published"},{"id":4,"name":"message_processed"},{"id":5,"name":"message_acknowledged"},
+      {"id":6,"name":"status_changed"},{"id":7,"name":"node_crashed"}]})";
+  std::erase(events, '\n');
+  events += "\n";
+  payload(0, kRun, 0, number(9) + hash);
+  payload(0, kRun, 0, number(8) + std::string(64, 'b'));
+  payload(12'000'000'000, 1, 3, number(9));
+  payload(12'000'500'000, 1, 5, number(9));
+  payload(12'001'000'000, 1, 4, number(9));
+  payload(13'250'000'000, 0, 4, number(9));
+  payload(14'000'000'000, 2, 4, number(8));  // another message's
+  payload(14'000'000'000, 2, 6, number(9) + std::string("\0\1\2\0", 4));
+  payload(15'000'000'000, 2, 7, number(1));
+  const std::string html = page();
+  for (const char* line :
+       {"published at 12.000 s on <b>west-1</b>", "acknowledged to its client at 12.001 s on <b>west-1</b>",
+        "processed by 2 of 3 nodes: first at 12.001 s on <b>west-1</b>, last at 13.250 s on <b>west-0</b>",
+        "never processed by east-0", "<b>east-0</b> at 14.000 s: status none → pending, error code 2",
+        "<b>east-0</b> at 15.000 s: the node went down", "in force meanwhile: <b>cut</b> (partition, 0:10 to 0:20)"}) {
+    EXPECT_THAT(html, HasSubstr(line));
+  }
+}
+
+TEST_F(Report, TellsNoStoryOfWhatTheEventsDoNotKnow) {
+  summary["checks"][0]["verdict"] = "fail";
+  summary["checks"][0]["first_violation"] = {
+      {"time_s", 40}, {"node", "east-0"}, {"message", std::string(64, 'a')}, {"event", "forged"}};
+  const std::string html = page();
+  EXPECT_THAT(html, HasSubstr("published by no wallet of this run, as far as the event file tells"));
+  EXPECT_THAT(html, HasSubstr("processed by none of 0 nodes"));
+}
+
+TEST_F(Report, DrawsTrafficByKindAndTheHealthOfNodes) {
+  metrics +=
+      "0,all,sent_bytes.messages,0\n10,all,sent_bytes.messages,3145728\n0,all,sent_bytes.files,0\n10,all,sent_bytes."
+      "files,1048576\n"
+      "0,all,sent_bytes.heads,0\n10,all,sent_bytes.heads,0\n"
+      "0,group:west,mesh_degree,6\n0,group:east,mesh_degree,5.5\n0,all,mesh_degree_least,2\n";
+  const std::string html = page();
+  EXPECT_THAT(html, HasSubstr("In all 4 MiB: messages by gossip 3 MiB (75 %), files 1 MiB (25 %)."));
+  EXPECT_THAT(html, HasSubstr("messages by gossip, KiB/s"));
+  EXPECT_THAT(html, Not(HasSubstr("signed heads"))) << "none were sent";
+  EXPECT_THAT(html, HasSubstr("mesh peers of a node (mean): at most 6."));
+  EXPECT_THAT(html, HasSubstr("the worst node"));
+}
+
+TEST_F(Report, WithoutTrafficByKindHasNoEmptyPicture) {
+  EXPECT_THAT(page(), Not(HasSubstr("What went over the wire")));
 }
 
 TEST_F(Report, UnknownSaysWhy) {

@@ -1,0 +1,72 @@
+// metrics.csv: what a run looks like second by second.
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "scenarios/engine/folder/metrics_log.hpp"
+#include "tests/unit/scenarios/fake_run.hpp"
+
+namespace lastmile::scenario::test {
+namespace {
+
+class Metrics : public ::testing::Test {
+ protected:
+  ~Metrics() override { std::remove(path.c_str()); }
+  // The rows of one sample.
+  std::string rows() {
+    auto log = MetricsLog::create(path, *run.nodes, *run.timeline, run.watch(), run.world);
+    EXPECT_TRUE(log.ok());
+    run.until(1);
+    (*log)->on_sample(at(1));
+    EXPECT_TRUE((*log)->close().ok());
+    std::ifstream file(path);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  }
+  void expect_row(const std::string& rows, const std::string& row) {
+    EXPECT_NE(rows.find("\n" + row + "\n"), std::string::npos) << row << " is not in\n" << rows;
+  }
+
+  FakeRun run{R"({"name": "converged"})"};
+  std::string path =
+      ::testing::TempDir() + "metrics-" + ::testing::UnitTest::GetInstance()->current_test_info()->name() + ".csv";
+};
+
+TEST_F(Metrics, SayWhatEachKindOfTrafficTookSoFar) {
+  run.world.totals = WireTotals{21, 7, std::array<std::uint64_t, kTrafficKindCount>{1, 2, 3, 4, 5, 6}};
+  const std::string csv = rows();
+  expect_row(csv, "1,all,sent_bytes.messages,1");
+  expect_row(csv, "1,all,sent_bytes.gossip_control,2");
+  expect_row(csv, "1,all,sent_bytes.files,6");
+}
+
+TEST_F(Metrics, LeaveOutTrafficThatTheWorldDoesNotTellApart) {
+  run.world.totals = WireTotals{21, 7, std::nullopt};
+  EXPECT_EQ(rows().find("sent_bytes"), std::string::npos);
+}
+
+TEST_F(Metrics, SayHowNodesFareOnAverageAndAtWorst) {
+  for (Node node = 0; node < 5; ++node) {
+    run.world.gauges[{Gauge::mesh_degree, node}] = 4 + node;
+    run.world.gauges[{Gauge::cpu_busy_parts, node}] = 100'000'000 * (node + 1);
+  }
+  const std::string csv = rows();
+  expect_row(csv, "1,all,mesh_degree,6");
+  expect_row(csv, "1,all,mesh_degree_least,4");
+  expect_row(csv, "1,group:east,mesh_degree,7.5");
+  expect_row(csv, "1,all,cpu_busy,0.3");
+  expect_row(csv, "1,all,cpu_busy_most,0.5");
+  EXPECT_EQ(csv.find("disk_bytes"), std::string::npos) << "nobody could say";
+}
+
+TEST_F(Metrics, CountNobodyWhoIsDown) {
+  for (Node node = 0; node < 5; ++node) run.world.gauges[{Gauge::mesh_degree, node}] = node == 0 ? 0 : 8;
+  run.watch();
+  run.crash(0, DiskFate::kept);
+  expect_row(rows(), "1,all,mesh_degree_least,8");
+}
+
+}  // namespace
+}  // namespace lastmile::scenario::test
