@@ -2,6 +2,7 @@
 #include <array>
 
 #include "scenarios/engine/model/light.hpp"
+#include "scenarios/engine/model/machines.hpp"
 #include "scenarios/engine/model/parameters.hpp"
 #include "scenarios/engine/model/parse.hpp"
 #include "scenarios/engine/model/regions.hpp"
@@ -11,48 +12,6 @@ namespace lastmile::scenario {
 namespace {
 
 constexpr std::size_t kHardwareMax = 1000;
-
-// "100MiB/s" and the like: bytes per second.
-bool read_speed(const Place& place, Size& out) {
-  Bandwidth speed;
-  if (!read(place, speed)) return false;
-  // 0 means no limit: a speed must not become it by rounding.
-  if (speed.bits_per_second > 0 && speed.bits_per_second < 8)
-    return place.refuse("a speed of at least 1B/s, or 0B/s for no limit");
-  out = {speed.bits_per_second / 8};
-  return true;
-}
-
-// What a machine is when the file names none: a rented server of ordinary size.
-Hardware default_hardware() {
-  Hardware machine;
-  machine.name = "default";
-  machine.uplink = {200'000'000};
-  machine.downlink = {500'000'000};
-  machine.access_latency = Law::fixed_at(Unit::duration, milliseconds(2).ns);
-  machine.disk_read = {500ULL << 20};
-  machine.disk_write = {200ULL << 20};
-  machine.disk_sync = milliseconds(1);
-  machine.disk_size = {50ULL << 30};
-  return machine;
-}
-
-void parse_machine(const Place& place, std::string name, std::vector<Hardware>& list) {
-  Hardware machine = default_hardware();
-  machine.name = std::move(name);
-  ObjectReader reader(place);
-  reader.read_if("uplink", machine.uplink);
-  reader.read_if("downlink", machine.downlink);
-  reader.read_if("access_latency", machine.access_latency, Unit::duration);
-  reader.read_if("cores", machine.cores, 1, 4096);
-  if (const auto at = reader.get("disk_read")) read_speed(*at, machine.disk_read);
-  if (const auto at = reader.get("disk_write")) read_speed(*at, machine.disk_write);
-  reader.read_if("disk_sync", machine.disk_sync);
-  reader.read_if("disk_seek", machine.disk_seek);
-  reader.read_if("disk_size", machine.disk_size);
-  reader.done();
-  list.push_back(std::move(machine));
-}
 
 void parse_region_shares(const Place& place, const Regions& regions, std::vector<RegionShare>& out) {
   std::vector<std::string_view> names(regions.names.begin(), regions.names.end());
@@ -77,7 +36,24 @@ void parse_region_shares(const Place& place, const Regions& regions, std::vector
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.region < b.region; });
 }
 
-void parse_group(const Place& place, const World& world, bool machine_needed, Group& group) {
+// Machines of the file come before shipped ones of the same name. A shipped one that is used becomes part of the world.
+void read_machine_name(const Place& place, std::vector<Hardware>& machines, std::uint32_t& out) {
+  std::vector<std::string_view> names;
+  for (const Hardware& machine : machines) names.push_back(machine.name);
+  for (const std::string_view name : shipped_machines()) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  std::size_t position = 0;
+  if (!read_word(place, names, position)) return;
+  if (position >= machines.size()) {
+    const Hardware machine = *find_shipped_machine(names[position]);
+    position = machines.size();
+    machines.push_back(machine);
+  }
+  out = static_cast<std::uint32_t>(position);
+}
+
+void parse_group(const Place& place, World& world, bool machine_needed, Group& group) {
   ObjectReader reader(place);
   if (const auto at = reader.require("name", "a name")) read_name(*at, group.name);
   if (const auto at = reader.get("role")) read_enum(*at, words::kRoles, group.role);
@@ -94,11 +70,7 @@ void parse_group(const Place& place, const World& world, bool machine_needed, Gr
   // One kind of machine needs no naming.
   group.hardware = 0;
   if (const auto at = reader.get("hardware")) {
-    std::vector<std::string_view> names;
-    names.reserve(world.hardware.size());
-    for (const Hardware& machine : world.hardware) names.push_back(machine.name);
-    std::size_t position = 0;
-    if (read_word(*at, names, position)) group.hardware = static_cast<std::uint32_t>(position);
+    read_machine_name(*at, world.hardware, group.hardware);
   } else if (machine_needed) {
     reader.place().reading.findings.expected(place.pointer + "/hardware", "the name of a machine", "nothing");
   }
@@ -254,6 +226,16 @@ void parse_roads(const Place& place, Roads& roads) {
   reader.done();
 }
 
+void drop_if_unused(World& world, std::vector<Hardware>::iterator machine) {
+  const auto position = static_cast<std::uint32_t>(machine - world.hardware.begin());
+  const auto uses = [&](const Group& group) { return group.hardware == position; };
+  if (std::any_of(world.groups.begin(), world.groups.end(), uses)) return;
+  world.hardware.erase(machine);
+  for (Group& group : world.groups) {
+    if (group.hardware > position) --group.hardware;
+  }
+}
+
 }  // namespace
 
 void parse_world(const Place& place, World& world) {
@@ -264,12 +246,14 @@ void parse_world(const Place& place, World& world) {
     if (at->json.members() == nullptr || at->json.members()->size() > kHardwareMax) {
       at->refuse("an object of machines by name");
     } else {
-      for (const auto& member : *at->json.members()) parse_machine(at->member(member), member.key, world.hardware);
+      for (const auto& member : *at->json.members()) {
+        world.hardware.push_back(parse_machine(at->member(member), member.key));
+      }
     }
   }
-  if (std::none_of(world.hardware.begin(), world.hardware.end(), [](const auto& h) { return h.name == "default"; })) {
-    world.hardware.push_back(default_hardware());
-  }
+  const auto is_default = [](const Hardware& machine) { return machine.name == "default"; };
+  const bool named = std::any_of(world.hardware.begin(), world.hardware.end(), is_default);
+  if (!named) world.hardware.push_back(default_hardware());
   if (const auto at = reader.require("groups", "a list of groups of nodes")) {
     const Json* machines = place.json.find("hardware");
     const bool machine_needed =
@@ -279,12 +263,7 @@ void parse_world(const Place& place, World& world) {
     if (world.groups.empty()) at->refuse("at least one group");
   }
   // Only machines that somebody uses, or that the file names, are part of the resolved scenario.
-  const auto unused = static_cast<std::uint32_t>(world.hardware.size() - 1);
-  const bool named = place.json.find("hardware") != nullptr && place.json.find("hardware")->find("default") != nullptr;
-  if (!named &&
-      std::none_of(world.groups.begin(), world.groups.end(), [&](const Group& g) { return g.hardware == unused; })) {
-    world.hardware.pop_back();
-  }
+  if (!named) drop_if_unused(world, std::find_if(world.hardware.begin(), world.hardware.end(), is_default));
   std::uint64_t nodes = 0;
   for (const Group& group : world.groups) nodes += group.count;
   if (nodes > kNodesMax)

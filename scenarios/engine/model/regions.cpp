@@ -1,7 +1,7 @@
 #include "scenarios/engine/model/regions.hpp"
 
 #include "core/base/check.hpp"
-#include "scenarios/engine/model/region_data.hpp"
+#include "scenarios/engine/model/table_data.hpp"
 #include "scenarios/engine/text/json_reader.hpp"
 
 namespace lastmile::scenario {

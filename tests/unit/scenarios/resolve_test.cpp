@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "scenarios/engine/model/abilities.hpp"
+#include "scenarios/engine/model/machines.hpp"
 #include "scenarios/engine/model/parameters.hpp"
 #include "tests/unit/scenarios/sample.hpp"
 
@@ -20,6 +21,41 @@ std::string refusals(const Scenario& scenario, const Abilities& abilities) {
   Findings findings;
   unsupported(scenario, abilities, findings);
   return findings.lines("f");
+}
+
+TEST(Machines, ShippedOnesAreThereByName) {
+  const Scenario scenario = sample({"/world/groups/1/hardware=attester-at-home"});
+  const Hardware& machine = scenario.world.hardware[scenario.world.groups[1].hardware];
+  EXPECT_EQ(machine.uplink, Bandwidth{25'000'000});
+  EXPECT_EQ(machine.cores, 8U);
+  EXPECT_EQ(scenario.world.hardware[scenario.world.groups[0].hardware].name, "default");
+  EXPECT_EQ(scenario.world.hardware.size(), 2U) << "only those in use";
+  Findings none;
+  EXPECT_EQ(load_scenario(pretty(resolved(scenario)), {}, none), scenario) << none.lines("resolved");
+}
+
+TEST(Machines, OfTheFileComeBeforeShippedOnes) {
+  const Scenario scenario = sample({R"(/world/hardware={"attester-at-home": {"cores": 2}})"});
+  ASSERT_EQ(scenario.world.hardware.size(), 1U);
+  EXPECT_EQ(scenario.world.hardware.front().cores, 2U);
+}
+
+TEST(Machines, NobodyUsesAreLeftOut) {
+  const Scenario scenario =
+      sample({"/world/groups/0/hardware=full-node-at-home", "/world/groups/1/hardware=full-node-at-home"});
+  ASSERT_EQ(scenario.world.hardware.size(), 1U);
+  EXPECT_EQ(scenario.world.hardware.front().name, "full-node-at-home");
+  EXPECT_EQ(scenario.world.groups[1].hardware, 0U);
+}
+
+TEST(Machines, WithASlipOfThePenAreNamed) {
+  EXPECT_THAT(sample_complaints({"/world/groups/0/hardware=atester-at-home"}), testing::HasSubstr("attester-at-home"));
+}
+
+TEST(Machines, ShippedSayWhereTheirFiguresAreFrom) {
+  ASSERT_FALSE(shipped_machines().empty());
+  for (const auto name : shipped_machines()) EXPECT_GT(shipped_machine_source(name).size(), 40U) << name;
+  EXPECT_EQ(find_shipped_machine("a-toaster"), nullptr);
 }
 
 TEST(Resolved, ReadsBackWithEveryKeyInUse) {

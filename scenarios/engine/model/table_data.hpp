@@ -1,4 +1,4 @@
-// Inside: the texts of scenarios/engine/data/*.json, compiled in.
+// Inside: the texts of scenarios/engine/data, compiled in.
 #pragma once
 
 #include <string_view>
@@ -7,5 +7,6 @@
 namespace lastmile::scenario {
 
 const std::vector<std::string_view>& region_data();
+const std::vector<std::string_view>& machine_data();
 
 }  // namespace lastmile::scenario
