@@ -47,7 +47,8 @@ const node::GossipLink* RunView::gossip(Node node) const {
 void RunView::retire(Node node) {
   const node::GossipLink* link = gossip(node);
   if (link == nullptr) return;
-  retired_message_bytes_ += link->router().statistics().message_bytes_sent;
+  retired_message_bytes_.resize(nodes_.size());
+  retired_message_bytes_[node] += link->router().statistics().message_bytes_sent;
   retired_repeats_.resize(nodes_.size());
   retired_repeats_[node] += link->router().statistics().duplicates;
 }
@@ -183,24 +184,24 @@ std::optional<scenario::WireTotals> RunView::wire() const {
   std::array<std::uint64_t, scenario::kTrafficKindCount> by_kind{};
   const auto of = [&](scenario::TrafficKind kind) -> std::uint64_t& { return by_kind[static_cast<std::size_t>(kind)]; };
   using Kind = scenario::TrafficKind;
-  std::uint64_t enveloped = retired_message_bytes_;
   for (Node node = 0; node < nodes_.size(); ++node) {
     if (!honest(node)) continue;  // what it was told is in what the others sent
     const TrafficCounts counts = engine_.traffic(NodeIndex{node});
     const auto sent = [&](env::Protocol protocol) { return counts.bytes_sent[static_cast<std::size_t>(protocol)]; };
-    of(Kind::gossip_control) += sent(env::Protocol::gossip);
+    std::uint64_t enveloped = retired_message_bytes_.empty() ? 0 : retired_message_bytes_[node];
+    if (const auto* link = gossip(node)) enveloped += link->router().statistics().message_bytes_sent;
+    // The router counts what it hands over, the network what it accepts: a cut may stand between the two.
+    enveloped = std::min(enveloped, sent(env::Protocol::gossip));
+    of(Kind::messages) += enveloped;
+    of(Kind::gossip_control) += sent(env::Protocol::gossip) - enveloped;
     of(Kind::reconciliation) += sent(env::Protocol::reconciliation);
     of(Kind::content) += sent(env::Protocol::content);
     of(Kind::heads) += sent(env::Protocol::heads);
-    of(Kind::files) += counts.bulk_bytes_sent;
-    if (const auto* link = gossip(node)) enveloped += link->router().statistics().message_bytes_sent;
+    of(Kind::bulk) += counts.bulk_bytes_sent;
   }
-  // The router counts what it hands over, the network what it accepts: a cut may stand between the two.
-  of(Kind::messages) = std::min(enveloped, of(Kind::gossip_control));
-  of(Kind::gossip_control) -= of(Kind::messages);
   scenario::WireTotals totals;
   for (const std::uint64_t bytes : by_kind) totals.bytes += bytes;
-  totals.message_bytes = of(Kind::messages) + of(Kind::files);
+  totals.message_bytes = of(Kind::messages) + of(Kind::bulk);
   totals.by_kind = by_kind;
   return totals;
 }

@@ -58,8 +58,8 @@ class RunView final : public scenario::WorldView {
   const scenario::NodeTable& nodes_;
   const MessageTable& messages_;
   const std::vector<bool>& honest_;
-  std::uint64_t retired_message_bytes_ = 0;
-  std::vector<std::uint64_t> retired_repeats_;  // by node; empty while nobody retired
+  std::vector<std::uint64_t> retired_message_bytes_;  // by node; empty while nobody retired
+  std::vector<std::uint64_t> retired_repeats_;        // by node; empty while nobody retired
   struct Cores {
     Duration spent;  // until the last look
     std::uint64_t busy_parts = 0;

@@ -1,5 +1,8 @@
 // Figures that the simulated world keeps, each in a run that moves it.
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
 
 #include "tests/sim/small_world.hpp"
 
@@ -34,6 +37,63 @@ TEST(Measured, cores_are_busy_with_signatures_only_while_there_are_some) {
   EXPECT_EQ(few.min, 0) << "nothing to verify before traffic starts";
   w.rate = "80/s";
   EXPECT_GT(figure(run(measured(w, {})), "cpu_busy").mean, 4 * few.mean);
+}
+
+// Kind of traffic -> bytes so far, by second. From metrics.csv of a run.
+class TrafficByKind : public ::testing::Test {
+ protected:
+  ~TrafficByKind() override { std::filesystem::remove_all(folder_); }
+  std::map<std::string, std::vector<std::uint64_t>> sent(const SmallWorld& w, std::vector<std::string> sets = {}) {
+    std::filesystem::create_directories(folder_);
+    RunOptions options;
+    options.folder = folder_;
+    summary_ = *run_scenario(measured(w, std::move(sets)), std::move(options));
+    std::map<std::string, std::vector<std::uint64_t>> out;
+    std::ifstream file(folder_ + "/metrics.csv");
+    for (std::string line; std::getline(file, line);) {
+      const auto name = line.find(",all,sent_bytes.");
+      if (name == std::string::npos) continue;
+      const auto value = line.rfind(',');
+      out[line.substr(name + 16, value - name - 16)].push_back(std::stoull(line.substr(value + 1)));
+    }
+    return out;
+  }
+
+  scenario::Summary summary_;
+  const std::string folder_ =
+      ::testing::TempDir() + "traffic-" + ::testing::UnitTest::GetInstance()->current_test_info()->name();
+};
+
+TEST_F(TrafficByKind, grows_and_adds_up_to_what_was_sent_crashes_included) {
+  SmallWorld w;
+  w.roads = R"({"gossip": true, "reconciliation": true, "chain": true, "content_store": true})";
+  w.chains = R"({"name": "ethereum", "kind": "evm", "block_time": "2s", "finality_blocks": 3, "archive_every": "5s",
+                 "synchronizers": ["node:west-0", "node:east-0"]})";
+  w.parameters = R"("intervals.archive_every": "5s")";  // for heads, which tell of archives
+  w.types = R"({"POST": "50%", "STORE": "50%"})";
+  w.files = R"({"size": "300KiB"})";
+  w.faults = kCut + R"(, {"name": "fall", "kind": "crash", "who": "node:west-2", "disk": "kept", "restart_after": "3s",
+                          "from": "trouble+5s", "until": "heal"})";
+  const auto kinds = sent(w);
+  ASSERT_EQ(kinds.size(), scenario::kTrafficKindCount);
+  double all = 0;
+  for (const auto& [kind, bytes] : kinds) {
+    EXPECT_GT(bytes.back(), 0U) << kind;
+    EXPECT_TRUE(std::is_sorted(bytes.begin(), bytes.end())) << kind;
+    all += static_cast<double>(bytes.back());
+  }
+  EXPECT_NEAR(figure(summary_, "bytes_per_message").value * figure(summary_, "deliveries").value / all, 1, 1e-6);
+  const double of_messages = static_cast<double>(kinds.at("messages").back() + kinds.at("bulk").back());
+  EXPECT_NEAR(figure(summary_, "control_share").value, 1 - of_messages / all, 1e-6);
+}
+
+TEST_F(TrafficByKind, of_a_road_that_is_off_is_none) {
+  SmallWorld w;
+  w.roads = R"({"gossip": true, "reconciliation": false, "chain": false, "content_store": false})";
+  const auto kinds = sent(w);
+  EXPECT_EQ(kinds.at("reconciliation").back(), 0U);
+  EXPECT_EQ(kinds.at("heads").back(), 0U);
+  EXPECT_GT(kinds.at("messages").back(), 0U);
 }
 
 TEST(Measured, a_queue_ages_while_nobody_can_give_what_it_waits_for) {

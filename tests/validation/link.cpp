@@ -14,20 +14,16 @@ namespace {
 
 constexpr std::uint64_t kFrameBytes = 1000;
 constexpr std::uint64_t kUplinkBits = 8'000'000;  // a frame takes a millisecond
-constexpr int kFrames = 2'000'000;
+constexpr int kFrames = 4'000'000;
 constexpr int kBatches = 40;  // means of consecutive frames, for the standard error
+
+constexpr double kErrorMost = 0.02;     // standard error, of the mean
+constexpr double kDistanceMost = 0.05;  // whatever the standard error
 
 struct Waits {
   double mean = 0;
   double error = 0;  // standard error by batch means
 };
-
-// Exponential, from bits: by the logarithm of a double, good enough for a mean and the same on every machine we
-// compare.
-double exponential(Generator& draws) {
-  const double u = (static_cast<double>(draws.next() >> 11) + 1) / 9007199254740992.0;
-  return -std::log(u);
-}
 
 Waits measured(double load, std::uint64_t seed) {
   sim::EngineConfig config;
@@ -49,7 +45,7 @@ Waits measured(double load, std::uint64_t seed) {
   Generator draws(substream(seed, 0, "validation of the access link"));
   double next = 1e9;
   for (int i = 0; i < kFrames; ++i) {
-    next += exponential(draws) * 1e6 / load;
+    next += draws.exponential(1e6 / load);
     engine->run_until(Instant{static_cast<std::int64_t>(next)});
     sent.push_back(engine->now().ns);
     engine->on_loop(from, [&] { listener(*engine, from).send_to_all(frame); });
@@ -87,7 +83,9 @@ Part link_against_queueing_theory() {
     part.table += fmt::format("| {:.2f} | {:.4f} | {:.4f} | {:.4f} | {:+.2f} % |\n", load, expected, waits.mean,
                               waits.error, 100 * distance);
     simulated.points.emplace_back(load, waits.mean);
-    if (std::abs(waits.mean - expected) > 4 * waits.error || waits.error > 0.1 * expected) part.within_bounds = false;
+    if (std::abs(waits.mean - expected) > 4 * waits.error || waits.error > kErrorMost * expected ||
+        std::abs(distance) > kDistanceMost)
+      part.within_bounds = false;
   }
   part.plot.lines = {theory, simulated};
   return part;

@@ -12,11 +12,15 @@ int main(int argc, char** argv) {
   const std::map<std::string, Part (*)()> parts{{"link", link_against_queueing_theory},
                                                 {"sharing", sharing_against_progressive_filling},
                                                 {"spreading", spreading_against_branching}};
+  if (argc < 2 || (std::string(argv[1]) == "--plots" && argc < 4)) {
+    std::fputs("usage: validate_simulator [--plots DIR] PART...; parts: link, sharing, spreading\n", stderr);
+    return 3;
+  }
   std::string plots;
   int status = 0;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
-    if (argument == "--plots" && i + 1 < argc) {
+    if (i == 1 && argument == "--plots") {
       plots = argv[++i];
       continue;
     }

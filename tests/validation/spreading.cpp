@@ -16,9 +16,10 @@
 namespace lastmile::validation {
 namespace {
 
-constexpr double kLatency = 0.05;     // seconds, one way
-constexpr double kJitterShare = 1.0;  // uniform in [0, latency] on top
-constexpr double kErrorMost = 0.02;   // standard error of the slope; a distance may be four of its own
+constexpr double kLatency = 0.05;            // seconds, one way
+constexpr double kJitterShare = 1.0;         // uniform in [0, latency] on top
+constexpr double kSlopeErrorMost = 0.01;     // standard error of the slope; a distance may be four of its own
+constexpr double kSlopeDistanceMost = 0.02;  // whatever the standard error
 
 // Where (degree - 1) * E[exp(-l * X)] falls to 1, X = latency * (1 + uniform(0, 1)).
 double growth(std::uint32_t degree) {
@@ -76,6 +77,7 @@ Reached reached(Size size, std::uint32_t degree) {
     }
   }
   engine->run_until(Instant{} + seconds(5));
+  for (std::uint32_t i = 0; i < nodes; ++i) LM_CHECK(listener(*engine, {i}).peers.size() == degree);
   Reached out;
   double squares = 0;
   for (; flood < size.floods; ++flood) {
@@ -140,7 +142,9 @@ Part spreading_against_branching() {
     for (const auto& point : simulated.points) part.table += fmt::format(" {:.4f} s |", point.second);
     part.table += fmt::format(" {:.5f} s | {:.5f} s | {:.5f} s | {:+.2f} % |\n", expected, slope, error,
                               100 * (slope / expected - 1));
-    if (std::abs(slope - expected) > 4 * error || error > kErrorMost * expected) part.within_bounds = false;
+    if (std::abs(slope - expected) > 4 * error || error > kSlopeErrorMost * expected ||
+        std::abs(slope / expected - 1) > kSlopeDistanceMost)
+      part.within_bounds = false;
     part.plot.lines.push_back(theory);
     part.plot.lines.push_back(simulated);
   }

@@ -234,7 +234,7 @@ std::string open_svg(std::string_view klass, double width, double height, std::s
 }
 
 std::vector<double> nice_ticks(double max, std::size_t about) {
-  if (!(max > 0)) return {0, 1};
+  if (!(max > 1e-300)) return {0, 1};  // nothing, or what no step can divide
   const double rough = max / static_cast<double>(about);
   const double power = std::pow(10, std::floor(std::log10(rough)));
   double step = power * 10;
@@ -266,22 +266,25 @@ std::vector<double> time_ticks(double end, std::size_t about) {
   return ticks;
 }
 
-// The greatest and the last value of each stretch, so that peaks stay.
+// The least, the greatest and the last value of each stretch, so that peaks and dips stay.
 Series thinned(const Series& points, double end, std::size_t buckets) {
-  if (points.size() <= 2 * buckets || end <= 0 || buckets == 0) return points;
+  if (points.size() <= 3 * buckets || end <= 0 || buckets == 0) return points;
   Series out;
   std::size_t i = 0;
   for (std::size_t bucket = 0; bucket < buckets && i < points.size(); ++bucket) {
     const double until = end * static_cast<double>(bucket + 1) / static_cast<double>(buckets);
     const std::size_t first = i;
     std::size_t peak = i;
+    std::size_t dip = i;
     while (i < points.size() && (points[i].t <= until || bucket + 1 == buckets)) {
       if (points[i].v > points[peak].v) peak = i;
+      if (points[i].v < points[dip].v) dip = i;
       ++i;
     }
     if (i == first) continue;
-    if (peak + 1 != i) out.push_back(points[peak]);
-    out.push_back(points[i - 1]);
+    for (const std::size_t kept : {std::min(peak, dip), std::max(peak, dip), i - 1}) {
+      if (out.empty() || out.back().t < points[kept].t) out.push_back(points[kept]);
+    }
   }
   return out;
 }

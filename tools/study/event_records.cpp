@@ -22,11 +22,21 @@ std::optional<EventHeader> EventHeader::parse(const std::string& line) {
   return EventHeader(std::make_shared<const nlohmann::json>(std::move(document)));
 }
 
+std::string EventHeader::error(int code) const {
+  const std::string number = std::to_string(code);
+  const auto codes = document_->find("error_codes");
+  if (codes == document_->end() || !codes->is_object()) return "error " + number;
+  const auto text = codes->find(number);
+  return text == codes->end() || !text->is_string() ? "error " + number
+                                                    : text->get<std::string>() + " (" + number + ")";
+}
+
 std::size_t EventHeader::nodes() const { return document_->at("nodes").size(); }
 
 std::optional<std::uint16_t> EventHeader::kind(std::string_view name) const {
   for (const auto& kind : document_->at("kinds")) {
     if (!kind.is_object() || !kind.contains("id") || !kind["id"].is_number_unsigned()) continue;
+    if (kind["id"].get<std::uint64_t>() > 0xffff) continue;
     const auto found = kind.find("name");
     if (found != kind.end() && found->is_string() && *found == name) return kind["id"].get<std::uint16_t>();
   }

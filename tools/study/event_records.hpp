@@ -22,6 +22,8 @@ class EventHeader {
   std::optional<std::uint16_t> kind(std::string_view name) const;
   std::string node(std::uint32_t number) const { return name_of("nodes", number); }
   std::string status(std::uint32_t number) const { return name_of("statuses", number); }
+  // "invalid signature (1)"; "error 1" when the file has no words for it.
+  std::string error(int code) const;
   std::size_t nodes() const;
 
  private:

@@ -22,7 +22,7 @@ constexpr std::array<TrafficName, 6> kTraffic{{{"sent_bytes.messages", "messages
                                                {"sent_bytes.reconciliation", "reconciliation"},
                                                {"sent_bytes.content", "contents and envelopes asked for"},
                                                {"sent_bytes.heads", "signed heads"},
-                                               {"sent_bytes.files", "files"}}};
+                                               {"sent_bytes.bulk", "files and archives in ranges"}}};
 
 double largest(const Series& points) {
   double most = 0;
@@ -40,7 +40,7 @@ Series rate(const Series& totals) {
   Series out;
   for (std::size_t i = 1; i < totals.size(); ++i) {
     const double passed = totals[i].t - totals[i - 1].t;
-    if (passed > 0) out.push_back({totals[i].t, (totals[i].v - totals[i - 1].v) / passed});
+    if (passed > 0) out.push_back({totals[i].t, std::max(0.0, totals[i].v - totals[i - 1].v) / passed});
   }
   return out;
 }
@@ -75,10 +75,10 @@ std::string traffic_figure(const RunData& run) {
     chart.panels.push_back(
         {fmt::format("{}, {}/s", kind.shown, unit.name), {{kind.shown, scaled(sent, 1 / unit.size), kLoneStyle}}});
   }
-  chart.title = "Bytes sent by all nodes, by kind";
+  chart.title = "Bytes sent by honest nodes, by kind";
   chart.description = "In all: " + totals + ".";
   return "<div class=\"figure\">" + time_chart_html(chart) + "</div>" +
-         fmt::format("<p class=\"note\">Sent by all nodes, each kind on a scale of its own. In all {}: {}.</p>",
+         fmt::format("<p class=\"note\">Sent by all honest nodes, each kind on a scale of its own. In all {}: {}.</p>",
                      bytes_text(sum), escaped(totals));
 }
 
@@ -121,13 +121,15 @@ std::string machines_figure(const RunData& run) {
   for (const Health& health : kHealth) {
     Panel panel = health_panel(run, scopes, health);
     if (panel.curves.empty()) continue;
+    double least = 1e300;
     double most = 0;
     for (const Curve& curve : panel.curves) {
       most = std::max(most, largest(curve.points));
+      for (const Point& point : curve.points) least = std::min(least, point.v);
       extremes = extremes || curve.style == kExtremeStyle;
     }
     chart.description +=
-        fmt::format("{}{}: at most {}", chart.description.empty() ? "" : "; ", panel.title, figure(most));
+        fmt::format("{}{}: {} to {}", chart.description.empty() ? "" : "; ", panel.title, figure(least), figure(most));
     chart.panels.push_back(std::move(panel));
   }
   if (chart.panels.empty()) return {};

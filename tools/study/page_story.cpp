@@ -9,8 +9,6 @@
 namespace lastmile::study {
 namespace {
 
-constexpr std::size_t kNodesNamed = 8;
-
 // To the millisecond: what happened one after the other must not look like one moment.
 std::string exact_time(double seconds) { return fmt::format("{:.3f} s", seconds); }
 std::string item(const std::string& html) { return "<li>" + html + "</li>"; }
@@ -20,20 +18,20 @@ std::string moment(std::string_view what, const std::optional<StoryData::Moment>
   return item(fmt::format("{} at {} on <b>{}</b>", what, exact_time(when->at_s), escaped(when->node)));
 }
 
-std::string spread(const StoryData& story) {
-  const std::uint64_t all = story.processed_by + story.without.size();
-  if (!story.first || !story.last) return item(fmt::format("processed by none of {} nodes", grouped(all)));
-  std::string out =
-      item(fmt::format("processed by {} of {} nodes: first at {} on <b>{}</b>, last at {} on <b>{}</b>",
-                       grouped(story.processed_by), grouped(all), exact_time(story.first->at_s),
-                       escaped(story.first->node), exact_time(story.last->at_s), escaped(story.last->node)));
-  if (story.without.empty()) return out;
+std::string spread(const RunData& run, const StoryData& story) {
+  const std::uint64_t all = story.processed_by + story.without;
+  if (!story.first || !story.last) return item(fmt::format("processed by none of {} core nodes", grouped(all)));
+  std::string out = item(
+      fmt::format("processed at some time by {} of {} core nodes: first at {} on <b>{}</b>, last at {} on <b>{}</b>",
+                  grouped(story.processed_by), grouped(all), exact_time(story.first->at_s), escaped(story.first->node),
+                  exact_time(story.last->at_s), escaped(story.last->node)));
+  if (story.without == 0) return out;
   std::string names;
-  for (std::size_t i = 0; i < std::min(story.without.size(), kNodesNamed); ++i)
-    names += (i == 0 ? "" : ", ") + escaped(story.without[i]);
-  if (story.without.size() > kNodesNamed)
-    names += fmt::format(" and {} more", grouped(story.without.size() - kNodesNamed));
-  return out + item("never processed by " + names);
+  for (const std::string& name : story.without_names) names += (names.empty() ? "" : ", ") + escaped(name);
+  if (story.without > story.without_names.size())
+    names += fmt::format(" and {} more", grouped(story.without - story.without_names.size()));
+  return out +
+         item("never processed by " + names + (run.adversaries.empty() ? "" : " (adversaries among them owe nothing)"));
 }
 
 // Faults and adversaries between publication and violation.
@@ -58,9 +56,9 @@ std::string story_of(const RunData& run, const CheckData& check) {
     return s.message == check.violation_message && s.node == check.violation_node;
   });
   if (!check.violated || story == run.stories.end()) return {};
-  std::string out = story->published ? moment("published", story->published)
-                                     : item("published by no wallet of this run, as far as the event file tells");
-  out += moment("acknowledged to its client", story->acknowledged) + spread(*story);
+  std::string out =
+      story->published ? moment("published", story->published) : item("published by no wallet of this run");
+  out += moment("acknowledged to its client", story->acknowledged) + spread(run, *story);
   for (const StoryData::Turn& turn : story->turns)
     out += item(fmt::format("<b>{}</b> at {}: {}", escaped(story->node), exact_time(turn.at_s), escaped(turn.what)));
   if (story->turns_left_out > 0)

@@ -90,8 +90,9 @@ struct StoryData {
   std::string message;
   std::string node;                                            // empty: the check names none
   std::optional<Moment> published, acknowledged, first, last;  // first and last to process it
-  std::uint64_t processed_by = 0;                              // nodes
-  std::vector<std::string> without;                            // nodes that never processed it
+  std::uint64_t processed_by = 0;                              // core nodes that did at some time
+  std::uint64_t without = 0;                                   // core nodes that never did
+  std::vector<std::string> without_names;                      // some of them
   std::vector<Turn> turns;                                     // of that node
   std::uint64_t turns_left_out = 0;
 };
@@ -167,7 +168,7 @@ struct RunData {
   std::vector<std::string> scopes;  // in the order of the file
   // events.lmt: published before, during and after trouble
   std::array<TimeHistogram, 3> propagation;
-  std::vector<StoryData> stories;  // one for each message and node that failed checks name
+  std::vector<StoryData> stories;  // of messages that failed checks name and events.lmt knows
 
   // What is missing or could not be read, one sentence each.
   std::vector<std::string> notes;

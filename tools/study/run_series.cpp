@@ -118,7 +118,7 @@ void read_events(const std::string& path, RunData& run) {
     if (since == published_at.end()) continue;
     const double at = static_cast<double>(since->second) / 1e9;
     const std::size_t part = at < trouble_start ? 0 : at < trouble_end ? 1 : 2;
-    run.propagation[part].add(static_cast<double>(record.time_ns - since->second) / 1e9);
+    run.propagation[part].add((static_cast<double>(record.time_ns) - static_cast<double>(since->second)) / 1e9);
   }
   stories.finish();
   if (record.torn()) run.notes.push_back("events.lmt ends in the middle of a record.");

@@ -16,7 +16,7 @@ StoryTeller::StoryTeller(const EventHeader& header, RunData& run)
       crashed_(header.kind("node_crashed")),
       failed_(header.kind("node_failed")) {
   for (const CheckData& check : run.checks) {
-    if (!check.violated || check.violation_message.empty()) continue;
+    if (!check.violated || check.violation_message.empty() || told_.size() == kStoriesMax) continue;
     const bool again = std::any_of(told_.begin(), told_.end(), [&](const Told& told) {
       return told.story.message == check.violation_message && told.story.node == check.violation_node;
     });
@@ -25,6 +25,7 @@ StoryTeller::StoryTeller(const EventHeader& header, RunData& run)
     told.story.message = check.violation_message;
     told.story.node = check.violation_node;
     told.has.resize(header.nodes());
+    by_hash_[told.story.message].push_back(told_.size());
     told_.push_back(std::move(told));
   }
 }
@@ -52,9 +53,10 @@ void StoryTeller::on_record(const RecordReader& record) {
   if (told_.empty()) return;
   if (record.kind == message_) {
     const auto number = record.number(0, 4);
-    for (std::size_t i = 0; number && i < told_.size(); ++i) {
-      if (told_[i].story.message == record.text(4)) by_number_[static_cast<std::uint32_t>(*number)].push_back(i);
-    }
+    const auto found = by_hash_.find(std::string(record.text(4)));
+    if (!number || found == by_hash_.end()) return;
+    by_number_[static_cast<std::uint32_t>(*number)] = found->second;
+    for (const std::size_t i : found->second) told_[i].known = true;
     return;
   }
   about_nodes(record);
@@ -74,14 +76,13 @@ void StoryTeller::on_record(const RecordReader& record) {
       if (!told.story.first) told.story.first = {at_s, header_.node(record.node)};
       told.story.last = {at_s, header_.node(record.node)};
       if (record.node < told.has.size()) told.has[record.node] = true;
-      turn(told, record, "processed it");
     } else {
       const auto was = record.number(4, 1), is = record.number(5, 1), code = record.number(6, 2);
       if (!was || !is) continue;
       const std::string now = header_.status(static_cast<std::uint32_t>(*is));
       std::string what = "status " + header_.status(static_cast<std::uint32_t>(*was)) + " → " + now;
       const bool has_reason = now == "pending" || now == "rejected";
-      if (code && has_reason) what += ", error code " + std::to_string(static_cast<std::int16_t>(*code));
+      if (code && has_reason) what += ": " + header_.error(static_cast<std::int16_t>(*code));
       turn(told, record, std::move(what));
     }
   }
@@ -89,16 +90,28 @@ void StoryTeller::on_record(const RecordReader& record) {
 
 void StoryTeller::finish() {
   for (Told& told : told_) {
+    if (!told.known) continue;
+    StoryData& story = told.story;
     for (std::uint32_t node = 0; node < told.has.size(); ++node) {
+      const std::string name = header_.node(node);
+      if (!is_core(name)) continue;
       if (told.has[node]) {
-        ++told.story.processed_by;
-      } else {
-        told.story.without.push_back(header_.node(node));
+        ++story.processed_by;
+      } else if (++story.without <= kNodesNamed) {
+        story.without_names.push_back(name);
       }
     }
-    run_.stories.push_back(std::move(told.story));
+    run_.stories.push_back(std::move(story));
   }
   told_.clear();
+}
+
+// Nodes are called GROUP-N. Of a group that the scenario does not tell of, all are.
+bool StoryTeller::is_core(const std::string& node) const {
+  const std::string group = node.substr(0, node.rfind('-'));
+  const auto found =
+      std::find_if(run_.groups.begin(), run_.groups.end(), [&](const GroupData& g) { return g.name == group; });
+  return found == run_.groups.end() || found->role == "core";
 }
 
 }  // namespace lastmile::study

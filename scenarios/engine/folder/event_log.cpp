@@ -8,6 +8,7 @@
 
 #include "core/base/check.hpp"
 #include "core/crypto/chain.hpp"
+#include "core/message/error_code.hpp"
 #include "core/message/status.hpp"
 #include "core/trace/rare_state.hpp"
 #include "scenarios/engine/folder/write_error.hpp"
@@ -112,6 +113,9 @@ Json header(const Scenario& scenario, const NodeTable& nodes) {
       {field_json("event", "u8", ""), field_json("source", "u32", ""), field_json("digest", "u64", "")});
   Json statuses = Json::list();
   for (const auto status : message::kAllStatuses) statuses.push(message::status_text(status));
+  Json codes = Json::object();
+  for (const auto code : message::kAllErrorCodes)
+    codes.set(std::to_string(message::number(code)), message::error_text(code));
   Json queues = Json::list();
   for (std::size_t q = 0; q < trace::kQueueCount; ++q) queues.push(trace::queue_name(static_cast<trace::Queue>(q)));
   Json states = Json::list();
@@ -128,7 +132,7 @@ Json header(const Scenario& scenario, const NodeTable& nodes) {
   out.set("format", Json::integer(1)).set("scenario", scenario.name).set("seed", Json::unsigned_integer(scenario.seed));
   out.set("record", record_text(scenario.record)).set("nodes", std::move(names)).set("kinds", std::move(kinds));
   out.set("statuses", std::move(statuses)).set("queues", std::move(queues)).set("phases", std::move(phases));
-  out.set("rare_states", std::move(states));
+  out.set("rare_states", std::move(states)).set("error_codes", std::move(codes));
   return out.set("faults", std::move(faults)).set("chains", std::move(chains));
 }
 

@@ -30,6 +30,8 @@ void read_shipped(std::string_view text, std::vector<Shipped>& out) {
   const auto json = read_json(text, findings);
   LM_CHECK(json.has_value());
   for (const auto& member : *json->find("machines")->members()) {
+    LM_CHECK(member.key != "default");
+    for (const Shipped& other : out) LM_CHECK(other.machine.name != member.key);
     const Json& figures = *member.value.find("figures");
     out.push_back({parse_machine(Place{reading, figures, "", ""}, member.key), *member.value.find("source")->text()});
   }

@@ -46,6 +46,10 @@ void read_machine_name(const Place& place, std::vector<Hardware>& machines, std:
   std::size_t position = 0;
   if (!read_word(place, names, position)) return;
   if (position >= machines.size()) {
+    if (machines.size() >= kHardwareMax) {
+      place.refuse("a machine of this file, which has as many as there may be");
+      return;
+    }
     const Hardware machine = *find_shipped_machine(names[position]);
     position = machines.size();
     machines.push_back(machine);

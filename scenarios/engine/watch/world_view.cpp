@@ -4,7 +4,7 @@ namespace lastmile::scenario {
 
 std::string_view traffic_kind_name(TrafficKind kind) {
   static constexpr std::array<std::string_view, kTrafficKindCount> kNames{
-      "messages", "gossip_control", "reconciliation", "content", "heads", "files"};
+      "messages", "gossip_control", "reconciliation", "content", "heads", "bulk"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

@@ -25,18 +25,18 @@ struct QueueState {
 
 // What bytes on the wire are for.
 enum class TrafficKind : std::uint8_t {
-  messages,        // envelopes, by gossip
-  gossip_control,  // the rest of gossip: announcements, requests, mesh, framing
+  messages,        // gossip frames that carry envelopes
+  gossip_control,  // gossip frames that carry none: announcements, requests, mesh
   reconciliation,
   content,  // questions for contents and envelopes, and their answers
   heads,
-  files,  // their bytes
+  bulk,  // contents and files in ranges
 };
 inline constexpr std::size_t kTrafficKindCount = 6;
 std::string_view traffic_kind_name(TrafficKind kind);
 
-// Bytes sent by all nodes since the start. A frame that carries messages counts its envelopes (and file contents) as
-// message bytes and the rest as control bytes.
+// Bytes sent by honest nodes since the start, those that run no more included. Gossip frames that carry envelopes, and
+// bulk, are message bytes.
 struct WireTotals {
   std::uint64_t bytes = 0;
   std::uint64_t message_bytes = 0;

@@ -39,7 +39,7 @@ TEST_F(Metrics, SayWhatEachKindOfTrafficTookSoFar) {
   const std::string csv = rows();
   expect_row(csv, "1,all,sent_bytes.messages,1");
   expect_row(csv, "1,all,sent_bytes.gossip_control,2");
-  expect_row(csv, "1,all,sent_bytes.files,6");
+  expect_row(csv, "1,all,sent_bytes.bulk,6");
 }
 
 TEST_F(Metrics, LeaveOutTrafficThatTheWorldDoesNotTellApart) {

@@ -35,9 +35,10 @@ TEST(Machines, ShippedOnesAreThereByName) {
 }
 
 TEST(Machines, OfTheFileComeBeforeShippedOnes) {
-  const Scenario scenario = sample({R"(/world/hardware={"attester-at-home": {"cores": 2}})"});
-  ASSERT_EQ(scenario.world.hardware.size(), 1U);
-  EXPECT_EQ(scenario.world.hardware.front().cores, 2U);
+  const Scenario scenario = sample({R"(/world/hardware={"other": {"cores": 3}, "attester-at-home": {"cores": 2}})",
+                                    "/world/groups/0/hardware=other", "/world/groups/1/hardware=attester-at-home"});
+  ASSERT_EQ(scenario.world.hardware.size(), 2U);
+  EXPECT_EQ(scenario.world.hardware[scenario.world.groups[1].hardware].cores, 2U);
 }
 
 TEST(Machines, NobodyUsesAreLeftOut) {
@@ -49,7 +50,23 @@ TEST(Machines, NobodyUsesAreLeftOut) {
 }
 
 TEST(Machines, WithASlipOfThePenAreNamed) {
-  EXPECT_THAT(sample_complaints({"/world/groups/0/hardware=atester-at-home"}), testing::HasSubstr("attester-at-home"));
+  EXPECT_THAT(sample_complaints({"/world/groups/0/hardware=atester-at-home"}),
+              testing::HasSubstr("did you mean \"attester-at-home\""));
+}
+
+TEST(Machines, AreNotMoreThanCanBeReadAgain) {
+  std::string machines = R"(/world/hardware={"m0": {})";
+  for (int i = 1; i < 1000; ++i) machines += ",\"m" + std::to_string(i) + "\": {}";
+  EXPECT_THAT(
+      sample_complaints({machines + "}", "/world/groups/0/hardware=m0", "/world/groups/1/hardware=attester-at-home"}),
+      testing::HasSubstr("/world/groups/1/hardware: expected a machine of this file"));
+}
+
+TEST(Machines, ShippedStandInTheDocument) {
+  std::ifstream file(std::string(LASTMILE_SOURCE_DIR) + "/docs/scenario-format.md");
+  std::stringstream text;
+  text << file.rdbuf();
+  for (const auto name : shipped_machines()) EXPECT_THAT(text.str(), testing::HasSubstr("`" + std::string(name) + "`"));
 }
 
 TEST(Machines, ShippedSayWhereTheirFiguresAreFrom) {

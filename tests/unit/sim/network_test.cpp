@@ -213,6 +213,32 @@ TEST(SimNetwork, a_question_is_answered_or_its_deadline_passes) {
   EXPECT_EQ(ends.back(), "not connected");
 }
 
+TEST(SimNetwork, bytes_are_counted_by_the_protocol_they_are_sent_for) {
+  Toys toys(2);
+  toys.connect(0, 1);
+  const auto sent = [&](std::uint32_t node, env::Protocol protocol) {
+    return toys.engine->traffic({node}).bytes_sent[static_cast<std::size_t>(protocol)];
+  };
+  toys.send(0, 1, "gossip");
+  toys.send(0, 1, "a head", env::Protocol::heads);
+  toys.run(seconds(1));
+  EXPECT_EQ(sent(0, env::Protocol::gossip), 6U);
+  EXPECT_EQ(sent(0, env::Protocol::heads), 6U);
+  toys.on(0, [&] {
+    toys[0].env.network.request(toys.peer(0, 1), env::Protocol::heads, frame_of("?"), seconds(1),
+                                [](Result<env::Frame>) {});
+    toys[0].env.network.fetch(toys.peer(0, 1), {"nothing"}, seconds(1), [](Result<Bytes>) {});
+  });
+  toys.run(seconds(2));
+  EXPECT_GT(sent(0, env::Protocol::heads), 6U) << "the question";
+  EXPECT_GT(sent(1, env::Protocol::heads), 0U) << "its answer";
+  EXPECT_GT(sent(0, env::Protocol::content), 0U) << "the order of a content";
+  EXPECT_GT(sent(1, env::Protocol::content), 0U) << "its refusal";
+  EXPECT_EQ(sent(0, env::Protocol::gossip), 6U);
+  EXPECT_EQ(sent(1, env::Protocol::gossip) + sent(1, env::Protocol::reconciliation), 0U);
+  EXPECT_EQ(toys.engine->traffic({1}).bulk_bytes_sent, 0U);
+}
+
 TEST(SimNetwork, bulk_takes_its_bandwidth_and_leaves_frames_alone) {
   class Shelf final : public env::ContentHandler {
    public:

@@ -26,12 +26,14 @@ TEST(TimeTicks, AreStepsOfAClock) { EXPECT_THAT(time_ticks(360, 6), ElementsAre(
 
 TEST(TimeTicks, OfAVeryLongRunStayFew) { EXPECT_LE(time_ticks(1e9, 6).size(), 101U); }
 
-TEST(Thinned, KeepsPeaksAndTheEnd) {
+TEST(Thinned, KeepsPeaksDipsAndTheEnd) {
   Series points;
-  for (int i = 0; i <= 10'000; ++i) points.push_back({static_cast<double>(i), i == 1234 ? 99.0 : 1.0});
+  for (int i = 0; i <= 10'000; ++i)
+    points.push_back({static_cast<double>(i), i == 1234 ? 99.0 : i == 4321 ? 0.0 : 1.0});
   points.back().v = 7;
   const Series out = thinned(points, 10'000, 100);
-  EXPECT_LE(out.size(), 200U);
+  EXPECT_LE(out.size(), 300U);
+  EXPECT_TRUE(std::any_of(out.begin(), out.end(), [](const Point& p) { return p.t == 4321 && p.v == 0; }));
   EXPECT_TRUE(std::any_of(out.begin(), out.end(), [](const Point& p) { return p.t == 1234 && p.v == 99; }));
   EXPECT_EQ(out.back().v, 7);
 }

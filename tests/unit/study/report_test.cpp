@@ -163,12 +163,13 @@ TEST_F(Report, TellsTheStoryOfTheMessageThatAFailedCheckNames) {
   summary["checks"][0]["first_violation"] = {
       {"time_s", 40}, {"node", "east-0"}, {"message", hash}, {"event", "pending at the end"}};
   events =
-      R"({"nodes":["west-0","west-1","east-0"],"statuses":["none","pending","processed"],"kinds":[{"id":0,"name":"message"},
+      R"({"nodes":["west-0","west-1","east-0"],"statuses":["none","pending","processed"],"error_codes":{"2":"not allowed"},"kinds":[{"id":0,"name":"message"},
       {"id":3,"name":"message_published"},{"id":4,"name":"message_processed"},{"id":5,"name":"message_acknowledged"},
       {"id":6,"name":"status_changed"},{"id":7,"name":"node_crashed"}]})";
   std::erase(events, '\n');
   events += "\n";
   payload(0, kRun, 0, number(9) + hash);
+  payload(0, kRun, 0, number(9) + hash);  // again: nothing comes twice by it
   payload(0, kRun, 0, number(8) + std::string(64, 'b'));
   payload(12'000'000'000, 1, 3, number(9));
   payload(12'000'500'000, 1, 5, number(9));
@@ -180,8 +181,9 @@ TEST_F(Report, TellsTheStoryOfTheMessageThatAFailedCheckNames) {
   const std::string html = page();
   for (const char* line :
        {"published at 12.000 s on <b>west-1</b>", "acknowledged to its client at 12.001 s on <b>west-1</b>",
-        "processed by 2 of 3 nodes: first at 12.001 s on <b>west-1</b>, last at 13.250 s on <b>west-0</b>",
-        "never processed by east-0", "<b>east-0</b> at 14.000 s: status none → pending, error code 2",
+        "processed at some time by 2 of 3 core nodes: first at 12.001 s on <b>west-1</b>, last at 13.250 s on "
+        "<b>west-0</b>",
+        "never processed by east-0", "<b>east-0</b> at 14.000 s: status none → pending: not allowed (2)",
         "<b>east-0</b> at 15.000 s: the node went down", "in force meanwhile: <b>cut</b> (partition, 0:10 to 0:20)"}) {
     EXPECT_THAT(html, HasSubstr(line));
   }
@@ -191,22 +193,49 @@ TEST_F(Report, TellsNoStoryOfWhatTheEventsDoNotKnow) {
   summary["checks"][0]["verdict"] = "fail";
   summary["checks"][0]["first_violation"] = {
       {"time_s", 40}, {"node", "east-0"}, {"message", std::string(64, 'a')}, {"event", "forged"}};
+  EXPECT_THAT(page(), Not(HasSubstr("The story of this message")));
+}
+
+TEST_F(Report, TellsNoStoryWhereNothingWasRecorded) {
+  summary["checks"][0]["verdict"] = "fail";
+  summary["checks"][0]["first_violation"] = {
+      {"time_s", 40}, {"node", "east-0"}, {"message", std::string(64, 'a')}, {"event", "pending"}};
+  events = R"({"nodes":["west-0","east-0"],"kinds":[{"id":0,"name":"message"},{"id":3,"name":"message_published"},
+      {"id":4,"name":"message_processed"}]})";
+  std::erase(events, '\n');
+  events += "\n";
+  EXPECT_THAT(page(), Not(HasSubstr("The story of this message")));
+}
+
+TEST_F(Report, CountsInAStoryOnlyNodesThatOweTheMessage) {
+  const std::string hash(64, 'a');
+  scenario["world"]["groups"][1]["role"] = "client";
+  summary["checks"][0]["verdict"] = "fail";
+  summary["checks"][0]["first_violation"] = {{"time_s", 40}, {"node", ""}, {"message", hash}, {"event", "lost"}};
+  events =
+      R"({"nodes":["west-0","west-1","east-0"],"kinds":[{"id":0,"name":"message"},{"id":3,"name":"message_published"},
+      {"id":4,"name":"message_processed"}]})";
+  std::erase(events, '\n');
+  events += "\n";
+  payload(0, kRun, 0, number(9) + hash);
+  payload(12'000'000'000, 1, 4, number(9));
   const std::string html = page();
-  EXPECT_THAT(html, HasSubstr("published by no wallet of this run, as far as the event file tells"));
-  EXPECT_THAT(html, HasSubstr("processed by none of 0 nodes"));
+  EXPECT_THAT(html, HasSubstr("processed at some time by 1 of 2 core nodes"));
+  EXPECT_THAT(html, HasSubstr("never processed by west-0</li>"));
 }
 
 TEST_F(Report, DrawsTrafficByKindAndTheHealthOfNodes) {
   metrics +=
-      "0,all,sent_bytes.messages,0\n10,all,sent_bytes.messages,3145728\n0,all,sent_bytes.files,0\n10,all,sent_bytes."
-      "files,1048576\n"
+      "0,all,sent_bytes.messages,0\n10,all,sent_bytes.messages,3145728\n"
+      "0,all,sent_bytes.bulk,0\n10,all,sent_bytes.bulk,1048576\n"
       "0,all,sent_bytes.heads,0\n10,all,sent_bytes.heads,0\n"
       "0,group:west,mesh_degree,6\n0,group:east,mesh_degree,5.5\n0,all,mesh_degree_least,2\n";
   const std::string html = page();
-  EXPECT_THAT(html, HasSubstr("In all 4 MiB: messages by gossip 3 MiB (75 %), files 1 MiB (25 %)."));
+  EXPECT_THAT(html,
+              HasSubstr("In all 4 MiB: messages by gossip 3 MiB (75 %), files and archives in ranges 1 MiB (25 %)."));
   EXPECT_THAT(html, HasSubstr("messages by gossip, KiB/s"));
   EXPECT_THAT(html, Not(HasSubstr("signed heads"))) << "none were sent";
-  EXPECT_THAT(html, HasSubstr("mesh peers of a node (mean): at most 6."));
+  EXPECT_THAT(html, HasSubstr("mesh peers of a node (mean): 2 to 6."));
   EXPECT_THAT(html, HasSubstr("the worst node"));
 }
 
@@ -275,7 +304,22 @@ TEST_F(Report, HostileNamesStayText) {
   scenario["world"]["groups"][0]["name"] = scenario["world"]["groups"][0]["region"] = hostile;
   scenario["faults"][0]["name"] = hostile;
   metrics += "1,group:" + hostile + ",backlog,1\n";
+  summary["checks"][0]["first_violation"] = {
+      {"time_s", 40}, {"node", hostile}, {"message", hostile}, {"event", hostile}};
+  const Json name = hostile;
+  events =
+      R"({"nodes":[)" + name.dump() + "],\"statuses\":[" + name.dump() + "],\"error_codes\":{\"0\":" + name.dump() +
+      R"(},"kinds":[{"id":0,"name":"message"},{"id":3,"name":"message_published"},{"id":4,"name":"message_processed"},
+           {"id":6,"name":"status_changed"},{"id":65539,"name":"message_acknowledged"}]})";
+  std::erase(events, '\n');
+  events += "\n";
+  payload(0, kRun, 0, number(1) + hostile);
+  payload(1, 0, 3, number(1));
+  payload(~0ULL, 0, 4, number(1));
+  payload(2, 0, 6, number(1) + std::string("\0\0\0\0", 4));
+  metrics += "0,all,sent_bytes.messages,0\n1,all,sent_bytes.messages,4.9e-324\n1,all,mesh_degree_least,4.9e-324\n";
   const std::string html = page();
+  EXPECT_THAT(html, HasSubstr("The story of this message"));
   EXPECT_THAT(html, Not(HasSubstr("<script")));
   EXPECT_THAT(html, Not(HasSubstr("\"'&")));
   EXPECT_THAT(html, HasSubstr("&lt;script&gt;"));
