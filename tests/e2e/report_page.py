@@ -109,10 +109,10 @@ class ReportPage(unittest.TestCase):
         self.assertIn(["one", "two"], found["over"])
 
     def test_is_complete_and_silent(self):
-        for folder, headings in (("small", 8), ("busy", 8)):
+        for folder, headings in (("small", 10), ("busy", 10)):
             found = self.look(folder, 1200)
             self.assertEqual(len(found["headings"]), headings, found["headings"])
-            self.assertEqual(found["charts"], 3)
+            self.assertEqual(found["charts"], 5)
             _, console = self.browse(self.here / folder / "report.html")
             self.assertEqual(console, [])
 
