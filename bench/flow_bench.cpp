@@ -127,6 +127,7 @@ double bare(std::uint64_t in_flight, std::uint64_t total) {
     stop.clear();
     engine.run_until(s4u::Engine::get_clock() + 3600);
     std::vector<std::size_t> free;
+    free.reserve(stop.size());
     for (const s4u::Activity* activity : stop) free.push_back(place.at(activity));
     for (const std::size_t at : free) begin(at);
   }

@@ -124,13 +124,12 @@ class Changer {
     }
   }
   void change_leaf(Json& leaf, const std::string& key) {
-    if (draws_.below(3) == 0) {
-      leaf = graft(key);
-    } else if (const std::string* text = leaf.text()) {
+    const bool by_another = draws_.below(3) == 0;
+    if (const std::string* text = leaf.text(); text != nullptr && !by_another) {
       leaf = changed(*text);
-    } else if (leaf.number() != nullptr) {
+    } else if (leaf.number() != nullptr && !by_another) {
       leaf = Json(Json::Number{std::string(one_of(kNumbers))});
-    } else if (const bool* value = leaf.boolean()) {
+    } else if (const bool* value = leaf.boolean(); value != nullptr && !by_another) {
       leaf = Json(!*value);
     } else {
       leaf = graft(key);

@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::uint64_t kFrameBytes = 1000;
 constexpr std::uint64_t kUplinkBits = 8'000'000;  // a frame takes a millisecond
-constexpr int kFrames = 4'000'000;
-constexpr int kBatches = 40;  // means of consecutive frames, for the standard error
+constexpr std::size_t kFrames = 4'000'000;
+constexpr std::size_t kBatches = 40;  // means of consecutive frames, for the standard error
 
 constexpr double kErrorMost = 0.02;     // standard error, of the mean
 constexpr double kDistanceMost = 0.05;  // whatever the standard error
@@ -44,20 +44,21 @@ Waits measured(double load, std::uint64_t seed) {
   LM_CHECK(frame->wire_size() == kFrameBytes);
   Generator draws(substream(seed, 0, "validation of the access link"));
   double next = 1e9;
-  for (int i = 0; i < kFrames; ++i) {
+  for (std::size_t i = 0; i < kFrames; ++i) {
     next += draws.exponential(1e6 / load);
     engine->run_until(Instant{static_cast<std::int64_t>(next)});
     sent.push_back(engine->now().ns);
     engine->on_loop(from, [&] { listener(*engine, from).send_to_all(frame); });
   }
   engine->run_until(engine->now() + seconds(60));
-  LM_CHECK(waits.size() == static_cast<std::size_t>(kFrames));
+  LM_CHECK(waits.size() == kFrames);
   Waits out;
   double squares = 0;
-  for (int b = 0; b < kBatches; ++b) {
+  constexpr std::size_t kBatch = kFrames / kBatches;
+  for (std::size_t b = 0; b < kBatches; ++b) {
     double sum = 0;
-    for (int i = 0; i < kFrames / kBatches; ++i) sum += waits[static_cast<std::size_t>(b * (kFrames / kBatches) + i)];
-    const double mean = sum / (kFrames / kBatches);
+    for (std::size_t i = 0; i < kBatch; ++i) sum += waits[b * kBatch + i];
+    const double mean = sum / kBatch;
     out.mean += mean / kBatches;
     squares += mean * mean / kBatches;
   }

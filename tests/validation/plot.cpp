@@ -49,14 +49,17 @@ std::string svg(const Plot& plot) {
                        y2, colour);
   };
   const double x_step = step_for(x.high - x.low);
-  for (double v = std::ceil(x.low / x_step) * x_step; v <= x.high + 1e-9; v += x_step) {
+  const double first = std::ceil(x.low / x_step);
+  for (int i = 0; (first + i) * x_step <= x.high + 1e-9; ++i) {
+    const double v = (first + i) * x_step;
     line(x.at(v), y.begin, x.at(v), y.begin + 5, "#222");
     out +=
         fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{:.6g}</text>\n", x.at(v), y.begin + 20, v);
   }
   const double y_step = step_for(y.high);
-  for (double v = 0; v <= y.high; v += y_step) {
-    line(kLeft, y.at(v), kWidth - kRight, y.at(v), v == 0 ? "#222" : "#ddd");
+  for (int i = 0; i * y_step <= y.high; ++i) {
+    const double v = i * y_step;
+    line(kLeft, y.at(v), kWidth - kRight, y.at(v), i == 0 ? "#222" : "#ddd");
     out += fmt::format("<text x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{:.6g}</text>\n", kLeft - 8, y.at(v) + 4, v);
   }
   out += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>\n", kWidth - kRight, kHeight - 12,

@@ -115,7 +115,6 @@ Panel health_panel(const RunData& run, const std::vector<std::string>& scopes, c
 std::string machines_figure(const RunData& run) {
   TimeChart chart = time_chart_of(run);
   chart.title = "Mesh, queues, disks and cores";
-  std::vector<Curve> key;
   const auto scopes = shown_scopes(run);
   bool extremes = false;
   for (const Health& health : kHealth) {
@@ -134,6 +133,8 @@ std::string machines_figure(const RunData& run) {
   }
   if (chart.panels.empty()) return {};
   chart.description += ".";
+  std::vector<Curve> key;
+  key.reserve(scopes.size() + 1);
   for (std::size_t i = 0; i < scopes.size(); ++i) key.push_back({scope_name(scopes[i]), {}, i + 1});
   if (extremes) key.push_back({"the worst node", {}, kExtremeStyle});
   return "<div class=\"figure\">" + legend_html(key) + time_chart_html(chart) + "</div>";

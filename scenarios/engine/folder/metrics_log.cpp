@@ -98,7 +98,8 @@ void MetricsLog::on_sample(Instant time) {
   const auto wire = s.view.wire();
   for (std::size_t k = 0; wire && wire->by_kind && k < kTrafficKindCount; ++k) {
     const std::string name = "sent_bytes." + std::string(traffic_kind_name(static_cast<TrafficKind>(k)));
-    out += at + ",all," + name + "," + std::to_string((*wire->by_kind)[k]) + "\n";  // whole, so that differences are
+    // Whole, so that differences are.
+    out.append(at).append(",all,").append(name).append(",").append(std::to_string((*wire->by_kind)[k])).append("\n");
   }
   std::optional<std::uint64_t> apart;
   for (std::size_t i = 0; i < spans.size(); ++i) {

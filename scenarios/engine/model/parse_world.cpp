@@ -39,6 +39,7 @@ void parse_region_shares(const Place& place, const Regions& regions, std::vector
 // Machines of the file come before shipped ones of the same name. A shipped one that is used becomes part of the world.
 void read_machine_name(const Place& place, std::vector<Hardware>& machines, std::uint32_t& out) {
   std::vector<std::string_view> names;
+  names.reserve(machines.size());
   for (const Hardware& machine : machines) names.push_back(machine.name);
   for (const std::string_view name : shipped_machines()) {
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
