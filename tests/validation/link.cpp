@@ -6,6 +6,7 @@
 
 #include "core/base/check.hpp"
 #include "core/base/random.hpp"
+#include "tests/validation/mean.hpp"
 #include "tests/validation/nodes.hpp"
 #include "tests/validation/part.hpp"
 
@@ -20,12 +21,7 @@ constexpr std::size_t kBatches = 40;  // means of consecutive frames, for the st
 constexpr double kErrorMost = 0.02;     // standard error, of the mean
 constexpr double kDistanceMost = 0.05;  // whatever the standard error
 
-struct Waits {
-  double mean = 0;
-  double error = 0;  // standard error by batch means
-};
-
-Waits measured(double load, std::uint64_t seed) {
+Mean measured(double load, std::uint64_t seed) {
   sim::EngineConfig config;
   config.network.jitter_share = 0;
   auto engine = std::move(sim::Engine::create(config)).value();
@@ -52,18 +48,15 @@ Waits measured(double load, std::uint64_t seed) {
   }
   engine->run_until(engine->now() + seconds(60));
   LM_CHECK(waits.size() == kFrames);
-  Waits out;
-  double squares = 0;
   constexpr std::size_t kBatch = kFrames / kBatches;
+  std::vector<double> batches;
+  batches.reserve(kBatches);
   for (std::size_t b = 0; b < kBatches; ++b) {
     double sum = 0;
     for (std::size_t i = 0; i < kBatch; ++i) sum += waits[b * kBatch + i];
-    const double mean = sum / kBatch;
-    out.mean += mean / kBatches;
-    squares += mean * mean / kBatches;
+    batches.push_back(sum / kBatch);
   }
-  out.error = std::sqrt((squares - out.mean * out.mean) / (kBatches - 1));
-  return out;
+  return mean_of(batches);
 }
 
 }  // namespace
@@ -79,7 +72,7 @@ Part link_against_queueing_theory() {
   std::uint64_t seed = 0;
   for (const double load : {0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95}) {
     const double expected = load / (2 * (1 - load));
-    const Waits waits = measured(load, ++seed);
+    const Mean waits = measured(load, ++seed);
     const double distance = waits.mean / expected - 1;
     part.table += fmt::format("| {:.2f} | {:.4f} | {:.4f} | {:.4f} | {:+.2f} % |\n", load, expected, waits.mean,
                               waits.error, 100 * distance);

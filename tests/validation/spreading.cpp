@@ -10,6 +10,7 @@
 #include "core/base/check.hpp"
 #include "core/base/random.hpp"
 #include "sim/world/topology.hpp"
+#include "tests/validation/mean.hpp"
 #include "tests/validation/nodes.hpp"
 #include "tests/validation/part.hpp"
 
@@ -42,12 +43,9 @@ struct Size {
 };
 constexpr std::array<Size, 4> kSizes{{{1000, 120}, {4000, 120}, {16'000, 60}, {64'000, 30}}};
 
-struct Reached {
-  double mean = 0;   // seconds until a node hears of it, over all nodes and floods
-  double error = 0;  // standard error: floods differ by how they begin
-};
-
-Reached reached(Size size, std::uint32_t degree) {
+// Seconds until a node hears of it: mean over all nodes of each flood, and over the floods, which differ by how they
+// begin.
+Mean reached(Size size, std::uint32_t degree) {
   const std::uint32_t nodes = size.nodes;
   sim::EngineConfig config;
   config.seed = nodes + degree;
@@ -78,8 +76,7 @@ Reached reached(Size size, std::uint32_t degree) {
   }
   engine->run_until(Instant{} + seconds(5));
   for (std::uint32_t i = 0; i < nodes; ++i) LM_CHECK(listener(*engine, {i}).peers.size() == degree);
-  Reached out;
-  double squares = 0;
+  std::vector<double> floods;
   for (; flood < size.floods; ++flood) {
     begin = engine->now();
     sum = 0;
@@ -91,12 +88,9 @@ Reached reached(Size size, std::uint32_t degree) {
     });
     engine->run_until(begin + seconds(10));
     LM_CHECK(count == nodes - 1);
-    const double mean = sum / count;
-    out.mean += mean / size.floods;
-    squares += mean * mean / size.floods;
+    floods.push_back(sum / count);
   }
-  out.error = std::sqrt((squares - out.mean * out.mean) / (size.floods - 1));
-  return out;
+  return mean_of(floods);
 }
 
 }  // namespace
@@ -113,7 +107,7 @@ Part spreading_against_branching() {
     Line simulated{fmt::format("degree {}", degree), {}, true};
     std::vector<double> errors;
     for (const Size& size : kSizes) {
-      const Reached r = reached(size, degree);
+      const Mean r = reached(size, degree);
       simulated.points.emplace_back(std::log(size.nodes), r.mean);
       errors.push_back(r.error);
     }

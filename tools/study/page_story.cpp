@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
 
 #include "tools/study/html.hpp"
 #include "tools/study/page.hpp"
@@ -37,11 +38,11 @@ std::string spread(const RunData& run, const StoryData& story) {
 // Faults and adversaries between publication and violation.
 std::string meanwhile(const RunData& run, const StoryData& story, double until) {
   const double from = story.published ? story.published->at_s : 0;
+  std::set<std::string> named;  // one that comes and goes is named once
   std::string names;
   for (const auto* list : {&run.faults, &run.adversaries}) {
     for (const FaultData& fault : *list) {
-      if (fault.start_s > until || fault.end_s < from) continue;
-      if (names.find("<b>" + escaped(fault.name) + "</b>") != std::string::npos) continue;
+      if (fault.start_s > until || fault.end_s < from || !named.insert(fault.name).second) continue;
       names += fmt::format("{}<b>{}</b> ({}, {} to {})", names.empty() ? "" : ", ", escaped(fault.name),
                            escaped(words(fault.kind)), clock_time(fault.start_s), clock_time(fault.end_s));
     }

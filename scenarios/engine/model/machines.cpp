@@ -18,33 +18,19 @@ bool read_speed(const Place& place, Size& out) {
   return true;
 }
 
-struct Shipped {
-  Hardware machine;
-  std::string source;
-};
-
 // Our own files: anything wrong with them is a mistake of ours.
-void read_shipped(std::string_view text, std::vector<Shipped>& out) {
+void read_shipped(std::string_view text, std::vector<ShippedMachine>& out) {
   Findings findings;
   Reading reading{findings};
   const auto json = read_json(text, findings);
   LM_CHECK(json.has_value());
   for (const auto& member : *json->find("machines")->members()) {
     LM_CHECK(member.key != "default");
-    for (const Shipped& other : out) LM_CHECK(other.machine.name != member.key);
+    for (const ShippedMachine& other : out) LM_CHECK(other.machine.name != member.key);
     const Json& figures = *member.value.find("figures");
     out.push_back({parse_machine(Place{reading, figures, "", ""}, member.key), *member.value.find("source")->text()});
   }
   LM_CHECK(findings.empty());
-}
-
-const std::vector<Shipped>& shipped() {
-  static const std::vector<Shipped> list = [] {
-    std::vector<Shipped> all;
-    for (const std::string_view text : machine_data()) read_shipped(text, all);
-    return all;
-  }();
-  return list;
 }
 
 }  // namespace
@@ -79,24 +65,13 @@ Hardware parse_machine(const Place& place, std::string name) {
   return machine;
 }
 
-std::vector<std::string_view> shipped_machines() {
-  std::vector<std::string_view> names;
-  for (const Shipped& one : shipped()) names.push_back(one.machine.name);
-  return names;
-}
-
-const Hardware* find_shipped_machine(std::string_view name) {
-  for (const Shipped& one : shipped()) {
-    if (one.machine.name == name) return &one.machine;
-  }
-  return nullptr;
-}
-
-std::string_view shipped_machine_source(std::string_view name) {
-  for (const Shipped& one : shipped()) {
-    if (one.machine.name == name) return one.source;
-  }
-  return {};
+const std::vector<ShippedMachine>& shipped_machines() {
+  static const std::vector<ShippedMachine> list = [] {
+    std::vector<ShippedMachine> all;
+    for (const std::string_view text : machine_data()) read_shipped(text, all);
+    return all;
+  }();
+  return list;
 }
 
 }  // namespace lastmile::scenario

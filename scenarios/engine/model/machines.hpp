@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "scenarios/engine/model/parse.hpp"
@@ -15,10 +14,11 @@ Hardware default_hardware();
 // Keys that are not there are those of the default.
 Hardware parse_machine(const Place& place, std::string name);
 
-std::vector<std::string_view> shipped_machines();
-// Null for an unknown name.
-const Hardware* find_shipped_machine(std::string_view name);
-// Where its figures come from, and which of them are assumed; empty for an unknown name.
-std::string_view shipped_machine_source(std::string_view name);
+struct ShippedMachine {
+  Hardware machine;
+  std::string source;  // where its figures come from, and which of them are assumed
+};
+// Names are unique, and none is that of the default.
+const std::vector<ShippedMachine>& shipped_machines();
 
 }  // namespace lastmile::scenario

@@ -38,12 +38,17 @@ void parse_region_shares(const Place& place, const Regions& regions, std::vector
 
 // Machines of the file come before shipped ones of the same name. A shipped one that is used becomes part of the world.
 void read_machine_name(const Place& place, std::vector<Hardware>& machines, std::uint32_t& out) {
-  std::vector<std::string_view> names;
-  names.reserve(machines.size());
-  for (const Hardware& machine : machines) names.push_back(machine.name);
-  for (const std::string_view name : shipped_machines()) {
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  const auto is_called = [](std::string_view name) { return [name](const Hardware& m) { return m.name == name; }; };
+  std::vector<const Hardware*> known;
+  known.reserve(machines.size() + shipped_machines().size());
+  for (const Hardware& machine : machines) known.push_back(&machine);
+  for (const ShippedMachine& shipped : shipped_machines()) {
+    if (std::none_of(machines.begin(), machines.end(), is_called(shipped.machine.name)))
+      known.push_back(&shipped.machine);
   }
+  std::vector<std::string_view> names;
+  names.reserve(known.size());
+  for (const Hardware* machine : known) names.push_back(machine->name);
   std::size_t position = 0;
   if (!read_word(place, names, position)) return;
   if (position >= machines.size()) {
@@ -51,9 +56,9 @@ void read_machine_name(const Place& place, std::vector<Hardware>& machines, std:
       place.refuse("a machine of this file, which has as many as there may be");
       return;
     }
-    const Hardware machine = *find_shipped_machine(names[position]);
+    const Hardware shipped = *known[position];
     position = machines.size();
-    machines.push_back(machine);
+    machines.push_back(shipped);
   }
   out = static_cast<std::uint32_t>(position);
 }
