@@ -55,12 +55,20 @@ bool FlowPlane::send(NodeIndex from, NodeIndex to, const HeldFrame& parcel, Dura
   return true;
 }
 
-void FlowPlane::read(NodeIndex node, const HeldFrame& read, Duration seek) {
+ActivityToken FlowPlane::begin_at_disk(NodeIndex node, const HeldFrame& event, Duration latency) {
   settle_clock();
   const ActivityToken token = ++tokens_;
-  Activity& activity = activities_.emplace(token, Activity{node, node, read, seek}).first->second;
+  Activity& activity = activities_.emplace(token, Activity{node, node, event, latency}).first->second;
   activity.started = activity.flowing = true;
-  physics_->read(token, node.value, read.bytes);
+  return token;
+}
+
+void FlowPlane::read(NodeIndex node, const HeldFrame& read, Duration seek) {
+  physics_->read(begin_at_disk(node, read, seek), node.value, read.bytes);
+}
+
+void FlowPlane::write(NodeIndex node, const HeldFrame& write, Duration sync) {
+  physics_->write(begin_at_disk(node, write, sync), node.value, write.bytes);
 }
 
 void FlowPlane::set_disk_speed(NodeIndex node, std::uint64_t left) {
@@ -171,7 +179,7 @@ void FlowPlane::refresh() {
   settle_clock();
   for (auto at = activities_.rbegin(); at != activities_.rend(); ++at) {
     auto& [token, activity] = *at;
-    if (activity.is_read() || !activity.started) continue;
+    if (activity.at_disk() || !activity.started) continue;
     if (must_stand(activity)) {  // and waits for a place again, the oldest first, before those that never had one
       take_back(token, activity);
       leave(activity);
@@ -203,7 +211,7 @@ std::size_t FlowPlane::drop_if(const Which& which) {
     take_back(token, activity);
     if (!activity.started)
       std::erase(senders_.at(activity.from.value).waiting, token);
-    else if (!activity.is_read())
+    else if (!activity.at_disk())
       leave(activity);
     Kernel::release(activity.event);
     at = activities_.erase(at);
@@ -214,17 +222,17 @@ std::size_t FlowPlane::drop_if(const Which& which) {
 }
 
 std::size_t FlowPlane::end_connection(std::uint32_t connection) {
-  return drop_if([connection](const Activity& each) { return !each.is_read() && each.event.connection == connection; });
+  return drop_if([connection](const Activity& each) { return !each.at_disk() && each.event.connection == connection; });
 }
 
 std::size_t FlowPlane::end_answer(NodeIndex asker, SlotRef fetch) {
   return drop_if([asker, fetch](const Activity& each) {
-    return !each.is_read() && each.to == asker && reinterpret_cast<const Parcel*>(each.event.argument)->asker == fetch;
+    return !each.at_disk() && each.to == asker && reinterpret_cast<const Parcel*>(each.event.argument)->asker == fetch;
   });
 }
 
-void FlowPlane::end_reads(NodeIndex node) {
-  drop_if([node](const Activity& each) { return each.is_read() && each.from == node; });
+void FlowPlane::end_disk(NodeIndex node) {
+  drop_if([node](const Activity& each) { return each.at_disk() && each.from == node; });
 }
 
 // --- the second clock
@@ -247,7 +255,7 @@ bool FlowPlane::advance(std::int64_t end) {
       flow(completion.token, activity);
       continue;
     }
-    if (!activity.is_read()) leave(activity);
+    if (!activity.at_disk()) leave(activity);
     const std::int64_t at = std::max({completion.at.ns, activity.limit_end, kernel_.now_ns()}) + activity.latency.ns;
     const HeldFrame& event = activity.event;
     kernel_.post(activity.to, activity.from, at, event.kind, event.aux, event.connection, event.extra, event.argument);

@@ -1,4 +1,5 @@
-// Bulk at level `flow`: parcels and blob reads that share the links and disks of machines, as sim/physics computes it.
+// Bulk at level `flow`: parcels, blob reads and large groups of writes that share the links and disks of machines, as
+// sim/physics computes it.
 //
 // Two clocks, one order (simulation-engine.md section 4). While something is under way, the clock of the physics is
 // brought to the end of a bucket of the event ring before that bucket is opened; a completion becomes an event with its
@@ -38,18 +39,19 @@ class FlowPlane {
   // Limits of NetworkModel apply: beyond them it waits for its turn at the sender. False: too many wait there, nothing
   // happens.
   bool send(NodeIndex from, NodeIndex to, const HeldFrame& parcel, Duration latency);
-  // From the node's disk; `read`, whose `connection` is the node's incarnation, becomes an event of the node, `seek`
-  // after its last byte.
+  // From and to the node's disk; `read` and `write`, whose `connection` is the node's incarnation, become events of the
+  // node, `seek` or `sync` after their last byte.
   void read(NodeIndex node, const HeldFrame& read, Duration seek);
+  void write(NodeIndex node, const HeldFrame& write, Duration sync);
 
   // The node's disk works at this part of its speed from now on, parts per 10^9; also on what is under way.
   void set_disk_speed(NodeIndex node, std::uint64_t left);
 
-  // The connection is gone for one of its ends, the asker has given the answer up, or the node is gone with its reads:
-  // what passes there is dropped. How many.
+  // The connection is gone for one of its ends, the asker has given the answer up, or the node is gone and its disk has
+  // nobody to answer: what passes there is dropped. How many.
   std::size_t end_connection(std::uint32_t connection);
   std::size_t end_answer(NodeIndex asker, SlotRef fetch);
-  void end_reads(NodeIndex node);
+  void end_disk(NodeIndex node);
   // Rules of paths changed, a node was paused or resumed: what cannot pass stands still and keeps its bytes, what has
   // got a limit of its own keeps to it.
   void refresh();
@@ -71,7 +73,7 @@ class FlowPlane {
     std::int64_t wake_at = -1;     // waits for the limit until then
     bool started = false;          // has a place
     bool flowing = false;          // the physics has a part of it
-    bool is_read() const { return from == to; }
+    bool at_disk() const { return from == to; }
   };
   using Activities = std::map<ActivityToken, Activity>;
   struct PathLimit {
@@ -86,6 +88,7 @@ class FlowPlane {
   bool must_stand(NodeIndex from, NodeIndex to) const;
   bool must_stand(const Activity& activity) const { return must_stand(activity.from, activity.to); }
   bool has_place(const Sender& sender) const;
+  ActivityToken begin_at_disk(NodeIndex node, const HeldFrame& event, Duration latency);
   void settle_clock();  // the physics stands at the end of the bucket that drains
   void start(ActivityToken token, Activity& activity);
   void start_waiting();

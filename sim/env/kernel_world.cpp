@@ -67,7 +67,7 @@ void Kernel::end(NodeIndex node, Ending ending) {
   handling_ = kEngineNode;
   runtime.node.reset();
   runtime.network.farewell();
-  if (flows_ != nullptr) flows_->end_reads(node);
+  if (flows_ != nullptr) flows_->end_disk(node);
   machine.past += runtime.network.counts();
   machine.past_cpu = machine.past_cpu + runtime.executor.busy_time();
   slot.network = nullptr;

@@ -1,6 +1,7 @@
 #include "sim/env/sim_disk.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/env/kernel.hpp"
 
@@ -93,16 +94,25 @@ void SimDisk::enqueue(std::uint64_t bytes, env::Done<Unit> done) {
   if (!busy_) begin_group();
 }
 
+// Large enough to share the disk with what else is under way there; null: it takes its turn here.
+FlowPlane* SimDisk::flows_for(std::uint64_t bytes) const {
+  return bytes >= kernel_.config().network.transfer_bytes_min ? kernel_.flows() : nullptr;
+}
+
 void SimDisk::begin_group() {
   busy_ = true;
   const Machine& machine = kernel_.machine(self_);
   const DiskTrouble& trouble = machine.disk_trouble;
   const std::int64_t late = kernel_.happens(self_, env::RarePath::commit_late) ? kLate.ns : 0;
-  const std::int64_t end = writer_.occupy(kernel_.now_ns(), trouble.slowed(writer_.length(waiting_bytes_))) +
-                           trouble.slowed(machine.spec.hardware.disk_sync.ns) + late;
+  const std::int64_t sync = trouble.slowed(machine.spec.hardware.disk_sync.ns) + late;
+  const std::uint64_t bytes = std::exchange(waiting_bytes_, 0);
   std::swap(writing_, waiting_);
-  waiting_bytes_ = 0;
-  kernel_.post_own(self_, end, EventKind::disk, kWritten, 0, 0);
+  if (FlowPlane* flows = flows_for(bytes); flows != nullptr) {
+    const std::uint32_t incarnation = kernel_.slot(self_).incarnation;
+    return flows->write(self_, {EventKind::disk, kWritten, 0, incarnation, 0, 0, bytes}, {sync});
+  }
+  const std::int64_t written = writer_.occupy(kernel_.now_ns(), trouble.slowed(writer_.length(bytes)));
+  kernel_.post_own(self_, written + sync, EventKind::disk, kWritten, 0, 0);
 }
 
 void SimDisk::on_written() {
@@ -132,7 +142,7 @@ void SimDisk::get_blob(env::ContentRange range, env::Done<Bytes> done) {
   const DiskTrouble& trouble = machine.disk_trouble;
   const std::int64_t seek = trouble.slowed(machine.spec.hardware.disk_seek.ns);
   const SlotRef ref = reads_.add({std::move(range), ++numbers_, std::move(done)});
-  if (FlowPlane* flows = kernel_.flows(); flows != nullptr && length >= kernel_.config().network.transfer_bytes_min) {
+  if (FlowPlane* flows = flows_for(length); flows != nullptr) {
     const std::uint32_t incarnation = kernel_.slot(self_).incarnation;
     return flows->read(self_, {EventKind::disk, kRead, 0, incarnation, ref.slot, ref.generation, length}, {seek});
   }

@@ -13,6 +13,7 @@
 
 namespace lastmile::sim {
 
+class FlowPlane;
 class Kernel;
 
 // One incarnation's access to its disk.
@@ -64,6 +65,7 @@ class SimDisk final : public env::Disk {
   };
 
   bool has_room() const;
+  FlowPlane* flows_for(std::uint64_t bytes) const;
   void enqueue(std::uint64_t bytes, env::Done<Unit> done);
   void begin_group();
   void on_written();

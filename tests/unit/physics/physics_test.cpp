@@ -108,6 +108,13 @@ TEST_F(PhysicsTest, ChangedLinksAndDisksCountAtOnce) {
   EXPECT_EQ(run_until(at(10)), (Told{{1, ns(5.5)}, {2, ns(5.5)}}));
 }
 
+TEST_F(PhysicsTest, ADiskThatBecomesSlowCountsAtOnceForWritesToo) {
+  physics_->write(1, 2, 50 * kMega);
+  EXPECT_EQ(run_until(at(0.5)), Told{});
+  physics_->set_disk(2, 100 * kMega, 5 * kMega);
+  EXPECT_EQ(run_until(at(20)), (Told{{1, ns(5.5)}}));
+}
+
 TEST_F(PhysicsTest, AMachineThatGoesOffFailsEverythingItHasAtOnce) {
   physics_->transfer(1, 0, 1, 10 * kMega);
   physics_->transfer(2, 1, 2, 10 * kMega);

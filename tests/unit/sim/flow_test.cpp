@@ -25,7 +25,7 @@ class Shelf final : public env::ContentHandler {
 };
 
 // Four nodes, 10 ms apart; an uplink of 10 bytes per microsecond (a megabyte alone takes 100 ms), a downlink twice as
-// wide, a disk of 20.
+// wide, a disk that reads 20 and writes 10.
 class Flow : public testing::Test {
  protected:
   explicit Flow(EngineConfig config = Toys::quiet()) : config_(std::move(config)) {
@@ -38,9 +38,11 @@ class Flow : public testing::Test {
     begin(std::move(Engine::create(config_)).value());
   }
   void begin(std::unique_ptr<Engine> engine) {
-    toys_ = std::make_unique<Toys>(
-        4, std::move(engine),
-        Hardware{.uplink_bits = 80 * kMega, .downlink_bits = 160 * kMega, .disk_read_bytes = 20 * kMega});
+    toys_ = std::make_unique<Toys>(4, std::move(engine),
+                                   Hardware{.uplink_bits = 80 * kMega,
+                                            .downlink_bits = 160 * kMega,
+                                            .disk_read_bytes = 20 * kMega,
+                                            .disk_write_bytes = 10 * kMega});
     for (std::uint32_t i = 0; i < 4; ++i) {
       toys_->on(i, [&] { (*toys_)[i].env.network.listen_content(shelf_); });
       for (std::uint32_t j = i + 1; j < 4; ++j) toys_->dial(i, j);
@@ -329,6 +331,50 @@ TEST_F(Flow, ASlowDiskReadsSlowlyAndNotForEver) {
   EXPECT_NEAR(time_to_read(), 2.0, 2 * kBucket);
   toys_->engine->set_disk_speed({0}, kBillion);
   EXPECT_NEAR(time_to_read(), 0.5, 2 * kBucket);
+}
+
+TEST_F(Flow, ALargeWriteTakesItsTimeAndAnswersComeInOrder) {
+  std::vector<std::pair<std::string, double>> done;
+  const auto note = [&](const char* what) {
+    return [&done, this, what](Result<Unit> result) {
+      EXPECT_TRUE(result.ok());
+      done.emplace_back(what, (toys_->engine->now() - begin_).seconds());
+    };
+  };
+  toys_->on(0, [&] {
+    (*toys_)[0].env.disk.put_blob("b", Bytes(kMega, 1), note("blob"));
+    env::Batch batch;
+    batch.put("k", "v");
+    (*toys_)[0].env.disk.commit(std::move(batch), note("batch"));
+  });
+  toys_->run(milliseconds(50));
+  toys_->engine->set_disk_speed({0}, kBillion / 2);  // with one half written
+  toys_->run(seconds(1));
+  ASSERT_EQ(done.size(), 2U);
+  EXPECT_EQ(done[0].first, "blob");
+  EXPECT_NEAR(done[0].second, 0.150, 3 * kBucket);
+  EXPECT_EQ(done[1].first, "batch");
+  EXPECT_NEAR(done[1].second, 0.150, 4 * kBucket);
+}
+
+TEST_F(Flow, ACrashEndsALargeWriteWithoutAnAnswer) {
+  bool answered = false;
+  toys_->on(0,
+            [&] { (*toys_)[0].env.disk.put_blob("b", Bytes(10 * kMega, 1), [&](Result<Unit>) { answered = true; }); });
+  toys_->run(milliseconds(500));
+  toys_->engine->crash({0}, DiskFate::torn);
+  toys_->run(seconds(1));
+  toys_->engine->start({0});
+  toys_->run(seconds(1));
+  EXPECT_FALSE(answered);
+  const Instant again = toys_->engine->now();
+  double took = 0;
+  toys_->on(0, [&] {
+    (*toys_)[0].env.disk.put_blob("c", Bytes(kMega, 1),
+                                  [&](Result<Unit>) { took = (toys_->engine->now() - again).seconds(); });
+  });
+  toys_->run(seconds(1));
+  EXPECT_NEAR(took, 0.100, 2 * kBucket);  // nothing of the first shares the disk
 }
 
 // Nothing else happens meanwhile: no bucket and no slot of the ring is in use for minutes.
