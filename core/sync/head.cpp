@@ -1,5 +1,7 @@
 #include "core/sync/head.hpp"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "core/crypto/hash.hpp"
@@ -9,18 +11,37 @@ namespace {
 
 constexpr std::string_view kType = "HEAD";
 
-// Without the signature: what it is over.
-nlohmann::json body(const Head& head) {
-  nlohmann::json json{{"archive", head.archive.text()},
-                      {"chain", std::string(crypto::chain_text(head.chain))},
-                      {"node", head.node},
-                      {"sequence", head.sequence},
-                      {"time_ns", head.time.ns}};
-  if (head.previous) json["previous"] = head.previous->text();
-  return json;
+// As nlohmann writes it; plain text, which is nearly all there is, without asking it.
+void append_text(std::string& out, std::string_view text) {
+  const bool plain =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; });
+  if (plain)
+    out.append("\"").append(text).append("\"");
+  else
+    out.append(nlohmann::json(text).dump());
 }
 
-std::string body_hash(const Head& head) { return crypto::sha256(as_bytes(body(head).dump())).hex(); }
+void append_text(std::string& out, std::string_view key, std::string_view text) {
+  out.append(key);
+  append_text(out, text);
+}
+
+// Sorted keys, no spaces. A head is told by every peer and written for each: no tree is made for it. Without the
+// signature: what that is over.
+std::string json_of(const Head& head, const std::string* signature) {
+  std::string out;
+  out.reserve(512);
+  append_text(out, R"({"archive":)", head.archive.text());
+  append_text(out, R"(,"chain":)", crypto::chain_text(head.chain));
+  append_text(out, R"(,"node":)", head.node);
+  if (head.previous) append_text(out, R"(,"previous":)", head.previous->text());
+  out.append(R"(,"sequence":)").append(std::to_string(head.sequence));
+  if (signature != nullptr) append_text(out, R"(,"signature":)", *signature);
+  out.append(R"(,"time_ns":)").append(std::to_string(head.time.ns)).append("}");
+  return out;
+}
+
+std::string body_hash(const Head& head) { return crypto::sha256(as_bytes(json_of(head, nullptr))).hex(); }
 
 std::optional<std::string> text_of(const nlohmann::json& json, const char* key) {
   const auto found = json.find(key);
@@ -47,11 +68,7 @@ bool head_is_authentic(const Head& head) {
   return crypto::verify(fields) == crypto::Verdict::valid;
 }
 
-std::string serialize_head(const Head& head) {
-  nlohmann::json json = body(head);
-  json["signature"] = head.signature;
-  return json.dump();  // nlohmann sorts keys
-}
+std::string serialize_head(const Head& head) { return json_of(head, &head.signature); }
 
 message::ItemHash head_name(const Head& head) {
   return message::ItemHash::of(crypto::sha256(as_bytes(serialize_head(head))));

@@ -66,6 +66,12 @@ class RunView final : public scenario::WorldView {
   };
   std::vector<Cores> cores_;  // by node; empty before the first look
   Instant looked_{};
+  struct Digest {
+    Instant at{-1};
+    std::uint64_t events = 0;  // of the run, until then
+    Hash256 value{};
+  };
+  mutable std::vector<Digest> digests_;  // by node: the last one asked for; empty before
 };
 
 }  // namespace lastmile::sim

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
+#include "core/base/present.hpp"
 #include "core/crypto/hash.hpp"
 #include "core/sync/head_check.hpp"
 
@@ -43,6 +46,24 @@ TEST(Head, AChangeOfAnyFieldBreaksTheSignature) {
   bad = good;
   bad.node = signer(1).address();
   EXPECT_FALSE(head_is_authentic(bad));
+}
+
+// Whoever signs may be called anything.
+TEST(Head, IsWrittenAsJsonWhateverItsTextsAre) {
+  Head head = chain_of(2, signer())[1];
+  for (const std::string& text : {std::string("plain"), std::string("\"quoted\" \\ and\tmore"), std::string("h\u00e9"),
+                                  std::string("\0\x7f", 2), std::string()}) {
+    head.node = text;
+    head.signature = text + text;
+    const nlohmann::json json{{"archive", head.archive.text()},
+                              {"chain", "SOL"},
+                              {"node", text},
+                              {"previous", present(head.previous).text()},
+                              {"sequence", 2},
+                              {"signature", text + text},
+                              {"time_ns", 2}};
+    EXPECT_EQ(serialize_head(head), json.dump());
+  }
 }
 
 TEST(Head, HasOneSpellingOnly) {
