@@ -7,25 +7,6 @@
 #include <utility>
 
 namespace lastmile::sim {
-namespace {
-
-// Of a text from this place on, as a number in the order of the texts: missing ones are zero, so ties must be looked
-// at.
-template <class Number>
-Number bytes_at(std::string_view text, std::size_t place) {
-  Number number = 0;
-  if (text.size() >= place + sizeof number) {
-    std::memcpy(&number, text.data() + place, sizeof number);
-    if constexpr (std::endian::native == std::endian::big) return number;
-    return sizeof number == 8 ? __builtin_bswap64(number) : __builtin_bswap32(static_cast<std::uint32_t>(number));
-  }
-  for (std::size_t i = place; i < place + sizeof number; ++i) {
-    number = static_cast<Number>(number << 8 | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0U));
-  }
-  return number;
-}
-
-}  // namespace
 
 KeyTree::~KeyTree() {
   for (Leaf& leaf : leaves_) {
@@ -50,45 +31,35 @@ void KeyTree::Position::previous() {
   }
 }
 
-std::size_t KeyTree::leaf_of(std::string_view key) const {
-  const auto head = bytes_at<std::uint64_t>(key, 0);
-  auto above = static_cast<std::size_t>(std::upper_bound(heads_.begin(), heads_.end(), head) - heads_.begin());
-  while (above > 0 && heads_[above - 1] == head && key < leaves_[above - 1].first()->text()) --above;
-  return above == 0 ? 0 : above - 1;
-}
-
-// One text is looked at: that of the entry found, which says whether the rest of the leaf is meant at all.
-std::size_t KeyTree::slot_of(const Leaf& leaf, std::string_view key) {
-  const auto tag = bytes_at<std::uint32_t>(key, leaf.prefix);
-  auto slot = static_cast<std::size_t>(std::lower_bound(leaf.tags.begin(), leaf.tags.end(), tag) - leaf.tags.begin());
-  const std::size_t size = leaf.entries.size();
-  const std::string_view common = leaf.text(std::min(slot, size - 1)).substr(0, leaf.prefix);
-  if (const int order = key.substr(0, leaf.prefix).compare(common); order != 0) return order < 0 ? 0 : size;
-  while (slot < size && leaf.tags[slot] == tag && leaf.text(slot) < key) ++slot;
-  return slot;
-}
-
-void KeyTree::Leaf::tag_again() {
-  const std::string_view low = first()->text();
-  const std::string_view high = entries.back().key->text();
-  const auto differ = std::mismatch(low.begin(), low.end(), high.begin(), high.end()).first;
-  prefix = static_cast<std::uint32_t>(differ - low.begin());
-  tags.resize(entries.size());
-  for (std::size_t i = 0; i < entries.size(); ++i) tags[i] = bytes_at<std::uint32_t>(text(i), prefix);
-}
-
-void KeyTree::Leaf::insert(std::size_t slot, Entry entry) {
-  const std::string_view key = entry.key->text();
-  const bool as_they_are = !entries.empty() && key.substr(0, prefix) == first()->text().substr(0, prefix);
-  if (entries.size() == entries.capacity()) {
-    entries.reserve(entries.size() + kLeafGrowth);
-    tags.reserve(entries.size() + kLeafGrowth);
+std::uint64_t KeyTree::head_of(std::string_view key) {
+  std::uint64_t head = 0;
+  if (key.size() >= sizeof head) {
+    std::memcpy(&head, key.data(), sizeof head);
+    return std::endian::native == std::endian::little ? __builtin_bswap64(head) : head;
   }
-  entries.insert(entries.begin() + static_cast<std::ptrdiff_t>(slot), std::move(entry));
-  if (as_they_are)
-    tags.insert(tags.begin() + static_cast<std::ptrdiff_t>(slot), bytes_at<std::uint32_t>(key, prefix));
-  else
-    tag_again();
+  for (std::size_t i = 0; i < sizeof head; ++i) {
+    head = head << 8 | (i < key.size() ? static_cast<unsigned char>(key[i]) : 0U);
+  }
+  return head;
+}
+
+void KeyTree::Leaf::begin_at(const SharedKey* key) {
+  head = head_of(key->text());
+  first = key;
+}
+
+std::size_t KeyTree::leaf_of(std::string_view key) const {
+  const auto above =
+      std::upper_bound(leaves_.begin(), leaves_.end(), head_of(key), [key](std::uint64_t head, const Leaf& leaf) {
+        return head != leaf.head ? head < leaf.head : key < leaf.first->text();
+      });
+  return above == leaves_.begin() ? 0 : static_cast<std::size_t>(above - leaves_.begin()) - 1;
+}
+
+std::size_t KeyTree::slot_of(const Leaf& leaf, std::string_view key) {
+  const auto at = std::lower_bound(leaf.entries.begin(), leaf.entries.end(), key,
+                                   [](const Entry& entry, std::string_view k) { return entry.key->text() < k; });
+  return static_cast<std::size_t>(at - leaf.entries.begin());
 }
 
 KeyTree::Position KeyTree::lower_bound(std::string_view key) const {
@@ -106,7 +77,8 @@ env::Value KeyTree::find(std::string_view key) const {
 env::Value KeyTree::exchange(std::string_view key, env::Value value) {
   const std::size_t leaf = leaf_of(key);
   const std::size_t slot = leaves_.empty() ? 0 : slot_of(leaves_[leaf], key);
-  const bool present = !leaves_.empty() && slot < leaves_[leaf].entries.size() && leaves_[leaf].text(slot) == key;
+  const bool present =
+      !leaves_.empty() && slot < leaves_[leaf].entries.size() && leaves_[leaf].entries[slot].key->text() == key;
   if (!present) {
     if (value != nullptr) insert(leaf, slot, {pool_->hold(key), std::move(value)});
     return nullptr;
@@ -117,67 +89,46 @@ env::Value KeyTree::exchange(std::string_view key, env::Value value) {
   return before;
 }
 
-void KeyTree::split(std::size_t leaf, std::size_t keep) {
-  std::vector<Entry>& lower = leaves_[leaf].entries;
-  const auto cut = lower.begin() + static_cast<std::ptrdiff_t>(keep);
-  Leaf upper;
-  upper.entries.reserve(std::max(kLeafMax - keep, kLeafGrowth));
-  std::move(cut, lower.end(), std::back_inserter(upper.entries));
-  lower.resize(keep);
-  lower.shrink_to_fit();
-  leaves_[leaf].tag_again();
-  leaves_[leaf].tags.shrink_to_fit();
-  upper.tag_again();
-  const auto after = static_cast<std::ptrdiff_t>(leaf) + 1;
-  heads_.insert(heads_.begin() + after, bytes_at<std::uint64_t>(upper.first()->text(), 0));
-  leaves_.insert(leaves_.begin() + after, std::move(upper));
-}
-
 void KeyTree::insert(std::size_t leaf, std::size_t slot, Entry entry) {
   ++size_;
-  const auto head = bytes_at<std::uint64_t>(entry.key->text(), 0);
-  const bool full = leaf < leaves_.size() && leaves_[leaf].entries.size() == kLeafMax;
-  if (full && slot < kLeafMax) {
-    split(leaf, kLeafMax / 2);
-    if (slot >= kLeafMax / 2) {
+  if (leaves_.empty()) leaves_.emplace_back(entry.key);
+  if (leaves_[leaf].entries.size() == kLeafMax) {
+    // Keys that grow with time are appended: then the full leaf stays full. Else it is halved.
+    const std::size_t keep = slot == kLeafMax ? kLeafMax : kLeafMax / 2;
+    std::vector<Entry>& lower = leaves_[leaf].entries;
+    const auto cut = lower.begin() + static_cast<std::ptrdiff_t>(keep);
+    Leaf upper(keep == kLeafMax ? entry.key : cut->key);
+    upper.entries.reserve(std::max(kLeafMax - keep, kLeafGrowth));
+    std::move(cut, lower.end(), std::back_inserter(upper.entries));
+    lower.resize(keep);
+    lower.shrink_to_fit();
+    leaves_.insert(leaves_.begin() + static_cast<std::ptrdiff_t>(leaf) + 1, std::move(upper));
+    if (slot >= keep) {
       ++leaf;
-      slot -= kLeafMax / 2;
+      slot -= keep;
     }
-  } else if (full || leaves_.empty()) {
-    // Keys that grow with time are appended: then the full leaf stays full.
-    leaf = leaves_.empty() ? 0 : leaf + 1;
-    slot = 0;
-    leaves_.emplace(leaves_.begin() + static_cast<std::ptrdiff_t>(leaf));
-    heads_.insert(heads_.begin() + static_cast<std::ptrdiff_t>(leaf), head);
   }
-  leaves_[leaf].insert(slot, std::move(entry));
-  if (slot == 0) heads_[leaf] = head;
+  if (slot == 0) leaves_[leaf].begin_at(entry.key);
+  std::vector<Entry>& to = leaves_[leaf].entries;
+  if (to.size() == to.capacity()) to.reserve(to.size() + kLeafGrowth);
+  to.insert(to.begin() + static_cast<std::ptrdiff_t>(slot), std::move(entry));
 }
 
 void KeyTree::erase(std::size_t leaf, std::size_t slot) {
   --size_;
-  Leaf& from = leaves_[leaf];
-  pool_->release(from.entries[slot].key);
-  from.entries.erase(from.entries.begin() + static_cast<std::ptrdiff_t>(slot));
-  from.tags.erase(from.tags.begin() + static_cast<std::ptrdiff_t>(slot));
-  if (from.entries.size() < kMergeBelow && leaf + 1 < leaves_.size() &&
-      from.entries.size() + leaves_[leaf + 1].entries.size() <= kLeafMax / 2) {
-    merge_next_into(leaf);
+  std::vector<Entry>& from = leaves_[leaf].entries;
+  pool_->release(from[slot].key);
+  from.erase(from.begin() + static_cast<std::ptrdiff_t>(slot));
+  const auto after = leaves_.begin() + static_cast<std::ptrdiff_t>(leaf) + 1;
+  if (from.size() < kMergeBelow && after != leaves_.end() && from.size() + after->entries.size() <= kLeafMax / 2) {
+    std::move(after->entries.begin(), after->entries.end(), std::back_inserter(from));
+    leaves_.erase(after);
   }
-  if (from.entries.empty()) {
-    heads_.erase(heads_.begin() + static_cast<std::ptrdiff_t>(leaf));
+  if (from.empty()) {
     leaves_.erase(leaves_.begin() + static_cast<std::ptrdiff_t>(leaf));
-  } else {
-    heads_[leaf] = bytes_at<std::uint64_t>(from.first()->text(), 0);
+  } else if (slot == 0) {
+    leaves_[leaf].begin_at(from.front().key);
   }
-}
-
-void KeyTree::merge_next_into(std::size_t leaf) {
-  std::vector<Entry>& next = leaves_[leaf + 1].entries;
-  std::move(next.begin(), next.end(), std::back_inserter(leaves_[leaf].entries));
-  leaves_[leaf].tag_again();
-  heads_.erase(heads_.begin() + static_cast<std::ptrdiff_t>(leaf) + 1);
-  leaves_.erase(leaves_.begin() + static_cast<std::ptrdiff_t>(leaf) + 1);
 }
 
 }  // namespace lastmile::sim

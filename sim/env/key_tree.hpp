@@ -13,11 +13,8 @@
 namespace lastmile::sim {
 
 // The ordered key-value space of one simulated disk: two levels, leaves of up to kLeafMax entries and their list. An
-// entry is 28 bytes here; its key is shared with all disks of the run, its value as ValuePool does. Keys compare as
+// entry is 24 bytes here; its key is shared with all disks of the run, its value as ValuePool does. Keys compare as
 // unsigned bytes.
-//
-// A run spends its time waiting for memory, and the text of a key is one more place to wait for. So a few bytes of each
-// key stand beside the entries as a number, and nearly every search ends at the one text that it wants.
 class KeyTree {
   struct Entry {
     SharedKey* key;
@@ -56,27 +53,25 @@ class KeyTree {
 
  private:
   struct Leaf {
+    explicit Leaf(const SharedKey* key) { begin_at(key); }
+    void begin_at(const SharedKey* key);
+    // Of the first entry: its key, and the first bytes of that as a number, so that finding the leaf seldom looks at a
+    // text.
+    std::uint64_t head = 0;
+    const SharedKey* first = nullptr;
     std::vector<Entry> entries = {};  // sorted, never empty
-    std::uint32_t prefix = 0;         // at least so many first bytes are the same in all keys
-    std::vector<std::uint32_t> tags;  // by entry: the next bytes of its key
-    const SharedKey* first() const { return entries.front().key; }
-    std::string_view text(std::size_t slot) const { return entries[slot].key->text(); }
-    void tag_again();  // after changes at an end
-    void insert(std::size_t slot, Entry entry);
   };
   static constexpr std::size_t kLeafMax = 64;
   static constexpr std::size_t kLeafGrowth = 8;  // entries a leaf makes room for at a time
   static constexpr std::size_t kMergeBelow = 16;
 
-  std::size_t leaf_of(std::string_view key) const;  // the last leaf that begins at or below the key, else 0
+  static std::uint64_t head_of(std::string_view key);  // in the order of the keys, ties apart
+  std::size_t leaf_of(std::string_view key) const;     // the last leaf that begins at or below the key, else 0
   static std::size_t slot_of(const Leaf& leaf, std::string_view key);
   void insert(std::size_t leaf, std::size_t slot, Entry entry);
   void erase(std::size_t leaf, std::size_t slot);
-  void split(std::size_t leaf, std::size_t keep);
-  void merge_next_into(std::size_t leaf);
 
-  std::shared_ptr<KeyPool> pool_;     // a snapshot may outlive the run
-  std::vector<std::uint64_t> heads_;  // by leaf: the first bytes of its first key
+  std::shared_ptr<KeyPool> pool_;  // a snapshot may outlive the run
   std::vector<Leaf> leaves_;
   std::size_t size_ = 0;
 };
