@@ -256,6 +256,36 @@ RC_GTEST_PROP(KeyTree, agrees_with_a_map, (std::uint64_t seed)) {
   RC_ASSERT(keys->size() == 0U);
 }
 
+// Keys that share long beginnings, are beginnings of one another, or hold zeros: where the bytes that stand beside the
+// entries say nothing.
+RC_GTEST_PROP(KeyTree, finds_its_place_among_keys_alike, (std::uint64_t seed)) {
+  const auto keys = std::make_shared<KeyPool>();
+  KeyTree tree(keys);
+  std::map<std::string, env::Value> model;
+  Generator draws(seed);
+  const auto some_key = [&] {
+    std::string key(draws.below(3) * 7, 'p');
+    for (std::uint64_t i = draws.below(7); i > 0; --i) key.push_back("\0a\xff"[draws.below(3)]);
+    return key;
+  };
+  const auto value = std::make_shared<const std::string>("v");
+  for (int i = 0; i < 3000; ++i) {
+    const std::string key = some_key();
+    const bool put = draws.below(3) > 0;
+    RC_ASSERT((tree.exchange(key, put ? value : nullptr) != nullptr) == model.contains(key));
+    if (put)
+      model[key] = value;
+    else
+      model.erase(key);
+    const std::string sought = some_key();
+    const auto expected = model.lower_bound(sought);
+    const auto found = tree.lower_bound(sought);
+    RC_ASSERT(found.valid() == (expected != model.end()));
+    if (found.valid()) RC_ASSERT(found.key() == expected->first);
+  }
+  RC_ASSERT(tree.size() == model.size());
+}
+
 TEST(DiskImage, a_snapshot_outlives_the_node_and_its_disk) {
   Toys toys(1);
   toys.on(0, [&] { toys[0].env.disk.commit(batch_of("k", "v"), [](Result<Unit>) {}); });
