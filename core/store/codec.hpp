@@ -30,6 +30,8 @@ std::optional<std::uint64_t> take_big40(std::string_view& in);
 
 class Encoder {
  public:
+  Encoder() = default;
+  explicit Encoder(std::size_t room) { out_.reserve(room); }  // expected bytes; any number may be written
   Encoder& byte(std::uint8_t value) {
     out_.push_back(static_cast<char>(value));
     return *this;

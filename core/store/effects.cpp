@@ -153,12 +153,16 @@ void record_confirmed(Context& context, const message::ItemHash& hash, const Con
 }
 
 void refresh_confirmed(Context& context, Loaded& m) {
-  const auto all = load_confirmations(context.tx, m.hash);
+  refresh_confirmed(context, m, load_confirmations(context.tx, m.hash));
+}
+
+void refresh_confirmed(Context& context, Loaded& m, const std::vector<Confirmation>& all) {
+  const auto first = std::min_element(all.begin(), all.end(), confirmed_before);
   std::optional<Wall> time;
   std::uint64_t height = 0;
-  if (!all.empty()) {
-    time = all.front().time;
-    height = all.front().height;
+  if (first != all.end()) {
+    time = first->time;
+    height = first->height;
   }
   std::vector<std::string> on;
   on.reserve(all.size());

@@ -1,6 +1,8 @@
 // What a message does to the state while it is live, and taking that back exactly.
 #pragma once
 
+#include <vector>
+
 #include "core/store/context.hpp"
 
 namespace lastmile::store {
@@ -21,5 +23,7 @@ void remove_confirmation_rows(Context& context, const message::ItemHash& hash, c
 void record_confirmed(Context& context, const message::ItemHash& hash, const Confirmation& confirmation);
 // The earliest by time, into the entry; paid messages are judged again when it changed.
 void refresh_confirmed(Context& context, Loaded& m);
+// The same for who has read them, in any order.
+void refresh_confirmed(Context& context, Loaded& m, const std::vector<Confirmation>& all);
 
 }  // namespace lastmile::store

@@ -102,7 +102,10 @@ std::string lower_ascii(std::string_view text);
 // A key built from left to right.
 class Key {
  public:
-  explicit Key(Table table) { out_.push_back(static_cast<char>(table)); }
+  explicit Key(Table table) {
+    out_.reserve(kRoom);
+    out_.push_back(static_cast<char>(table));
+  }
   Key& byte(char value) & {
     out_.push_back(value);
     return *this;
@@ -131,6 +134,7 @@ class Key {
   std::string take() & { return std::move(out_); }
 
  private:
+  static constexpr std::size_t kRoom = 80;  // two storage hashes and a time: nearly every key, without growing
   std::string out_;
 };
 

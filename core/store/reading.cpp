@@ -41,6 +41,10 @@ message::Content load_content(const Source& source, const message::Envelope& env
   return *std::move(content);
 }
 
+bool confirmed_before(const Confirmation& a, const Confirmation& b) {
+  return std::tie(a.time, a.chain, a.transaction) < std::tie(b.time, b.chain, b.transaction);
+}
+
 std::vector<Confirmation> load_confirmations(const Source& source, const message::ItemHash& hash) {
   std::vector<Confirmation> all;
   for (Scan scan = source.scan(keys::of_hash(Table::confirmation, hash)); scan.valid(); scan.next()) {
@@ -48,9 +52,7 @@ std::vector<Confirmation> load_confirmations(const Source& source, const message
     if (!confirmation) Source::damaged(scan.key());
     all.push_back(*std::move(confirmation));
   }
-  std::sort(all.begin(), all.end(), [](const Confirmation& a, const Confirmation& b) {
-    return std::tie(a.time, a.chain, a.transaction) < std::tie(b.time, b.chain, b.transaction);
-  });
+  std::sort(all.begin(), all.end(), confirmed_before);
   return all;
 }
 

@@ -32,6 +32,8 @@ message::Envelope load_envelope(const Source& source, const message::ItemHash& h
 std::string load_content_text(const Source& source, const message::Envelope& envelope);
 message::Content load_content(const Source& source, const message::Envelope& envelope,
                               const message::Switches& switches);
+// The order in which they count: the first is the time of the message.
+bool confirmed_before(const Confirmation& a, const Confirmation& b);
 std::vector<Confirmation> load_confirmations(const Source& source, const message::ItemHash& hash);
 
 // The item hash at the end of a key whose first `skip` bytes are known; damage otherwise.

@@ -164,7 +164,8 @@ std::string write_entry(const Entry& e) {
   note(coded, f_code);
   note(e.envelope_time != e.content_time, f_envelope_time);
 
-  Encoder out;
+  constexpr std::size_t kUsual = 128;
+  Encoder out(kUsual);
   out.byte(code_of(e.status)).number(fields);
   write_type(out, e.type);
   out.time(e.content_time).time(e.reception).number(e.sequence).number(e.size).text(e.subject);
@@ -270,7 +271,8 @@ std::optional<Entry> read_entry(std::string_view bytes) {
 }
 
 std::string write_envelope(const message::Envelope& envelope, bool with_content) {
-  Encoder out;
+  constexpr std::size_t kBesideContent = 256;
+  Encoder out(kBesideContent + (with_content && envelope.item_content ? envelope.item_content->size() : 0));
   out.text(envelope.sender).text(crypto::chain_text(envelope.chain)).text(message::type_text(envelope.type));
   out.text(message::item_type_text(envelope.item_type)).real(envelope.time_number);
   // Most signatures are 0x and lower-case hexadecimal digits: half the room as bytes.

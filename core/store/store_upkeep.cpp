@@ -1,4 +1,6 @@
 // Files, confirmations and the clock.
+#include <algorithm>
+
 #include "core/base/check.hpp"
 #include "core/store/accounts.hpp"
 #include "core/store/change.hpp"
@@ -189,15 +191,21 @@ Result<Outcome> StoreImpl::add_confirmation(const message::ItemHash& hash, const
     Loaded* m = context.find(hash);
     const bool known_before = m != nullptr && m->entry.status != Status::rejected;
     // The same transaction again, now final or at another height, replaces what was there.
-    for (const Confirmation& old : load_confirmations(context.tx, hash)) {
-      if (old.chain != confirmation.chain || old.transaction != confirmation.transaction) continue;
-      if (old == confirmation) return outcome_of(context, hash, known_before, {});
-      remove_confirmation_rows(context, hash, old);
+    std::vector<Confirmation> all = load_confirmations(context.tx, hash);
+    const auto same = std::find_if(all.begin(), all.end(), [&](const Confirmation& old) {
+      return old.chain == confirmation.chain && old.transaction == confirmation.transaction;
+    });
+    if (same == all.end()) {
+      all.push_back(confirmation);
+    } else {
+      if (*same == confirmation) return outcome_of(context, hash, known_before, {});
+      remove_confirmation_rows(context, hash, *same);
+      *same = confirmation;
     }
     put_confirmation_rows(context, hash, confirmation);
     if (m != nullptr && m->entry.authentic) {
       record_confirmed(context, hash, confirmation);
-      refresh_confirmed(context, *m);
+      refresh_confirmed(context, *m, all);
     }
     return outcome_of(context, hash, known_before, {});
   });
