@@ -39,9 +39,10 @@ class Listener final : public sim::SimNode, public env::FrameHandler, public env
 };
 
 inline sim::NodeIndex add_listener(sim::Engine& engine, const std::string& name, const sim::Hardware& hardware,
-                                   Listener::OnFrame on_frame) {
+                                   Listener::OnFrame on_frame, std::uint32_t region = 0) {
   sim::NodeSpec spec;
   spec.name = name;
+  spec.region = region;
   spec.hardware = hardware;
   const auto node = engine.add_node(std::move(spec), [on_frame = std::move(on_frame)](const sim::NodeEnv& env) {
     return std::make_unique<Listener>(env, on_frame);

@@ -9,6 +9,7 @@
 
 #include "core/base/check.hpp"
 #include "core/base/random.hpp"
+#include "tests/validation/fetches.hpp"
 #include "tests/validation/nodes.hpp"
 #include "tests/validation/part.hpp"
 
@@ -89,13 +90,6 @@ void compute(const std::vector<Machine>& machines, std::vector<Transfer>& transf
   }
 }
 
-class Shelf final : public env::ContentHandler {
- public:
-  void on_fetch(env::PeerId, const env::ContentRange& range, Callback<void(Result<Bytes>)> reply) override {
-    reply(Bytes(std::stoul(range.name), 7));
-  }
-};
-
 void measure(const std::vector<Machine>& machines, std::vector<Transfer>& transfers) {
   sim::EngineConfig config;
   config.level = sim::NetworkLevel::flow;
@@ -113,19 +107,8 @@ void measure(const std::vector<Machine>& machines, std::vector<Transfer>& transf
   engine->run_until(Instant{} + seconds(1));
   const Instant begin = engine->now();
   for (Transfer& t : transfers) {
-    engine->on_loop({t.asker}, [&] {
-      Listener& asker = listener(*engine, {t.asker});
-      for (const env::PeerId peer : asker.peers) {
-        if (asker.env.network.identity(peer) != engine->spec({t.server}).name) continue;
-        asker.env.network.fetch(peer, {std::to_string(static_cast<std::uint64_t>(t.bytes))}, hours(10),
-                                [&t, &engine, begin](Result<Bytes> result) {
-                                  LM_CHECK(result.ok());
-                                  t.measured = (engine->now() - begin).seconds();
-                                });
-        return;
-      }
-      LM_CHECK(false);
-    });
+    fetch(*engine, {t.asker}, {t.server}, static_cast<std::uint64_t>(t.bytes),
+          [&t, &engine, begin] { t.measured = (engine->now() - begin).seconds(); });
   }
   engine->run_until(begin + hours(5));
 }
