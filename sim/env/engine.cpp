@@ -6,6 +6,7 @@
 #include "sim/env/kernel.hpp"
 #include "sim/env/node_runtime.hpp"
 #include "sim/env/run_digest.hpp"
+#include "sim/env/wide.hpp"
 
 namespace lastmile::sim {
 
@@ -176,6 +177,19 @@ TrafficCounts Engine::traffic(NodeIndex node) const {
 Duration Engine::cpu_busy(NodeIndex node) const {
   const Machine& machine = kernel_->machine(node);
   return machine.runtime == nullptr ? machine.past_cpu : machine.past_cpu + machine.runtime->executor.busy_time();
+}
+Duration Engine::up_time(NodeIndex node) const {
+  const Machine& machine = kernel_->machine(node);
+  return machine.runtime == nullptr ? machine.past_up : machine.past_up + (now() - machine.started);
+}
+std::optional<std::uint64_t> Engine::energy(NodeIndex node) const {
+  const Hardware& hardware = kernel_->machine(node).spec.hardware;
+  if (hardware.busy_milliwatts == 0) return std::nullopt;
+  constexpr Wide kPicojoules = 1'000'000;  // of a microjoule: milliwatts times nanoseconds
+  const Wide idle = static_cast<Wide>(up_time(node).ns) * hardware.idle_milliwatts;
+  const Wide more = static_cast<Wide>(cpu_busy(node).ns) * (hardware.busy_milliwatts - hardware.idle_milliwatts) /
+                    std::max<std::uint32_t>(hardware.cores, 1);
+  return static_cast<std::uint64_t>((idle + more) / kPicojoules);
 }
 DiskUsage Engine::disk_usage(NodeIndex node) const {
   const auto& disk = kernel_->machine(node).disk;

@@ -19,9 +19,11 @@ struct Hardware {
   std::uint64_t speed = kBillion;     // parts per 10^9 of the reference machine on which job costs were measured
   std::uint64_t disk_read_bytes = 0;  // per second; 0 = no limit
   std::uint64_t disk_write_bytes = 0;
-  Duration disk_sync = {};      // of a group of writes
-  Duration disk_seek = {};      // of a blob read
-  std::uint64_t disk_size = 0;  // bytes; 0 = no limit
+  Duration disk_sync = {};            // of a group of writes
+  Duration disk_seek = {};            // of a blob read
+  std::uint64_t disk_size = 0;        // bytes; 0 = no limit
+  std::uint64_t idle_milliwatts = 0;  // while the node runs; both 0: not known
+  std::uint64_t busy_milliwatts = 0;  // with all cores at work; between them it grows with their number
 };
 
 // How a node's clock differs from the time of the run. Local rate = 1 + drift / 10^9.

@@ -82,6 +82,8 @@ struct Machine {
   std::size_t backlog_frames = 0;
   TrafficCounts past;  // of ended incarnations
   Duration past_cpu;
+  Duration past_up;
+  Instant started;                        // of the incarnation that runs
   std::vector<ChainAccess> chain_access;  // by chain; empty while nothing differs
   DiskTrouble disk_trouble;
   std::unique_ptr<RareLuck> rare_luck;  // null while no rare path was ever made likely

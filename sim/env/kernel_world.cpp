@@ -20,8 +20,23 @@ NodeIndex Kernel::add_node(NodeSpec spec, NodeFactory factory) {
   const bool fresh = names_.emplace(spec.name, node).second;
   LM_CHECK(fresh);
   const ClockLaw law = spec.clock;
-  machines_.push_back(std::make_unique<Machine>(Machine{
-      std::move(spec), std::move(factory), SimClock(law), {}, {}, false, false, {}, {}, 0, {}, {}, {}, {}, {}}));
+  machines_.push_back(std::make_unique<Machine>(Machine{std::move(spec),
+                                                        std::move(factory),
+                                                        SimClock(law),
+                                                        {},
+                                                        {},
+                                                        false,
+                                                        false,
+                                                        {},
+                                                        {},
+                                                        0,
+                                                        {},
+                                                        {},
+                                                        {},
+                                                        {},
+                                                        {},
+                                                        {},
+                                                        {}}));
   machines_.back()->clock.attach(*this);
   if (flows_ != nullptr) flows_->add_machine(machines_.back()->spec.hardware);
   slots_.emplace_back();
@@ -46,6 +61,7 @@ void Kernel::start(NodeIndex node) {
   NodeRuntime& runtime = *machine.runtime;
   slot.network = &runtime.network;
   slot.busy_until = now_;
+  machine.started = now();
   handling_ = node;
   hand(node, LoopKind::start, node, slot.incarnation);
   runtime.node =
@@ -70,6 +86,7 @@ void Kernel::end(NodeIndex node, Ending ending) {
   if (flows_ != nullptr) flows_->end_disk(node);
   machine.past += runtime.network.counts();
   machine.past_cpu = machine.past_cpu + runtime.executor.busy_time();
+  machine.past_up = machine.past_up + (now() - machine.started);
   slot.network = nullptr;
   slot.door = FrameDoor{};
   slot.deferring = false;

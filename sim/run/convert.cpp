@@ -18,6 +18,8 @@ Hardware hardware(const scenario::Hardware& from) {
   to.disk_sync = from.disk_sync;
   to.disk_seek = from.disk_seek;
   to.disk_size = from.disk_size.bytes;
+  to.idle_milliwatts = from.idle_power.milliwatts;
+  to.busy_milliwatts = from.busy_power.milliwatts;
   return to;
 }
 

@@ -46,6 +46,7 @@ class RunView final : public scenario::WorldView {
   bool finally_confirmed(scenario::Node node, std::uint32_t chain, const message::ItemHash& hash) const override;
   std::optional<scenario::WireTotals> wire() const override;
   std::optional<std::uint64_t> gossip_repeats(scenario::Node node) const override;
+  std::optional<std::uint64_t> energy(scenario::Node node) const override { return engine_.energy(NodeIndex{node}); }
   std::optional<std::uint64_t> gauge(scenario::Gauge gauge, scenario::Node node) const override;
   bool mesh(scenario::Node node, std::vector<scenario::Node>& peers) const override;
 

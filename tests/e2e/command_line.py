@@ -51,7 +51,7 @@ class CommandLine(unittest.TestCase):
     # --- help and mistakes
 
     def test_help_of_every_verb_names_its_exit_status(self):
-        verbs = ["run", "rerun", "report", "twin", "validate", "list"]
+        verbs = ["run", "rerun", "report", "twin", "validate", "list", "tables"]
         self.assertEqual([v for v in verbs if v not in self.sim("--help").stdout], [])
         for verb in verbs:
             result = self.sim(verb, "--help")
@@ -179,6 +179,19 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(len(found), table.stdout.count("\n") - 1)
         self.assertTrue(all(entry["question"] and entry["expectation"] for entry in found))
         self.refused("list", says="name one: lastmile-sim list FOLDER")
+
+    def test_tables_are_shipped_with_their_sources(self):
+        text = self.sim("tables").stdout
+        tables = json.loads(self.sim("tables", "--json").stdout)
+        self.assertIn("internet-2019", tables["regions"])
+        for kind in ("regions", "machines"):
+            self.assertGreater(len(tables[kind]), 1)
+            for name, table in tables[kind].items():
+                self.assertIn(f'"{name}": {table["source"]}', text)
+        # What is printed is what a scenario may say.
+        machine = next(iter(tables["machines"].values()))["figures"]
+        result = self.sim("validate", SMALL, "--set", "/world/hardware/server=" + json.dumps(machine))
+        self.assertEqual(result.returncode, 0, result.stderr)
 
     def test_validate_writes_nothing_and_resolves(self):
         self.assertIn("5 nodes, 1 fault", self.sim("validate", SMALL).stdout)

@@ -26,5 +26,6 @@ int command_twin(CommandOptions& options);
 int command_report(CommandOptions& options);
 int command_validate(CommandOptions& options);
 int command_list(CommandOptions& options);
+int command_tables(const CommandOptions& options);
 
 }  // namespace lastmile::tools

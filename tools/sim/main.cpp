@@ -61,6 +61,9 @@ int main_of(int argc, char** argv) {
   list->add_option("FOLDER", options.file, "where to look (default scenarios)")->check(not_empty());
   list->add_flag("--json", options.json, "one JSON object on standard output");
 
+  auto* tables = app.add_subcommand("tables", "the shipped region tables and machines, with their sources");
+  tables->add_flag("--json", options.json, "one JSON object on standard output");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -73,6 +76,7 @@ int main_of(int argc, char** argv) {
   if (*report) return command_report(options);
   if (*twin) return command_twin(options);
   if (*validate) return command_validate(options);
+  if (*tables) return command_tables(options);
   return command_list(options);
 }
 

@@ -36,8 +36,7 @@ std::string fault_list(const RunData& run) {
     } else {
       out += fmt::format(", at {}", clock_time(first->start_s));
     }
-    const bool cuts = first->kind == "partition" || first->kind == "hold";
-    if (counted && (stopped > 0 || cuts)) out += fmt::format(", {} frames stopped", grouped(stopped));
+    if (counted && stopped > 0) out += fmt::format(", {} frames stopped", grouped(stopped));
     out += "</li>";
   }
   return out + "</ul>";

@@ -1,5 +1,7 @@
 #include "scenarios/engine/model/machines.hpp"
 
+#include <fmt/core.h>
+
 #include "core/base/check.hpp"
 #include "scenarios/engine/model/table_data.hpp"
 #include "scenarios/engine/text/json_reader.hpp"
@@ -16,6 +18,15 @@ bool read_speed(const Place& place, Size& out) {
     return place.refuse("a speed of at least 1B/s, or 0B/s for no limit");
   out = {speed.bits_per_second / 8};
   return true;
+}
+
+// As read_speed() reads it.
+std::string speed_text(Size bytes_per_second) {
+  constexpr std::uint64_t kMiB = 1ULL << 20;
+  if (bytes_per_second.bytes % kMiB == 0 && bytes_per_second.bytes > 0) {
+    return fmt::format("{}MiB/s", bytes_per_second.bytes / kMiB);
+  }
+  return fmt::format("{}B/s", bytes_per_second.bytes);
 }
 
 // Our own files: anything wrong with them is a mistake of ours.
@@ -61,8 +72,26 @@ Hardware parse_machine(const Place& place, std::string name) {
   reader.read_if("disk_sync", machine.disk_sync);
   reader.read_if("disk_seek", machine.disk_seek);
   reader.read_if("disk_size", machine.disk_size);
+  reader.read_if("idle_power", machine.idle_power);
+  if (const auto at = reader.get("busy_power"); at && read(*at, machine.busy_power)) {
+    if (machine.busy_power < machine.idle_power)
+      at->refuse("a power of at least idle_power, " + power_text(machine.idle_power));
+  } else if (!at) {
+    machine.busy_power = machine.idle_power;
+  }
   reader.done();
   return machine;
+}
+
+Json machine_json(const Hardware& machine) {
+  Json out = Json::object();
+  out.set("uplink", bandwidth_text(machine.uplink)).set("downlink", bandwidth_text(machine.downlink));
+  out.set("access_latency", law_json(machine.access_latency)).set("cores", Json::unsigned_integer(machine.cores));
+  out.set("disk_read", speed_text(machine.disk_read)).set("disk_write", speed_text(machine.disk_write));
+  out.set("disk_sync", duration_text(machine.disk_sync)).set("disk_seek", duration_text(machine.disk_seek));
+  out.set("disk_size", size_text(machine.disk_size));
+  out.set("idle_power", power_text(machine.idle_power)).set("busy_power", power_text(machine.busy_power));
+  return out;
 }
 
 const std::vector<ShippedMachine>& shipped_machines() {

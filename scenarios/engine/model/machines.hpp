@@ -14,6 +14,9 @@ Hardware default_hardware();
 // Keys that are not there are those of the default.
 Hardware parse_machine(const Place& place, std::string name);
 
+// All of its keys but the name, as a scenario file has them.
+Json machine_json(const Hardware& machine);
+
 struct ShippedMachine {
   Hardware machine;
   std::string source;  // where its figures come from, and which of them are assumed

@@ -45,6 +45,7 @@ const std::vector<MeasureInfo>& all_measures() {
       {"disk_bytes", U::bytes, "B", true, true, {}},
       {"node_memory_bytes", U::bytes, "B", true, true, {}},
       {"cpu_busy", U::share, "share", true, true, {}},
+      {"energy_wh", U::count, "Wh", true, true, {}},
       {"peers", U::count, "peers", true, true, {}},
       {"mesh_degree", U::count, "peers", true, true, {}},
       {"mesh_captured", U::share, "share", true, true, {}},

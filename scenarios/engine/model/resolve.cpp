@@ -5,6 +5,7 @@
 
 #include "core/crypto/hash.hpp"
 #include "scenarios/engine/model/load.hpp"
+#include "scenarios/engine/model/machines.hpp"
 #include "scenarios/engine/model/parameters.hpp"
 #include "scenarios/engine/model/selectors_of.hpp"
 #include "scenarios/engine/text/input_file.hpp"
@@ -41,14 +42,6 @@ Json when_json(const When& when) {
     out.set("after", duration_text(on->after));
   }
   return out;
-}
-
-std::string speed_text(Size bytes_per_second) {
-  constexpr std::uint64_t kMiB = 1ULL << 20;
-  if (bytes_per_second.bytes % kMiB == 0 && bytes_per_second.bytes > 0) {
-    return fmt::format("{}MiB/s", bytes_per_second.bytes / kMiB);
-  }
-  return fmt::format("{}B/s", bytes_per_second.bytes);
 }
 
 Json regions_json(const Regions& regions) {
@@ -117,15 +110,7 @@ Json world_json(const World& world) {
   Json out = Json::object();
   out.set("regions", regions_json(world.regions));
   Json hardware = Json::object();
-  for (const Hardware& machine : world.hardware) {
-    Json m = Json::object();
-    m.set("uplink", bandwidth_text(machine.uplink)).set("downlink", bandwidth_text(machine.downlink));
-    m.set("access_latency", law_json(machine.access_latency)).set("cores", Json::unsigned_integer(machine.cores));
-    m.set("disk_read", speed_text(machine.disk_read)).set("disk_write", speed_text(machine.disk_write));
-    m.set("disk_sync", duration_text(machine.disk_sync)).set("disk_seek", duration_text(machine.disk_seek));
-    m.set("disk_size", size_text(machine.disk_size));
-    hardware.set(machine.name, std::move(m));
-  }
+  for (const Hardware& machine : world.hardware) hardware.set(machine.name, machine_json(machine));
   out.set("hardware", std::move(hardware));
   Json groups = Json::list();
   for (const Group& group : world.groups) groups.push(group_json(group, world));

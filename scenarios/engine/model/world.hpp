@@ -38,7 +38,9 @@ struct Hardware {
   Size disk_write{};
   Duration disk_sync;
   Duration disk_seek;
-  Size disk_size{};  // 0 = no limit
+  Size disk_size{};    // 0 = no limit
+  Power idle_power{};  // while its node runs; both 0 = not known
+  Power busy_power{};  // with all cores at work, not below idle_power
   friend bool operator==(const Hardware&, const Hardware&) = default;
 };
 

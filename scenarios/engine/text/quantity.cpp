@@ -150,13 +150,14 @@ constexpr std::array<UnitFactor, 7> kDurations{{{"d", 86400 * kSecond},
                                                 {"ms", 1'000'000},
                                                 {"us", 1000},
                                                 {"ns", 1}}};
+// The largest first: a size is written in the first that needs no fraction.
 constexpr std::array<UnitFactor, 9> kSizes{{{"TiB", 1ULL << 40},
-                                            {"GiB", 1ULL << 30},
-                                            {"MiB", 1ULL << 20},
-                                            {"KiB", 1ULL << 10},
                                             {"TB", 1'000'000'000'000},
+                                            {"GiB", 1ULL << 30},
                                             {"GB", 1'000'000'000},
+                                            {"MiB", 1ULL << 20},
                                             {"MB", 1'000'000},
+                                            {"KiB", 1ULL << 10},
                                             {"kB", 1000},
                                             {"B", 1}}};
 constexpr std::uint64_t kMicroPerDay = 1'000'000;
@@ -168,6 +169,7 @@ constexpr std::array<UnitFactor, 6> kBandwidths{{{"Gbit/s", 1'000'000'000},
                                                  {"bit/s", 1},
                                                  {"MiB/s", 8ULL << 20},
                                                  {"B/s", 8}}};
+constexpr std::array<UnitFactor, 3> kPowers{{{"kW", 1'000'000}, {"W", 1000}, {"mW", 1}}};
 constexpr std::array<UnitFactor, 1> kPercent{{{"%", kWhole, 100}}};
 constexpr std::array<UnitFactor, 1> kPpm{{{"ppm", 1000}}};
 
@@ -238,6 +240,11 @@ Result<Bandwidth> parse_bandwidth(std::string_view text) {
   if (!value.ok()) return value.error();
   return Bandwidth{*value};
 }
+Result<Power> parse_power(std::string_view text) {
+  auto value = parse_whole<std::uint64_t>(text, kPowers, false, kPowerMax.milliwatts);
+  if (!value.ok()) return value.error();
+  return Power{*value};
+}
 
 Result<Share> parse_share(std::string_view text) {
   auto parts = parse_whole<std::uint32_t>(text, kPercent, false, kWhole);
@@ -301,6 +308,7 @@ std::string bandwidth_text(Bandwidth value) {
   static constexpr std::array<UnitFactor, 4> kBits{kBandwidths[0], kBandwidths[1], kBandwidths[2], kBandwidths[3]};
   return whole_text(value.bits_per_second, kBits);
 }
+std::string power_text(Power value) { return whole_text(value.milliwatts, kPowers); }
 std::string share_text(Share value) {
   bool exact = false;
   return decimal_text(Big(value.parts), Big(kWhole / 100), 7, &exact) + "%";

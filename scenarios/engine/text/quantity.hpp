@@ -27,6 +27,10 @@ struct Bandwidth {
   std::uint64_t bits_per_second = 0;
   friend auto operator<=>(Bandwidth, Bandwidth) = default;
 };
+struct Power {
+  std::uint64_t milliwatts = 0;
+  friend auto operator<=>(Power, Power) = default;
+};
 // A part of a whole, in parts per 10^9; 0 to 10^9.
 struct Share {
   std::uint32_t parts = 0;
@@ -42,12 +46,16 @@ struct Drift {
 // The longest duration of a file, about 63 years: a moment, a length and a drawn wait add up without overflow.
 inline constexpr Duration kDurationMax{2'000'000'000'000'000'000};
 
+// One megawatt: more than any machine of a network draws, and energies of long runs still add up.
+inline constexpr Power kPowerMax{1'000'000'000};
+
 // Errors say only what is wrong with the text ("unknown unit parsecs"); the caller knows what it expected.
 Result<Duration> parse_duration(std::string_view text);         // "1h30min", "250ms", "1e3s"; 0 to kDurationMax
 Result<Duration> parse_signed_duration(std::string_view text);  // also "-5s", "+5s"
 Result<Size> parse_size(std::string_view text);                 // "600B", "1.5MiB"
 Result<Rate> parse_rate(std::string_view text);                 // "10/s"
 Result<Bandwidth> parse_bandwidth(std::string_view text);       // "200Mbit/s", "1MiB/s"
+Result<Power> parse_power(std::string_view text);               // "8.5W"; at most kPowerMax
 Result<Share> parse_share(std::string_view text);               // "12.5%"
 Result<Share> parse_bare_share(std::string_view number);        // "0.125": a JSON number
 Result<Amount> parse_amount(std::string_view text);             // "1.5token", "15unit"
@@ -58,6 +66,7 @@ std::string duration_text(Duration value);
 std::string size_text(Size value);
 std::string rate_text(Rate value);
 std::string bandwidth_text(Bandwidth value);
+std::string power_text(Power value);
 std::string share_text(Share value);
 std::string amount_text(const Amount& value);
 std::string drift_text(Drift value);

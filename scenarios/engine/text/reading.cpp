@@ -158,6 +158,9 @@ bool read(const Place& place, Rate& out) { return read_quantity(place, out, &par
 bool read(const Place& place, Bandwidth& out) {
   return read_quantity(place, out, &parse_bandwidth, "a bandwidth such as \"200Mbit/s\"");
 }
+bool read(const Place& place, Power& out) {
+  return read_quantity(place, out, &parse_power, "a power of at most 1000kW, such as \"8.5W\"");
+}
 bool read(const Place& place, Amount& out) {
   return read_quantity(place, out, &parse_amount, "an amount such as \"1.5token\"");
 }

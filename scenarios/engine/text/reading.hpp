@@ -90,6 +90,7 @@ bool read_positive(const Place& place, Duration& out);
 bool read(const Place& place, Size& out);
 bool read(const Place& place, Rate& out);
 bool read(const Place& place, Bandwidth& out);
+bool read(const Place& place, Power& out);
 bool read(const Place& place, Share& out);  // "12.5%" or 0..1
 bool read(const Place& place, Amount& out);
 bool read(const Place& place, Drift& out);

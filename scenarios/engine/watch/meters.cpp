@@ -200,6 +200,15 @@ Distribution Meters::duplicates() const {
   return out;
 }
 
+Distribution Meters::energy() const {
+  Distribution out;
+  for (Node node = 0; node < c_.ledger.nodes(); ++node) {
+    if (!c_.ledger.view().honest(node)) continue;
+    if (const auto drawn = c_.ledger.view().energy(node)) out.add(static_cast<std::int64_t>(*drawn));
+  }
+  return out;
+}
+
 void Meters::add_by_queue(std::vector<MeasureResult>& out, const std::vector<std::string>& wanted,
                           const MeasureInfo& info, const Distribution& all,
                           const std::array<Distribution, trace::kQueueCount>& each) const {
@@ -250,6 +259,9 @@ std::vector<MeasureResult> Meters::results(Instant, const std::vector<std::strin
       add(of(name, info, divergence_));
     } else if (name == "duplicates") {
       add(of(name, info, duplicates(), 1 / kCopyParts));
+    } else if (name == "energy_wh") {
+      constexpr double kMicrojoules = 3600e6;  // of a watt hour
+      add(of(name, info, energy(), 1 / kMicrojoules));
     } else if (name == "bytes_per_message") {
       const bool known = wire && deliveries_ > 0;
       add(value_of(name, info, known ? static_cast<double>(wire->bytes) / static_cast<double>(deliveries_) : 0,

@@ -38,6 +38,7 @@ class Meters {
   void add_by_part(std::vector<MeasureResult>& out, const std::vector<std::string>& wanted, const MeasureInfo& info,
                    const Distribution& all, const std::array<Distribution, 3>& parts) const;
   Distribution duplicates() const;
+  Distribution energy() const;
   void add_by_queue(std::vector<MeasureResult>& out, const std::vector<std::string>& wanted, const MeasureInfo& info,
                     const Distribution& all, const std::array<Distribution, trace::kQueueCount>& each) const;
 

@@ -33,7 +33,8 @@ struct FakeWorld final : WorldView {
   std::map<std::pair<Node, trace::Queue>, Duration> queue_ages;
   std::set<std::tuple<Node, std::uint32_t, std::string>> final_on;
   std::optional<WireTotals> totals;
-  std::map<Node, std::uint64_t> repeats;  // by gossip; nodes that are not here cannot say
+  std::map<Node, std::uint64_t> repeats;   // by gossip; nodes that are not here cannot say
+  std::map<Node, std::uint64_t> energies;  // microjoules
   std::map<std::pair<Gauge, Node>, std::uint64_t> gauges;
   std::map<Node, std::vector<Node>> meshes;
   std::map<std::pair<Node, std::string>, SignedBy> signers;  // others than the wallet
@@ -79,6 +80,10 @@ struct FakeWorld final : WorldView {
   std::optional<std::uint64_t> gossip_repeats(Node node) const override {
     const auto found = repeats.find(node);
     return found == repeats.end() ? std::nullopt : std::optional(found->second);
+  }
+  std::optional<std::uint64_t> energy(Node node) const override {
+    const auto found = energies.find(node);
+    return found == energies.end() ? std::nullopt : std::optional(found->second);
   }
   std::optional<std::uint64_t> gauge(Gauge gauge, Node node) const override {
     const auto found = gauges.find({gauge, node});

@@ -254,6 +254,13 @@ TEST_F(Measures, Chains) {
   EXPECT_DOUBLE_EQ(of("chain_lag_blocks").max, 3);
 }
 
+TEST_F(Measures, EnergyOfTheMachinesThatSayWhatTheyDraw) {
+  run.world.energies = {{0, 3'600'000'000}, {2, 7'200'000'000}};
+  run.until(2);
+  EXPECT_EQ(of("energy_wh").count, 2U);
+  EXPECT_DOUBLE_EQ(of("energy_wh").mean, 1.5);
+}
+
 TEST_F(Measures, GaugesOfNodes) {
   run.world.gauges = {{{Gauge::disk_bytes, 0}, 4096},
                       {{Gauge::node_memory_bytes, 0}, 1024},
@@ -292,7 +299,7 @@ TEST_F(Measures, CountsOfTheRun) {
 
 TEST_F(Measures, AllHaveATestAbove) {
   // A new measure needs a planted fact here.
-  EXPECT_EQ(all_measures().size(), 30U);
+  EXPECT_EQ(all_measures().size(), 31U);
 }
 
 TEST(MeasuresAsked, AreTheOnlyOnesShown) {

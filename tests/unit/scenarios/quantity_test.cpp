@@ -97,6 +97,13 @@ TEST(Bandwidth, CountsBits) {
   for (const auto& [text, bits] : all) EXPECT_EQ(parse_bandwidth(text)->bits_per_second, bits) << text;
 }
 
+TEST(Power, CountsMilliwatts) {
+  EXPECT_EQ(parse_power("8.5W")->milliwatts, 8500U);
+  EXPECT_EQ(parse_power("3mW")->milliwatts, 3U);
+  EXPECT_EQ(*parse_power("1000kW"), kPowerMax);
+  EXPECT_EQ(why(parse_power("1000.1kW")), "too large");
+}
+
 TEST(Share, IsAPercentageOrANumber) {
   EXPECT_EQ(parse_share("12.5%")->parts, 125'000'000U);
   EXPECT_EQ(parse_share("100%")->parts, kWhole);
@@ -142,6 +149,8 @@ RC_GTEST_PROP(QuantityText, ReadsBackAsTheSameValue, ()) {
   RC_ASSERT(*parse_rate(rate_text(rate)) == rate);
   const Bandwidth bandwidth{*rc::gen::inRange<std::uint64_t>(0, 1ULL << 62)};
   RC_ASSERT(*parse_bandwidth(bandwidth_text(bandwidth)) == bandwidth);
+  const Power power{*rc::gen::inRange<std::uint64_t>(0, kPowerMax.milliwatts + 1)};
+  RC_ASSERT(*parse_power(power_text(power)) == power);
   const Share share{*rc::gen::inRange<std::uint32_t>(0, kWhole + 1)};
   RC_ASSERT(*parse_share(share_text(share)) == share);
   const Drift drift{*rc::gen::inRange<std::int64_t>(1 - std::int64_t{kWhole}, kWhole)};

@@ -1,0 +1,75 @@
+// What is compiled in for worlds to be made of: region tables and machines.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "scenarios/engine/model/machines.hpp"
+#include "scenarios/engine/model/regions.hpp"
+#include "scenarios/engine/text/json.hpp"
+#include "scenarios/engine/text/quantity.hpp"
+#include "tools/sim/commands.hpp"
+
+namespace lastmile::tools {
+namespace {
+
+using scenario::Json;
+using scenario::Regions;
+
+Json tables_json() {
+  Json regions = Json::object();
+  for (const std::string_view name : scenario::region_tables()) {
+    const Regions& table = *scenario::find_region_table(name);
+    Json names = Json::list();
+    Json rows = Json::list();
+    for (std::size_t i = 0; i < table.names.size(); ++i) {
+      names.push(table.names[i]);
+      Json row = Json::list();
+      for (std::size_t j = i; j < table.names.size(); ++j) row.push(scenario::duration_text(table.between(i, j)));
+      rows.push(std::move(row));
+    }
+    Json entry = Json::object().set("source", scenario::region_table_source(name));
+    regions.set(std::string(name), std::move(entry.set("names", std::move(names)).set("round_trip", std::move(rows))));
+  }
+  Json machines = Json::object();
+  for (const scenario::ShippedMachine& each : scenario::shipped_machines()) {
+    Json entry = Json::object().set("source", each.source);
+    machines.set(each.machine.name, std::move(entry.set("figures", scenario::machine_json(each.machine))));
+  }
+  return Json::object().set("regions", std::move(regions)).set("machines", std::move(machines));
+}
+
+// Round trips in milliseconds, the upper triangle as the figures are published.
+void print_regions(std::string_view name) {
+  const Regions& table = *scenario::find_region_table(name);
+  fmt::print("regions \"{}\": {}\n", name, scenario::region_table_source(name));
+  std::size_t width = 0;
+  for (const std::string& region : table.names) width = std::max(width, region.size());
+  for (std::size_t i = 0; i < table.names.size(); ++i) {
+    fmt::print("  {:<{}}", table.names[i], width + 5 * i);
+    for (std::size_t j = i; j < table.names.size(); ++j) fmt::print(" {:>4.0f}", 1000 * table.between(i, j).seconds());
+    fmt::print("\n");
+  }
+  fmt::print("\n");
+}
+
+}  // namespace
+
+int command_tables(const CommandOptions& options) {
+  if (options.json) {
+    fmt::print("{}\n", scenario::compact(tables_json()));
+    return 0;
+  }
+  for (const std::string_view name : scenario::region_tables()) print_regions(name);
+  for (const scenario::ShippedMachine& each : scenario::shipped_machines()) {
+    fmt::print("machine \"{}\": {}\n", each.machine.name, each.source);
+    const Json figures = scenario::machine_json(each.machine);
+    for (const auto& member : *figures.members()) {
+      const std::string* text = member.value.text();
+      fmt::print("  {:<16} {}\n", member.key, text != nullptr ? *text : scenario::compact(member.value));
+    }
+    fmt::print("\n");
+  }
+  return 0;
+}
+
+}  // namespace lastmile::tools
