@@ -76,7 +76,7 @@ TEST(Size, HasPowersOfTwoAndOfTen) {
       {"3kB", 3000}, {"3MB", 3'000'000}, {"3GB", 3'000'000'000}, {"3TB", 3'000'000'000'000}, {"1.5KiB", 1536}};
   for (const auto& [text, bytes] : all) EXPECT_EQ(parse_size(text)->bytes, bytes) << text;
   EXPECT_EQ(why(parse_size("1KiB1B")), "more than one quantity");
-  EXPECT_EQ(why(parse_size("1KB")), "unknown unit \"KB\"; there are TiB, GiB, MiB, KiB, TB, GB, MB, kB, B");
+  EXPECT_EQ(why(parse_size("1KB")), "unknown unit \"KB\"; there are TiB, TB, GiB, GB, MiB, MB, KiB, kB, B");
   EXPECT_EQ(why(parse_size("9e30B")), "too large");
 }
 
