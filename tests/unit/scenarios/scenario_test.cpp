@@ -187,6 +187,13 @@ TEST(Errors, NameBothOfTwoParametersThatDoNotFitTogether) {
             "/world/parameters: intervals.dial_pause_min (120000 ms) is more than intervals.dial_pause_max (60000 ms)");
 }
 
+TEST(Errors, RefuseParametersThatNoNodeCouldWorkWith) {
+  EXPECT_EQ(sample_complaints({R"(/world/parameters={"limits.gossip_frame_bytes":"1023B"})"}),
+            "/world/parameters: limits.gossip_frame_bytes (1023) is less than what routers tell each other (1024)");
+  EXPECT_THAT(sample_complaints({R"(/world/parameters={"intervals.gossip_heartbeat":"7min"})"}),
+              StartsWith("/world/parameters: intervals.gossip_heartbeat (420000 ms) is more than"));
+}
+
 TEST(Errors, NameSelectorsThatMeanNobody) {
   EXPECT_EQ(sample_complaints({"/traffic/0/into=group:weast"}),
             "/traffic/0/into: expected a group: \"west\" or \"east\", found \"weast\"; did you mean \"west\"");
