@@ -79,7 +79,7 @@ WorldSpec world_spec(const scenario::Scenario& scenario) {
     for (const scenario::RegionShare& share : group.regions) to.regions.push_back({share.region, share.share.parts});
     const scenario::Hardware& machine = scenario.world.hardware[group.hardware];
     to.hardware = hardware(machine);
-    to.access_latency = [law = machine.access_latency](Generator& draws) { return Duration{law.draw(draws)}; };
+    to.access_latency = [law = machine.access_latency](Generator& draws) { return scenario::draw_latency(law, draws); };
     to.clock = [offset = group.clock_offset, drift = group.clock_drift](Generator& draws) {
       return ClockLaw{Duration{offset.draw(draws)}, drift.draw(draws)};
     };

@@ -19,6 +19,13 @@ bool read(const Place& place, Selector& out);
 bool read(const Place& place, Moment& out);
 bool read(const Place& place, When& out);
 bool read(const Place& place, std::array<Selector, 2>& out);
+// At most kLatencyMax. Of a law: it must be able to draw that little; what it draws beyond is held there
+// (draw_latency).
+bool read_latency(const Place& place, Duration& out);
+bool read_latency(const Place& place, Law& out);
+// Money that nodes read back from a message (core/economy/decimal.hpp): at most kTokensMax.
+bool read_money(const Place& place, Amount& out);
+inline constexpr std::uint64_t kTokensMax = 1'000'000'000'000'000'000;
 
 void parse_world(const Place& place, World& world);
 void parse_traffic(const Place& place, std::vector<TrafficSpec>& traffic);

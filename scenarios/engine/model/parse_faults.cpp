@@ -11,6 +11,13 @@ bool read_between(ObjectReader& reader, Between& out) {
   return reader.read_required("between", "a list of two selectors", out);
 }
 
+// A fault that changes nothing is a slip. One that names an effect and gives it the neutral value is a control.
+void need_one_of(const ObjectReader& reader, std::span<const std::string_view> effects) {
+  const Json& json = reader.place().json;
+  if (std::any_of(effects.begin(), effects.end(), [&](auto key) { return json.find(key) != nullptr; })) return;
+  reader.place().reading.findings.expected(reader.place().pointer, "at least one of " + alternatives(effects), "none");
+}
+
 // "1.5" or "150%" of the latency without fault: a bare number or a share, possibly above one.
 bool read_factor(const Place& place, std::uint64_t& out) {
   constexpr std::uint64_t kMax = 1000;
@@ -39,21 +46,17 @@ void parse_body(ObjectReader& reader, const std::string& name, PartitionFault& f
 void parse_body(ObjectReader& reader, const std::string&, LinkFault& fault) {
   read_between(reader, fault.between);
   if (const auto at = reader.get("direction")) read_enum(*at, words::kDirections, fault.direction);
-  bool any = reader.read_if("latency_add", fault.latency_add);
-  if (const auto at = reader.get("latency_factor")) any = read_factor(*at, fault.latency_factor) || any;
-  any = reader.read_if("jitter", fault.jitter) || any;
-  any = reader.read_if("bandwidth", fault.bandwidth) || any;
-  any = reader.read_if("loss", fault.loss) || any;
-  any = reader.read_if("duplicate", fault.duplicate) || any;
-  any = reader.read_if("reorder", fault.reorder) || any;
-  any = reader.read_if("corrupt", fault.corrupt) || any;
+  if (const auto at = reader.get("latency_add")) read_latency(*at, fault.latency_add);
+  if (const auto at = reader.get("latency_factor")) read_factor(*at, fault.latency_factor);
+  if (const auto at = reader.get("jitter")) read_latency(*at, fault.jitter);
+  reader.read_if("bandwidth", fault.bandwidth);
+  reader.read_if("loss", fault.loss);
+  reader.read_if("duplicate", fault.duplicate);
+  reader.read_if("reorder", fault.reorder);
+  reader.read_if("corrupt", fault.corrupt);
   static constexpr std::array<std::string_view, 8> kEffects{"latency_add", "latency_factor", "jitter",  "bandwidth",
                                                             "loss",        "duplicate",      "reorder", "corrupt"};
-  const Json& json = reader.place().json;
-  if (!any && std::none_of(kEffects.begin(), kEffects.end(), [&](auto key) { return json.find(key) != nullptr; })) {
-    reader.place().reading.findings.expected(reader.place().pointer, "at least one of " + alternatives(kEffects),
-                                             "none");
-  }
+  need_one_of(reader, kEffects);
 }
 
 void parse_body(ObjectReader& reader, const std::string&, HoldFault& fault) {
@@ -88,6 +91,8 @@ void parse_body(ObjectReader& reader, const std::string&, ClockFault& fault) {
   if (const auto at = reader.get("offset")) read_signed(*at, fault.offset);
   reader.read_if("drift", fault.drift);
   if (const auto at = reader.get("step")) read_signed(*at, fault.step);
+  static constexpr std::array<std::string_view, 3> kEffects{"offset", "drift", "step"};
+  need_one_of(reader, kEffects);
 }
 
 void parse_body(ObjectReader& reader, const std::string&, DiskFault& fault) {

@@ -136,7 +136,7 @@ void parse_chain(const Place& place, ChainSpec& chain) {
   reader.read_if("finality_blocks", chain.finality_blocks, 0, 1'000'000);
   if (const auto at = reader.get("archive_every")) read_positive(*at, chain.archive_every);
   reader.read_required("synchronizers", "selectors of synchronization nodes", chain.synchronizers);
-  reader.read_if("fee", chain.fee);
+  if (const auto at = reader.get("fee")) read_money(*at, chain.fee);
   reader.done();
 }
 
@@ -221,7 +221,7 @@ void parse_regions(const Place& place, Regions& regions) {
     }
     for (std::size_t j = i; j < n; ++j) {
       Duration time;
-      read(row.item(j - i), time);
+      read_latency(row.item(j - i), time);
       regions.round_trip[i * n + j] = regions.round_trip[j * n + i] = time;
     }
   }

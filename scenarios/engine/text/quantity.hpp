@@ -41,6 +41,9 @@ struct Drift {
 
 // The longest duration of a file, about 63 years: a moment, a length and a drawn wait add up without overflow.
 inline constexpr Duration kDurationMax{2'000'000'000'000'000'000};
+// The longest time that bytes take on the way, a disk for one write or a chain for an answer. Whoever wants to see what
+// happens when nothing comes at all cuts, pauses or crashes.
+inline constexpr Duration kLatencyMax = hours(1);
 
 // Errors say only what is wrong with the text ("unknown unit parsecs"); the caller knows what it expected.
 Result<Duration> parse_duration(std::string_view text);         // "1h30min", "250ms", "1e3s"; 0 to kDurationMax
