@@ -30,6 +30,7 @@ class Validator {
     traffic();
     balances();
     faults();
+    if (findings_.empty()) validate_path_faults(s_, findings_);
     validate_disk_sizes(s_, findings_);
     checks();
     if (findings_.empty()) resolvable();
