@@ -67,16 +67,17 @@ EngineConfig engine_config(const scenario::Scenario& scenario) {
   return config;
 }
 
-WorldSpec world_spec(const scenario::Scenario& scenario) {
+WorldSpec world_spec(const scenario::Scenario& scenario, const scenario::NodeTable& nodes) {
   WorldSpec spec;
   spec.seed = scenario.seed;
   spec.regions = region_delays(scenario.world.regions);
+  scenario::Node next = 0;
   for (const scenario::Group& group : scenario.world.groups) {
     GroupSpec to;
     to.name = group.name;
     to.count = group.count;
     to.has_disks = group.fidelity == scenario::Fidelity::full;
-    for (const scenario::RegionShare& share : group.regions) to.regions.push_back({share.region, share.share.parts});
+    for (const scenario::Node end = next + group.count; next < end; ++next) to.regions.push_back(nodes[next].region);
     const scenario::Hardware& machine = scenario.world.hardware[group.hardware];
     to.hardware = hardware(machine);
     to.access_latency = [law = machine.access_latency](Generator& draws) { return scenario::draw_latency(law, draws); };
