@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "scenarios/engine/model/parameters.hpp"
+#include "scenarios/engine/traffic/account_ranges.hpp"
 #include "scenarios/engine/traffic/balance_oracle.hpp"
 
 namespace lastmile::sim {
@@ -49,8 +50,7 @@ RegionDelays region_delays(const scenario::Regions& regions) {
 std::optional<crypto::Account> head_signer(const scenario::Scenario& scenario, const scenario::NodeTable& nodes,
                                            scenario::Node node) {
   if (nodes[node].light || (!scenario.world.chains.empty() && nodes[node].chains.empty())) return std::nullopt;
-  constexpr std::uint64_t kFirstSigner = 1ULL << 40;  // throw-away keys far above the wallets of the traffic
-  return crypto::Account::derive(crypto::Chain::SOL, scenario.seed, kFirstSigner + node);
+  return crypto::Account::derive(crypto::Chain::SOL, scenario.seed, scenario::kHeadSignerAccounts + node);
 }
 
 }  // namespace
