@@ -41,6 +41,11 @@ void parse_economy(const Place& place, std::optional<Economy>& economy);
 std::optional<std::size_t> read_kind(const Place& place, std::span<const std::string_view> kinds);
 inline void read_who(ObjectReader& reader, Selector& out) { reader.read_required("who", "a selector", out); }
 
+// A key that means nothing beside the others is a slip: somebody expects something of it.
+inline void only_if(bool it_means_something, ObjectReader& reader, std::string_view key, std::string_view expected) {
+  if (!it_means_something && reader.place().json.find(key) != nullptr) reader.refuse(key, expected);
+}
+
 template <class Variant, std::size_t I = 0>
 Variant alternative(std::size_t kind) {
   if constexpr (I + 1 < std::variant_size_v<Variant>) {

@@ -31,7 +31,11 @@ void parse_body(ObjectReader& reader, const std::string& name, PartitionFault& f
   read_between(reader, fault.between);
   if (const auto at = reader.get("direction")) read_enum(*at, words::kDirections, fault.direction);
   if (const auto at = reader.get("mode")) read_enum(*at, words::kCutModes, fault.mode);
-  reader.read_if("leak", fault.leak);
+  if (reader.read_if("leak", fault.leak) && fault.leak.parts == kWhole) {
+    reader.refuse("leak", "a share below 100%: a cut that lets all pass is none");
+  }
+  only_if(fault.mode == CutMode::stall, reader, "leak",
+          "no \"leak\" with mode \"reset\": what could pass has no connection to pass on");
   fault.islands = {name + "-first", name + "-second"};
   if (const auto at = reader.get("islands")) {
     if (at->json.items() == nullptr || at->json.items()->size() != 2) {
@@ -107,13 +111,23 @@ void parse_body(ObjectReader& reader, const std::string&, DiskFault& fault) {
 
 void parse_body(ObjectReader& reader, const std::string&, ChainFault& fault) {
   if (const auto at = reader.require("chain", "the name of a chain")) read_name(*at, fault.chain);
-  if (const auto at = reader.require("mode", alternatives(words::kChainTroubles))) {
-    read_enum(*at, words::kChainTroubles, fault.mode);
-  }
+  const auto mode = reader.require("mode", alternatives(words::kChainTroubles));
+  const bool known = mode && read_enum(*mode, words::kChainTroubles, fault.mode);
   reader.read_if("depth", fault.depth, 1, 1'000'000);
-  reader.read_if("delay", fault.delay);
+  const auto delay = reader.get("delay");
   fault.who.terms = {{Atom{}}};
   reader.read_if("who", fault.who);
+  if (!known) return;
+  only_if(fault.mode == ChainTrouble::reorg, reader, "depth", "no \"depth\": it is of mode \"reorg\"");
+  only_if(fault.mode == ChainTrouble::delay, reader, "delay", "no \"delay\": it is of mode \"delay\"");
+  only_if(fault.mode != ChainTrouble::reorg, reader, "who", "no \"who\": blocks are replaced for everybody");
+  if (fault.mode != ChainTrouble::delay) return;
+  constexpr std::string_view kDelay = "a time above zero such as \"30s\"";
+  if (!delay) {
+    reader.require("delay", kDelay);
+  } else if (read_latency(*delay, fault.delay) && fault.delay == Duration{}) {
+    delay->refuse(kDelay);
+  }
 }
 
 void read_rare_paths(const Place& place, std::vector<env::RarePath>& out) {

@@ -105,7 +105,9 @@ void parse_topology(const Place& place, Topology& topology, std::uint32_t nodes)
     reader.refuse("degree", "no degree with kind \"full\", where everybody is a peer of everybody");
   }
   reader.read_if("rewire", topology.rewire);
+  only_if(topology.kind == TopologyKind::small_world, reader, "rewire", "no \"rewire\": it is of kind \"small_world\"");
   reader.read_if("across", topology.across, 0, 10'000);
+  only_if(topology.kind == TopologyKind::by_region, reader, "across", "no \"across\": it is of kind \"by_region\"");
   reader.done();
 }
 
