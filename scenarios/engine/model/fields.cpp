@@ -100,7 +100,7 @@ bool read(const Place& place, When& out) {
   } else if (place.json.find("rate") != nullptr) {
     ObjectReader reader(here, "rate");
     Poisson poisson;
-    reader.read_if("rate", poisson.rate);
+    if (reader.read_if("rate", poisson.rate) && poisson.rate == Rate{}) reader.refuse("rate", "a rate above zero");
     read_window(reader, poisson.from, poisson.until);
     reader.done();
     out = poisson;
