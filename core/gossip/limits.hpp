@@ -13,6 +13,7 @@ namespace lastmile::gossip {
 inline constexpr std::size_t kRpcBytesMaxAleph = 262144;      // largest RPC on the Aleph network
 inline constexpr std::size_t kRpcBytesMaxKubo = 1024 * 1024;  // towards kubo; also the most a decoder accepts
 inline constexpr std::size_t kRpcMessagesMax = 100;           // Aleph nodes ignore the rest
+inline constexpr std::size_t kRpcBytesMin = 1024;  // a limit below it leaves no room for what routers tell each other
 inline constexpr std::size_t kMessageIdBytesMax = 512;
 inline constexpr std::size_t kControlEntriesMax = 5000;  // ihave + iwant + graft + prune + idontwant of one RPC
 inline constexpr std::size_t kIdsPerEntryMax = 5000;     // message ids of one IHAVE, IWANT or IDONTWANT
@@ -47,6 +48,7 @@ inline constexpr std::uint64_t kBackoffSecondsMax = 3600;  // a PRUNE may not si
 inline constexpr int kDecayCatchUpMax = 64;                // decay steps made up for after missed heartbeats
 
 static_assert(kPendingChecksMax <= kDeliveryRecordsMax);
+static_assert(kRpcBytesMin < kRpcBytesMaxAleph);
 static_assert(kRpcBytesMaxAleph <= kRpcBytesMaxKubo);
 
 }  // namespace lastmile::gossip

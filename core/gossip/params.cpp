@@ -16,7 +16,7 @@ bool consistent(const Params& p) {
   const bool limits = p.opportunistic_graft_heartbeats >= 0 && p.opportunistic_graft_peers >= 0 &&
                       p.retransmissions_max >= 0 && p.retransmissions_max < 256 && p.ihave_messages_max >= 0 &&
                       p.ihave_messages_max < 255 && p.ids_asked_max >= 0 &&
-                      p.ids_asked_max <= static_cast<int>(kIdsPerEntryMax) && p.rpc_bytes_max >= 1024 &&
+                      p.ids_asked_max <= static_cast<int>(kIdsPerEntryMax) && p.rpc_bytes_max >= kRpcBytesMin &&
                       p.rpc_bytes_max <= kRpcBytesMaxKubo && p.seen_messages_max > 0 && p.renumber_at > 0 &&
                       p.renumber_at <= kRenumberAt;
   // The router looks at scores only of peers with something against them: no threshold may lie above innocence.

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "core/gossip/limits.hpp"
+#include "core/gossip/params.hpp"
 
 namespace lastmile::node {
 namespace {
@@ -24,7 +25,14 @@ std::vector<std::string> contradictions(const Limits& limits, const Intervals& i
   at_most("limits.head_inbox_per_source", limits.head_inbox_per_source, "limits.head_inbox", limits.head_inbox);
   at_most("limits.reconcile_backlog_per_peer", limits.reconcile_backlog_per_peer, "limits.reconcile_backlog",
           limits.reconcile_backlog);
+  if (limits.gossip_frame_bytes < gossip::kRpcBytesMin) {
+    out.push_back("limits.gossip_frame_bytes (" + text(limits.gossip_frame_bytes) +
+                  ") is less than what routers tell each other (" + text(gossip::kRpcBytesMin) + ")");
+  }
   at_most("limits.gossip_frame_bytes", limits.gossip_frame_bytes, "what a peer reads", gossip::kRpcBytesMaxKubo);
+  const gossip::Params gossip;
+  at_most("intervals.gossip_heartbeat", intervals.gossip_heartbeat, "what the memory of seen messages allows",
+          gossip.seen_time / gossip.history_length);
   at_most("intervals.dial_pause_min", intervals.dial_pause_min, "intervals.dial_pause_max", intervals.dial_pause_max);
   return out;
 }

@@ -8,12 +8,18 @@ namespace lastmile::real {
 
 using scenario::Node;
 
+namespace {
+
+constexpr double kLatencyMaxNs = 24 * 3600 * 1e9;  // of a path whose latency faults multiply, one after another
+
+}  // namespace
+
 RigRoads::RigRoads(const scenario::Scenario& scenario, const scenario::NodeTable& nodes, Proxy& proxy)
     : scenario_(scenario), nodes_(nodes), proxy_(proxy) {
   for (Node node = 0; node < nodes.size(); ++node) {
     const scenario::Group& group = scenario.world.groups[nodes[node].group];
     Generator luck(substream(scenario.seed, node, "access latency"));
-    access_.push_back({scenario.world.hardware[group.hardware].access_latency.draw(luck)});
+    access_.push_back(scenario::draw_latency(scenario.world.hardware[group.hardware].access_latency, luck));
   }
   for (Node from = 0; from < nodes.size(); ++from) {
     for (Node to = 0; to < nodes.size(); ++to) {
@@ -56,8 +62,8 @@ PathState RigRoads::state(Node from, Node to) const {
       out.held = true;
     } else if (const auto* link = std::get_if<scenario::LinkFault>(&rule.fault->body)) {
       const double factor = static_cast<double>(link->latency_factor) / static_cast<double>(scenario::kWhole);
-      out.latency =
-          Duration{static_cast<std::int64_t>(static_cast<double>(out.latency.ns) * factor)} + link->latency_add;
+      const double scaled = std::min(static_cast<double>(out.latency.ns) * factor, kLatencyMaxNs);
+      out.latency = Duration{static_cast<std::int64_t>(scaled)} + link->latency_add;
       out.jitter = std::max(out.jitter, link->jitter);
       narrow(link->bandwidth.bits_per_second);
       out.corrupt_parts = std::max<std::uint64_t>(out.corrupt_parts, link->corrupt.parts);

@@ -90,7 +90,7 @@ std::optional<Error> RigRun::build() {
   if (clock_.wall() < scenario::kRunEpoch) {
     return Error{"the clock of this machine is before 2026-01-01, from which the messages of a run are dated"};
   }
-  scenario::NodeTable& table = runner_.nodes();
+  const scenario::NodeTable& table = runner_.nodes();
   if (table.size() > kRigNodesMax) {
     return Error{"a rig has at most " + std::to_string(kRigNodesMax) + " nodes"};
   }

@@ -2,19 +2,15 @@
 
 #include <utility>
 
+#include "scenarios/engine/traffic/account_ranges.hpp"
 #include "scenarios/engine/traffic/writer.hpp"
 
 namespace lastmile::sim {
-namespace {
-
-constexpr std::uint64_t kFirstAccount = 1ULL << 41;  // above the wallets of the traffic and those who sign heads
-
-}  // namespace
 
 const crypto::Account& OwnAccounts::account(std::uint64_t number) {
   const auto wanted = static_cast<std::size_t>(number % kCount);
   while (accounts_.size() <= wanted) {
-    const std::uint64_t index = kFirstAccount + std::uint64_t{node_} * kCount + accounts_.size();
+    const std::uint64_t index = scenario::kAdversaryAccounts + std::uint64_t{node_} * kCount + accounts_.size();
     accounts_.push_back(crypto::Account::derive(crypto::Chain::ETH, seed_, index));
   }
   return accounts_[wanted];

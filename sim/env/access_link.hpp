@@ -16,21 +16,21 @@ class AccessLink {
 
   bool limited() const { return cost_ != 0; }
   // Time at which the last of these bytes is through when they arrive at `now`.
-  std::int64_t pass(std::int64_t now, std::uint64_t bytes) {
-    busy_until_ = std::max(now, busy_until_) + length(bytes);
-    return busy_until_;
-  }
+  std::int64_t pass(std::int64_t now, std::uint64_t bytes) { return occupy(now, length(bytes)); }
   // The same for something that takes so long, whatever its size.
   std::int64_t occupy(std::int64_t now, std::int64_t nanoseconds) {
-    busy_until_ = std::max(now, busy_until_) + nanoseconds;
+    busy_until_ = std::min(std::max(now, busy_until_) + std::min(nanoseconds, kNever), kNever);
     return busy_until_;
   }
   std::int64_t free_at(std::int64_t now) const { return std::max(now, busy_until_); }
   std::int64_t length(std::uint64_t bytes) const {
-    return static_cast<std::int64_t>((static_cast<Wide>(bytes) * cost_ + (kOne - 1)) >> kShift);
+    const Wide exact = (static_cast<Wide>(bytes) * cost_ + (kOne - 1)) >> kShift;
+    return static_cast<std::int64_t>(std::min(exact, static_cast<Wide>(kNever)));
   }
 
  private:
+  // A bit a second and a hundred contents that wait: no run lasts that long, and what is added to it fits.
+  static constexpr std::int64_t kNever = 4'000'000'000'000'000'000;
   static constexpr int kShift = 20;
   static constexpr std::uint64_t kOne = std::uint64_t{1} << kShift;
   // Nanoseconds per byte with 20 binary places, rounded up. Also right for disks: 8 bits of them are a byte.

@@ -121,9 +121,9 @@ void Engine::end_outage(std::uint32_t chain, std::span<const NodeIndex> nodes) {
 }
 void Engine::add_chain_delay(std::uint32_t chain, std::span<const NodeIndex> nodes, Duration extra) {
   for (const NodeIndex node : nodes) {
-    Duration& delay = kernel_->chain_access(chain, node).extra;
-    delay = delay + extra;
-    LM_CHECK(delay.ns >= 0);
+    SignedWide& sum = kernel_->chain_access(chain, node).extra_ns;
+    sum += extra.ns;
+    LM_CHECK(sum >= 0);
   }
 }
 bool Engine::inject(std::uint32_t chain, env::ChainEvent event) {

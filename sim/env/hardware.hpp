@@ -29,7 +29,7 @@ struct Hardware {
 // How a node's clock differs from the time of the run. Local rate = 1 + drift / 10^9.
 struct ClockLaw {
   Duration wall_offset = {};  // of wall() at the start
-  std::int64_t drift = 0;     // parts per 10^9, above -10^9; moves both clocks
+  std::int64_t drift = 0;     // parts per 10^9, moves both clocks; SimClock says how far
 };
 
 struct NodeSpec {

@@ -32,6 +32,7 @@
 #include "sim/env/sim_clock.hpp"
 #include "sim/env/slot_table.hpp"
 #include "sim/env/value_pool.hpp"
+#include "sim/env/wide.hpp"
 
 namespace lastmile::sim {
 
@@ -65,7 +66,7 @@ static_assert(sizeof(NodeSlot) == 128);
 // A node's way to one chain.
 struct ChainAccess {
   std::uint32_t outages = 0;  // of faults in force
-  Duration extra;
+  SignedWide extra_ns = 0;    // the sum of what faults add, as large as it comes
 };
 
 // What stays when the node object is lost.

@@ -210,7 +210,9 @@ Duration Kernel::chain_latency(std::uint32_t chain, NodeIndex node) const {
   const Duration own =
       draws.uniform(config.access_latency_min, std::max(config.access_latency_min, config.access_latency_max));
   const auto& access = machines_[node.value]->chain_access;
-  return chain < access.size() ? own + access[chain].extra : own;
+  if (chain >= access.size()) return own;
+  const SignedWide extra = std::min<SignedWide>(access[chain].extra_ns, kPathDelayMax.ns);
+  return own + Duration{static_cast<std::int64_t>(extra)};
 }
 
 bool Kernel::chain_out(std::uint32_t chain, NodeIndex node) const {

@@ -43,10 +43,19 @@ int strength(CutMode mode) {
   LM_CHECK(false);
 }
 
+// Of delays that are none of them longer than the sum may be.
+Duration delay_sum(Duration a, Duration b) {
+  return std::min(std::min(a, kPathDelayMax) + std::min(b, kPathDelayMax), kPathDelayMax);
+}
+
+// Beyond it every latency above a nanosecond is longer than a path may take.
+constexpr std::uint64_t kFactorMax = std::uint64_t{kBillion} * kBillion;
+
 void combine(LinkQuality& into, const LinkQuality& with) {
-  into.latency_add = into.latency_add + with.latency_add;
-  into.latency_factor = static_cast<std::uint64_t>(Wide{into.latency_factor} * with.latency_factor / kBillion);
-  into.jitter = into.jitter + with.jitter;
+  into.latency_add = delay_sum(into.latency_add, with.latency_add);
+  const Wide factor = Wide{into.latency_factor} * with.latency_factor / kBillion;
+  into.latency_factor = static_cast<std::uint64_t>(std::min<Wide>(factor, kFactorMax));
+  into.jitter = delay_sum(into.jitter, with.jitter);
   if (with.bandwidth_bits != 0)
     into.bandwidth_bits =
         into.bandwidth_bits == 0 ? with.bandwidth_bits : std::min(into.bandwidth_bits, with.bandwidth_bits);
@@ -57,6 +66,12 @@ void combine(LinkQuality& into, const LinkQuality& with) {
 }
 
 }  // namespace
+
+Duration latency_with(const LinkQuality& quality, Duration latency) {
+  const Wide scaled = Wide{static_cast<std::uint64_t>(latency.ns)} * quality.latency_factor / kBillion;
+  const Duration own{static_cast<std::int64_t>(std::min<Wide>(scaled, static_cast<Wide>(kPathDelayMax.ns)))};
+  return delay_sum(own, quality.latency_add);
+}
 
 LinkRuleId LinkRules::add(const LinkRule& rule) {
   LM_CHECK(active_.size() < kRulesMax);

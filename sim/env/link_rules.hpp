@@ -50,6 +50,12 @@ struct LinkRuleId {
   friend auto operator<=>(const LinkRuleId&, const LinkRuleId&) = default;
 };
 
+// However many rules meet, they make a path no slower than this, nor its jitter larger.
+inline constexpr Duration kPathDelayMax = hours(24);
+
+// What a path of this latency takes with these faults, without jitter.
+Duration latency_with(const LinkQuality& quality, Duration latency);
+
 // All rules on one directed path taken together: shares combine as independent, delays add, the strongest cut wins
 // (reset, stall, hold).
 struct LinkEffect {
@@ -63,7 +69,7 @@ struct LinkEffect {
 
 class LinkRules {
  public:
-  static constexpr std::size_t kRulesMax = 64;  // in force at once
+  static constexpr std::size_t kRulesMax = 1000;  // in force at once
 
   explicit LinkRules() = default;
 

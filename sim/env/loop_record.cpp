@@ -81,6 +81,10 @@ std::optional<LoopDifference> first_difference(const LoopRecord& a, const LoopRe
   return difference;
 }
 
+Duration LoopCheckpoints::interval_for(Duration run) {
+  return std::max(milliseconds(100), run / static_cast<std::int64_t>(kIntervalsMax - 1) + nanoseconds(1));
+}
+
 void LoopCheckpoints::on_loop_event(const LoopEvent& event) {
   const auto interval = static_cast<std::size_t>(event.time.ns / interval_.ns);
   LM_CHECK(interval < kIntervalsMax);

@@ -55,6 +55,8 @@ std::optional<LoopDifference> first_difference(const LoopRecord& a, const LoopRe
 class LoopCheckpoints final : public LoopObserver {
  public:
   static constexpr std::size_t kIntervalsMax = 10'000'000;
+  // For a run of this length: a tenth of a second, or as much as the limit asks of a run of weeks.
+  static Duration interval_for(Duration run);
 
   explicit LoopCheckpoints(Duration interval) : interval_(interval) { LM_CHECK(interval > Duration{}); }
   void on_loop_event(const LoopEvent& event) override;

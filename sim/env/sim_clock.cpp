@@ -1,16 +1,19 @@
 #include "sim/env/sim_clock.hpp"
 
+#include <algorithm>
 #include <limits>
 
-#include "core/base/check.hpp"
 #include "sim/env/kernel.hpp"
-#include "sim/env/wide.hpp"
 
 namespace lastmile::sim {
+namespace {
 
-SimClock::SimClock(const ClockLaw& law) : drift_(law.drift), wall_offset_(law.wall_offset) {
-  LM_CHECK(law.drift > -kBillion);
-}
+std::int64_t possible(std::int64_t drift) { return std::clamp(drift, -SimClock::kDriftMost, SimClock::kDriftMost); }
+
+}  // namespace
+
+SimClock::SimClock(const ClockLaw& law)
+    : asked_drift_(law.drift), drift_(possible(law.drift)), wall_offset_(law.wall_offset.ns) {}
 
 Instant SimClock::local_at(std::int64_t run_ns) const {
   const std::int64_t elapsed = run_ns - run_anchor_;
@@ -25,13 +28,16 @@ Instant SimClock::now() const {
   return local_at(kernel_->now_ns());
 }
 
-Wall SimClock::wall() const { return kernel_->config().epoch + Duration{now().ns} + wall_offset_; }
+Wall SimClock::wall() const {
+  const SignedWide shown = wall_offset_ + kernel_->config().epoch.ns + now().ns;
+  return {static_cast<std::int64_t>(std::clamp<SignedWide>(shown, 0, kWallMost))};
+}
 
 void SimClock::set_drift(std::int64_t drift) {
-  LM_CHECK(drift > -kBillion);
   local_anchor_ = now().ns;
   run_anchor_ = kernel_->now_ns();
-  drift_ = drift;
+  asked_drift_ = drift;
+  drift_ = possible(drift);
 }
 
 std::int64_t SimClock::run_time(Instant local) const {

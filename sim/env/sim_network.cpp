@@ -155,11 +155,9 @@ void SimNetwork::transmit_faulty(std::uint32_t index, HeldFrame frame) {
   const bool is_frame = frame.lane < kControlLane;
   if (is_frame && hit(peer, quality.loss)) return drop(frame);
   if (is_frame && hit(peer, quality.corrupt)) frame.aux |= kCorrupt;
-  const auto latency =
-      static_cast<std::int64_t>(Wide(static_cast<std::uint64_t>(peer.latency)) * quality.latency_factor / kBillion) +
-      quality.latency_add.ns;
+  const std::int64_t latency = latency_with(quality, {peer.latency}).ns;
   const auto on_the_way = [&] {
-    return std::max<std::int64_t>(latency, 0) + draw_within(peer, peer.jitter) + draw_within(peer, quality.jitter.ns);
+    return latency + draw_within(peer, peer.jitter) + draw_within(peer, quality.jitter.ns);
   };
   if (is_transfer(frame)) return transfer(index, frame, on_the_way());
   std::int64_t leaves = departure(index, frame);

@@ -11,6 +11,8 @@
 namespace lastmile::sim {
 namespace {
 
+static_assert(scenario::kPathFaultsMax <= LinkRules::kRulesMax);
+
 std::vector<NodeIndex> indices(std::span<const scenario::Node> nodes) {
   std::vector<NodeIndex> out;
   for (const scenario::Node node : nodes) out.push_back(NodeIndex{node});

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "scenarios/engine/model/parameters.hpp"
+#include "scenarios/engine/traffic/account_ranges.hpp"
 #include "scenarios/engine/traffic/balance_oracle.hpp"
 
 namespace lastmile::sim {
@@ -51,8 +52,7 @@ RegionDelays region_delays(const scenario::Regions& regions) {
 std::optional<crypto::Account> head_signer(const scenario::Scenario& scenario, const scenario::NodeTable& nodes,
                                            scenario::Node node) {
   if (nodes[node].light || (!scenario.world.chains.empty() && nodes[node].chains.empty())) return std::nullopt;
-  constexpr std::uint64_t kFirstSigner = 1ULL << 40;  // throw-away keys far above the wallets of the traffic
-  return crypto::Account::derive(crypto::Chain::SOL, scenario.seed, kFirstSigner + node);
+  return crypto::Account::derive(crypto::Chain::SOL, scenario.seed, scenario::kHeadSignerAccounts + node);
 }
 
 }  // namespace
@@ -69,19 +69,20 @@ EngineConfig engine_config(const scenario::Scenario& scenario) {
   return config;
 }
 
-WorldSpec world_spec(const scenario::Scenario& scenario) {
+WorldSpec world_spec(const scenario::Scenario& scenario, const scenario::NodeTable& nodes) {
   WorldSpec spec;
   spec.seed = scenario.seed;
   spec.regions = region_delays(scenario.world.regions);
+  scenario::Node next = 0;
   for (const scenario::Group& group : scenario.world.groups) {
     GroupSpec to;
     to.name = group.name;
     to.count = group.count;
     to.has_disks = group.fidelity == scenario::Fidelity::full;
-    for (const scenario::RegionShare& share : group.regions) to.regions.push_back({share.region, share.share.parts});
+    for (const scenario::Node end = next + group.count; next < end; ++next) to.regions.push_back(nodes[next].region);
     const scenario::Hardware& machine = scenario.world.hardware[group.hardware];
     to.hardware = hardware(machine);
-    to.access_latency = [law = machine.access_latency](Generator& draws) { return Duration{law.draw(draws)}; };
+    to.access_latency = [law = machine.access_latency](Generator& draws) { return scenario::draw_latency(law, draws); };
     to.clock = [offset = group.clock_offset, drift = group.clock_drift](Generator& draws) {
       return ClockLaw{Duration{offset.draw(draws)}, drift.draw(draws)};
     };

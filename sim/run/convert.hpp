@@ -17,7 +17,7 @@
 namespace lastmile::sim {
 
 EngineConfig engine_config(const scenario::Scenario& scenario);
-WorldSpec world_spec(const scenario::Scenario& scenario);
+WorldSpec world_spec(const scenario::Scenario& scenario, const scenario::NodeTable& nodes);
 ChainConfig chain_config(const scenario::ChainSpec& chain);
 
 // What all nodes of a run share: parameters, roads, gossip tables. Peers, chains and signers are each node's own.

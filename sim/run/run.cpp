@@ -93,10 +93,10 @@ std::optional<Error> Run::build() {
   if (!engine.ok()) return engine.error();
   engine_ = std::move(*engine);
 
-  auto world = build_world(world_spec(scenario_));
+  const scenario::NodeTable& nodes = runner_.nodes();
+  auto world = build_world(world_spec(scenario_, nodes));
   if (!world.ok()) return world.error();
   world_ = std::move(*world);
-  scenario::NodeTable& nodes = runner_.nodes();
   LM_CHECK(nodes.size() == world_->nodes.size());
   failed_.resize(nodes.size());
   ordered_down_.resize(nodes.size());
@@ -111,7 +111,6 @@ std::optional<Error> Run::build() {
   for (Node node = 0; node < nodes.size(); ++node) {
     const bool other = other_nodes_ != nullptr && !nodes[node].light && !other_nodes_->honest(node);
     honest_.push_back(!other && !present(adversaries_).is_one(node));
-    nodes.set_region(node, world_->nodes[node].spec.region);
     sinks_.emplace_back(*this, node);
     engine_->add_node(std::move(world_->nodes[node].spec), factory_of(node));
   }

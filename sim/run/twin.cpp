@@ -15,8 +15,6 @@
 namespace lastmile::sim {
 namespace {
 
-constexpr Duration kInterval = milliseconds(100);
-
 struct Seen {
   Hash256 digest;
   std::uint64_t events = 0;
@@ -59,9 +57,10 @@ Result<Seen> observed(const scenario::Scenario& scenario, Record& record) {
 }
 
 std::string told(const std::optional<LoopDifference>& difference, const LoopRecord& a, const LoopRecord& b,
-                 Instant from) {
+                 Instant from, Duration interval) {
   if (difference) return difference->text();
-  const std::string where = "they parted between " + scenario::human_duration(from - Instant{}) + " and 100 ms later, ";
+  const std::string where = "they parted between " + scenario::human_duration(from - Instant{}) + " and " +
+                            scenario::human_duration(interval) + " later, ";
   if (a.complete() && b.complete()) return where + "but not when run again";
   const std::size_t equal = std::min(a.kept().size(), b.kept().size());
   return where + "after the first " + std::to_string(equal) + " events of it, with which the record is full";
@@ -71,7 +70,8 @@ std::string told(const std::optional<LoopDifference>& difference, const LoopReco
 
 Result<Twins> compare_runs(const scenario::Scenario& left, const scenario::Scenario& right,
                            std::size_t record_events_max) {
-  LoopCheckpoints first(kInterval), second(kInterval);
+  const Duration interval = LoopCheckpoints::interval_for(left.phases.end(scenario::Phase::settle) - Instant{});
+  LoopCheckpoints first(interval), second(interval);
   const auto one = observed(left, first);
   if (!one.ok()) return one.error();
   const auto two = observed(right, second);
@@ -84,10 +84,10 @@ Result<Twins> compare_runs(const scenario::Scenario& left, const scenario::Scena
     twins.difference = "all events are equal; the final state digests differ";
     return twins;
   }
-  LoopRecord a(*from, *from + kInterval, record_events_max), b(*from, *from + kInterval, record_events_max);
+  LoopRecord a(*from, *from + interval, record_events_max), b(*from, *from + interval, record_events_max);
   if (auto again = observed(left, a); !again.ok()) return again.error();
   if (auto again = observed(right, b); !again.ok()) return again.error();
-  twins.difference = told(first_difference(a, b), a, b, *from);
+  twins.difference = told(first_difference(a, b), a, b, *from, interval);
   return twins;
 }
 

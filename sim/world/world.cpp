@@ -1,7 +1,6 @@
 #include "sim/world/world.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <optional>
 
 #include "core/base/check.hpp"
@@ -9,41 +8,14 @@
 namespace lastmile::sim {
 namespace {
 
-// How many of `count` go to each entry: largest remainders, ties to the earlier one.
-std::vector<std::uint32_t> deal(std::uint32_t count, const std::vector<RegionShare>& shares) {
-  __extension__ using Wide = unsigned __int128;
-  std::uint64_t total = 0;
-  for (const RegionShare& each : shares) total += each.share;
-  std::vector<std::uint32_t> out(shares.size());
-  std::vector<std::uint64_t> rest(shares.size());
-  std::uint32_t given = 0;
-  for (std::size_t i = 0; i < shares.size(); ++i) {
-    const Wide product = Wide{count} * shares[i].share;
-    out[i] = static_cast<std::uint32_t>(product / total);
-    rest[i] = static_cast<std::uint64_t>(product % total);
-    given += out[i];
-  }
-  std::vector<std::size_t> order(shares.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return rest[a] != rest[b] ? rest[a] > rest[b] : a < b; });
-  for (std::size_t i = 0; given < count; ++i, ++given) ++out[order[i]];
-  return out;
-}
-
 std::optional<Error> check_group(const GroupSpec& group, const RegionDelays& regions) {
   const std::string where = "group \"" + group.name + "\": ";
   if (group.name.empty()) return Error{"a group needs a name"};
-  if (group.regions.empty()) return Error{where + "needs at least one region"};
-  std::uint64_t total = 0;
-  constexpr std::uint64_t kShareMax = 1'000'000'000'000;
-  for (const RegionShare& each : group.regions) {
-    if (each.region >= regions.count)
-      return Error{where + "region " + std::to_string(each.region) + " has no row in the delay matrix"};
-    if (each.share > kShareMax) return Error{where + "share of a region too large"};
-    total += each.share;
+  if (group.regions.size() != group.count) return Error{where + "needs a region for each of its nodes"};
+  for (const std::uint32_t region : group.regions) {
+    if (region >= regions.count)
+      return Error{where + "region " + std::to_string(region) + " has no row in the delay matrix"};
   }
-  if (total == 0) return Error{where + "the shares of its regions sum to zero"};
   return std::nullopt;
 }
 
@@ -101,19 +73,13 @@ Result<World> build_world(WorldSpec spec) {
   for (std::uint32_t g = 0; g < spec.groups.size(); ++g) {
     GroupSpec& group = spec.groups[g];
     const std::uint64_t group_seed = substream(substream(spec.seed, kRunScope, "group"), kRunScope, group.name);
-    Generator places(substream(group_seed, 0, "regions"));
     Generator access(substream(group_seed, 0, "access"));
     Generator clocks(substream(group_seed, 0, "clocks"));
-    std::vector<std::uint32_t> region_of;
-    const std::vector<std::uint32_t> counts = deal(group.count, group.regions);
-    for (std::size_t i = 0; i < counts.size(); ++i)
-      region_of.insert(region_of.end(), counts[i], group.regions[i].region);
-    places.shuffle(region_of);
     for (std::uint32_t i = 0; i < group.count; ++i) {
       WorldNode node;
       node.group = g;
       node.spec.name = group.name + "-" + std::to_string(i);
-      node.spec.region = region_of[i];
+      node.spec.region = group.regions[i];
       node.spec.hardware = group.hardware;
       node.spec.has_disk = group.has_disks;
       if (group.access_latency) node.spec.hardware.access_latency = std::max(group.access_latency(access), Duration{});

@@ -14,15 +14,10 @@
 
 namespace lastmile::sim {
 
-struct RegionShare {
-  std::uint32_t region = 0;
-  std::uint64_t share = 1;  // relative weight
-};
-
 struct GroupSpec {
   std::string name;  // nodes are called name-0, name-1, ...
   std::uint32_t count = 0;
-  std::vector<RegionShare> regions;  // at least one; nodes are dealt out by largest remainder, then shuffled
+  std::vector<std::uint32_t> regions;  // of each of its nodes
   Hardware hardware = {};
   Callback<Duration(Generator&)> access_latency = {};  // empty: hardware.access_latency
   Callback<ClockLaw(Generator&)> clock = {};           // empty: perfect clocks

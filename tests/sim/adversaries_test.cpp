@@ -2,7 +2,10 @@
 // defence, in which it does.
 #include <algorithm>
 
+#include "scenarios/engine/traffic/account_ranges.hpp"
+#include "scenarios/engine/traffic/balance_oracle.hpp"
 #include "sim/adversary/statements.hpp"
+#include "sim/world/world.hpp"
 #include "tests/sim/tuned_nodes.hpp"
 
 namespace lastmile::sim::test {
@@ -52,6 +55,12 @@ void whisper(gossip::Params& params) {
 // --- flooder
 
 // Two of them are in the hands of who writes a forgery.
+TEST(OwnAccounts, are_nobody_elses) {
+  EXPECT_NE(OwnAccounts(1, 0).account(0).address(), scenario::BalanceOracle::account(1).address());
+  EXPECT_LT(scenario::kHeadSignerAccounts + kWorldNodesMax, scenario::kOracleAccount);
+  EXPECT_LT(scenario::kOracleAccount, scenario::kAdversaryAccounts);
+}
+
 TEST(OwnAccounts, stay_where_they_are_while_others_are_derived) {
   OwnAccounts accounts(1, 2);
   const crypto::Account* const first = &accounts.account(0);

@@ -199,9 +199,10 @@ class Planner {
     switch (draws_.below(has_chain_ ? 15 : 12)) {
       case 0:
       case 1:
-        return head + fmt::format(R"("partition", "between": {}, "mode": "{}", "direction": "{}", "leak": "{}", {}}})",
-                                  sides(), one_of({"stall", "reset"}), one_of({"both", "both", "first_to_second"}),
-                                  one_of({"0%", "0%", "10%"}), window(35));
+        return head + fmt::format(R"("partition", "between": {}, {}, "direction": "{}", {}}})", sides(),
+                                  one_of({R"("mode": "reset")", R"("mode": "reset")", R"("mode": "stall")",
+                                          R"("mode": "stall", "leak": "10%")"}),
+                                  one_of({"both", "both", "first_to_second"}), window(35));
       case 2:
         return head +
                fmt::format(

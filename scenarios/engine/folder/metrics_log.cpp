@@ -29,8 +29,21 @@ struct MetricsLog::State {
   std::vector<Scope> scopes;
   std::set<std::vector<Node>> known;  // islands that are a group, or were there before, add nothing
   std::size_t spans_seen = 0;
+  std::size_t islands = 0;  // of scopes
 
   State(const Timeline& t, const Watch& w, const WorldView& v) : timeline(t), watch(w), view(v) {}
+
+  // The sides of one occurrence of a partition. Names stay different: "island:cut-first", "island:cut-first:2", ...
+  void add_islands(const FaultSpan& span) {
+    const auto names = timeline.islands(spans_seen);
+    if (!names) return;
+    const std::string which = span.occurrence == 0 ? "" : ":" + std::to_string(span.occurrence + 1);
+    for (const auto* side : {&span.first, &span.second}) {
+      if (islands >= kIslandScopesMax || !known.insert(*side).second) continue;
+      scopes.push_back({"island:" + (*names)[side == &span.first ? 0 : 1] + which, *side});
+      ++islands;
+    }
+  }
 
   void write(const std::string& line) { error.note(std::fwrite(line.data(), 1, line.size(), file) == line.size()); }
   void row(std::string& out, const std::string& time, const std::string& scope, std::string_view name, double value) {
@@ -67,15 +80,7 @@ Result<std::unique_ptr<MetricsLog>> MetricsLog::create(const std::string& path, 
 void MetricsLog::on_sample(Instant time) {
   State& s = *state_;
   const auto& spans = s.timeline.spans();
-  for (; s.spans_seen < spans.size(); ++s.spans_seen) {
-    const FaultSpan& span = spans[s.spans_seen];
-    const auto names = s.timeline.islands(s.spans_seen);
-    if (!names) continue;
-    for (const auto* side : {&span.first, &span.second}) {
-      if (!s.known.insert(*side).second) continue;
-      s.scopes.push_back({"island:" + (*names)[side == &span.first ? 0 : 1], *side});
-    }
-  }
+  for (; s.spans_seen < spans.size(); ++s.spans_seen) s.add_islands(spans[s.spans_seen]);
   const std::string at = seconds_number(time);
   std::string out;
   for (const Scope& scope : s.scopes) {

@@ -10,6 +10,10 @@
 
 namespace lastmile::scenario {
 
+// Rows are written for the islands that came first, and for no more: a partition that is drawn anew each time has
+// others each time.
+inline constexpr std::size_t kIslandScopesMax = 32;
+
 // Must come after the Watch in the list of observers: it reads what the Watch saw at the same sample.
 class MetricsLog final : public Observer {
  public:

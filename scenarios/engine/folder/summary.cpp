@@ -10,9 +10,6 @@
 namespace lastmile::scenario {
 namespace {
 
-// What an entry that waited in vain is called in Timeline::never_reached().
-constexpr std::string_view kAwaited = "event ";
-
 Json check_json(const CheckResult& check) {
   Json out = Json::object();
   out.set("name", check_text(check.name)).set("kind", is_safety(check.name) ? "safety" : "liveness");
@@ -115,8 +112,10 @@ Verdict decide(const Summary& summary) {
                        [&](const auto& c) { return c.verdict == verdict; });
   };
   if (any(Verdict::fail)) return Verdict::fail;
-  const bool waited_in_vain = std::any_of(summary.never_reached.begin(), summary.never_reached.end(),
-                                          [](const std::string& text) { return text.starts_with(kAwaited); });
+  const bool waited_in_vain =
+      std::any_of(summary.never_reached.begin(), summary.never_reached.end(), [](const std::string& text) {
+        return text.starts_with(Timeline::kEventOf) || text.starts_with(Timeline::kNodesOf);
+      });
   const bool idle = std::any_of(summary.adversaries.begin(), summary.adversaries.end(),
                                 [](const AdversaryResult& adversary) { return adversary.acts == 0; });
   if (any(Verdict::unknown) || summary.limit_hit || waited_in_vain || idle || summary.checks.empty()) {

@@ -24,6 +24,7 @@ class Refuser {
       if (!a_.adversaries.contains(kind)) no("/adversaries/" + std::to_string(i) + "/kind", in_quotes(kind));
     }
     if (s_.economy) economy(*s_.economy);
+    if (s_.sweep) no("/sweep", "a sweep: a run is of one point");
     if (a_.light_nodes) refuse_of_light_nodes(s_, findings_);
     selectors();
     for (std::size_t i = 0; i < s_.checks.size(); ++i) {

@@ -52,8 +52,8 @@ struct MeasureInfo {
   std::string_view unit_text;  // in summary.json: "s", "B", "share", "messages", ...
   bool distribution;           // has count, min, mean, quantiles and max; otherwise one value
   bool whole;                  // exists under its own name, not only in parts
-  // Parts are named with a dot: "propagation_s.during", "coverage_s.90", "queue_depth.inbox". "#" stands for any
-  // number.
+  // Parts are named with a dot: "propagation_s.during", "coverage_s.90", "queue_depth.inbox". "#" stands for the
+  // number of any error code.
   std::span<const std::string_view> parts;
 };
 const std::vector<MeasureInfo>& all_measures();

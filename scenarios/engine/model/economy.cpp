@@ -41,7 +41,9 @@ void parse_economy(const Place& place, std::optional<Economy>& economy) {
       ObjectReader entry(item);
       if (const auto of = entry.require("of", "the name of a traffic entry")) read_name(*of, balance.of);
       entry.read_if("share", balance.share);
-      entry.read_required("amount", "an amount such as \"1000token\"", balance.amount);
+      if (const auto amount = entry.require("amount", "an amount such as \"1000token\"")) {
+        read_money(*amount, balance.amount);
+      }
       entry.read_if("at", balance.at);
       entry.read_if("into", balance.into);
       entry.done();

@@ -129,6 +129,8 @@ struct Fault {
 };
 
 inline constexpr std::size_t kFaultsMax = 1000;
+// Partitions, links and holds in force at once: each is looked at for every path whenever one begins or ends.
+inline constexpr std::size_t kPathFaultsMax = 1000;
 // Of one repeated entry; more than any study needs, and a bound on our memory. Of a Poisson process on average.
 inline constexpr std::int64_t kOccurrencesMax = 10'000;
 

@@ -46,6 +46,30 @@ bool read(const Place& place, std::array<Selector, 2>& out) {
   return read(place.item(1), out[1]) && first;
 }
 
+bool read_latency(const Place& place, Duration& out) {
+  Duration value;
+  if (!read(place, value)) return false;
+  if (value > kLatencyMax) return place.refuse("a time of at most 1h");
+  out = value;
+  return true;
+}
+
+bool read_latency(const Place& place, Law& out) {
+  Law law;
+  if (!read(place, law, Unit::duration)) return false;
+  if (law.least() > kLatencyMax.ns) return place.refuse("a law that draws times of at most 1h");
+  out = std::move(law);
+  return true;
+}
+
+bool read_money(const Place& place, Amount& out) {
+  Amount value;
+  if (!read(place, value)) return false;
+  if (value > Amount::tokens(kTokensMax)) return place.refuse("at most 10^18 token");
+  out = value;
+  return true;
+}
+
 bool read(const Place& place, Moment& out) {
   const std::string* text = place.json.text();
   if (text == nullptr) return place.refuse(kMoment);
@@ -76,7 +100,7 @@ bool read(const Place& place, When& out) {
   } else if (place.json.find("rate") != nullptr) {
     ObjectReader reader(here, "rate");
     Poisson poisson;
-    reader.read_if("rate", poisson.rate);
+    if (reader.read_if("rate", poisson.rate) && poisson.rate == Rate{}) reader.refuse("rate", "a rate above zero");
     read_window(reader, poisson.from, poisson.until);
     reader.done();
     out = poisson;

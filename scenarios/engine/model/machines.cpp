@@ -65,12 +65,12 @@ Hardware parse_machine(const Place& place, std::string name) {
   ObjectReader reader(place);
   reader.read_if("uplink", machine.uplink);
   reader.read_if("downlink", machine.downlink);
-  reader.read_if("access_latency", machine.access_latency, Unit::duration);
+  if (const auto at = reader.get("access_latency")) read_latency(*at, machine.access_latency);
   reader.read_if("cores", machine.cores, 1, 4096);
   if (const auto at = reader.get("disk_read")) read_speed(*at, machine.disk_read);
   if (const auto at = reader.get("disk_write")) read_speed(*at, machine.disk_write);
-  reader.read_if("disk_sync", machine.disk_sync);
-  reader.read_if("disk_seek", machine.disk_seek);
+  if (const auto at = reader.get("disk_sync")) read_latency(*at, machine.disk_sync);
+  if (const auto at = reader.get("disk_seek")) read_latency(*at, machine.disk_seek);
   reader.read_if("disk_size", machine.disk_size);
   reader.read_if("idle_power", machine.idle_power);
   if (const auto at = reader.get("busy_power"); at && read(*at, machine.busy_power)) {

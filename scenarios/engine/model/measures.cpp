@@ -1,6 +1,8 @@
 // The names of section 5, their units and parts.
 #include <algorithm>
+#include <string>
 
+#include "core/message/error_code.hpp"
 #include "scenarios/engine/model/check.hpp"
 
 namespace lastmile::scenario {
@@ -17,6 +19,12 @@ constexpr std::array<W, 1> kAnyNumber{"#"};
 // diameter_at_least: of an overlay too large to be measured exactly, in place of diameter.
 constexpr std::array<W, 8> kTopology{"diameter",   "diameter_at_least", "clustering", "articulation_points",
                                      "degree_min", "degree_mean",       "degree_max", "cut"};
+
+// As messages are refused with (messages.md 5.5), and spelled as numbers are.
+bool is_error_code(std::string_view text) {
+  return std::any_of(message::kAllErrorCodes.begin(), message::kAllErrorCodes.end(),
+                     [&](message::ErrorCode code) { return std::to_string(message::number(code)) == text; });
+}
 
 }  // namespace
 
@@ -67,11 +75,7 @@ const MeasureInfo* find_measure(std::string_view name) {
     const std::string_view part = name.substr(dot + 1);
     for (const std::string_view known : info.parts) {
       if (known == part) return &info;
-      const std::string_view digits = !part.empty() && part.front() == '-' ? part.substr(1) : part;
-      if (known == "#" && !digits.empty() && digits.size() <= 4 &&
-          std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })) {
-        return &info;
-      }
+      if (known == "#" && is_error_code(part)) return &info;
     }
   }
   return nullptr;

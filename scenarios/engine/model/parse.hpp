@@ -19,6 +19,13 @@ bool read(const Place& place, Selector& out);
 bool read(const Place& place, Moment& out);
 bool read(const Place& place, When& out);
 bool read(const Place& place, std::array<Selector, 2>& out);
+// At most kLatencyMax. Of a law: it must be able to draw that little; what it draws beyond is held there
+// (draw_latency).
+bool read_latency(const Place& place, Duration& out);
+bool read_latency(const Place& place, Law& out);
+// Money that nodes read back from a message (core/economy/decimal.hpp): at most kTokensMax.
+bool read_money(const Place& place, Amount& out);
+inline constexpr std::uint64_t kTokensMax = 1'000'000'000'000'000'000;
 
 void parse_world(const Place& place, World& world);
 void parse_traffic(const Place& place, std::vector<TrafficSpec>& traffic);
@@ -33,6 +40,11 @@ void parse_economy(const Place& place, std::optional<Economy>& economy);
 // Entries whose key "kind" says which alternative of a variant they are. Empty, and a finding: there is none.
 std::optional<std::size_t> read_kind(const Place& place, std::span<const std::string_view> kinds);
 inline void read_who(ObjectReader& reader, Selector& out) { reader.read_required("who", "a selector", out); }
+
+// A key that means nothing beside the others is a slip: somebody expects something of it.
+inline void only_if(bool it_means_something, ObjectReader& reader, std::string_view key, std::string_view expected) {
+  if (!it_means_something && reader.place().json.find(key) != nullptr) reader.refuse(key, expected);
+}
 
 template <class Variant, std::size_t I = 0>
 Variant alternative(std::size_t kind) {
@@ -64,6 +76,8 @@ void each_item(const Place& place, std::size_t max, const Body& body) {
 void validate(const Scenario& scenario, Findings& findings);
 // A part of it: who is an adversary, when, and what it needs of the world. Resolves selectors.
 void validate_adversaries(const Scenario& scenario, Findings& findings);
+// Another: how many partitions, links and holds are in force at once, as far as the file alone decides it.
+void validate_path_faults(const Scenario& scenario, Findings& findings);
 // Another: a fault takes a share of what is free on disks, so every machine in use must have a disk_size.
 void validate_disk_sizes(const Scenario& scenario, Findings& findings);
 // Checks and measures when the file names none: all that apply.

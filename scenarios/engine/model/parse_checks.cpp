@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/message/error_code.hpp"
 #include "scenarios/engine/model/light.hpp"
 #include "scenarios/engine/model/parse.hpp"
 #include "scenarios/engine/model/words.hpp"
@@ -42,6 +43,13 @@ bool read_bound(const Place& place, MeasureUnit unit, std::optional<double>& out
   return false;
 }
 
+std::string error_codes_text() {
+  std::vector<std::string> codes;
+  codes.reserve(message::kErrorCodeCount);
+  for (const message::ErrorCode code : message::kAllErrorCodes) codes.push_back(std::to_string(message::number(code)));
+  return alternatives(std::vector<std::string_view>(codes.begin(), codes.end()));
+}
+
 std::vector<std::string_view> measure_names() {
   std::vector<std::string_view> names;
   for (const auto& info : all_measures()) names.push_back(info.name);
@@ -58,8 +66,9 @@ bool read_measure_name(const Place& place, std::string& out) {
     if (base == nullptr) {
       return place.refuse(guess.empty() ? "a measure: " + alternatives(names) : "the name of a measure", guess);
     }
-    return place.refuse(base->parts.empty() ? std::string("a measure; this one has no parts")
-                                            : "one of the parts " + alternatives(base->parts));
+    return place.refuse(base->parts.empty()          ? std::string("a measure; this one has no parts")
+                        : base->parts.front() == "#" ? "one of the parts " + error_codes_text()
+                                                     : "one of the parts " + alternatives(base->parts));
   }
   out = *text;
   return true;

@@ -11,6 +11,13 @@ bool read_between(ObjectReader& reader, Between& out) {
   return reader.read_required("between", "a list of two selectors", out);
 }
 
+// A fault that changes nothing is a slip. One that names an effect and gives it the neutral value is a control.
+void need_one_of(const ObjectReader& reader, std::span<const std::string_view> effects) {
+  const Json& json = reader.place().json;
+  if (std::any_of(effects.begin(), effects.end(), [&](auto key) { return json.find(key) != nullptr; })) return;
+  reader.place().reading.findings.expected(reader.place().pointer, "at least one of " + alternatives(effects), "none");
+}
+
 // "1.5" or "150%" of the latency without fault: a bare number or a share, possibly above one.
 bool read_factor(const Place& place, std::uint64_t& out) {
   constexpr std::uint64_t kMax = 1000;
@@ -24,7 +31,11 @@ void parse_body(ObjectReader& reader, const std::string& name, PartitionFault& f
   read_between(reader, fault.between);
   if (const auto at = reader.get("direction")) read_enum(*at, words::kDirections, fault.direction);
   if (const auto at = reader.get("mode")) read_enum(*at, words::kCutModes, fault.mode);
-  reader.read_if("leak", fault.leak);
+  if (reader.read_if("leak", fault.leak) && fault.leak.parts == kWhole) {
+    reader.refuse("leak", "a share below 100%: a cut that lets all pass is none");
+  }
+  only_if(fault.mode == CutMode::stall, reader, "leak",
+          "no \"leak\" with mode \"reset\": what could pass has no connection to pass on");
   fault.islands = {name + "-first", name + "-second"};
   if (const auto at = reader.get("islands")) {
     if (at->json.items() == nullptr || at->json.items()->size() != 2) {
@@ -39,21 +50,17 @@ void parse_body(ObjectReader& reader, const std::string& name, PartitionFault& f
 void parse_body(ObjectReader& reader, const std::string&, LinkFault& fault) {
   read_between(reader, fault.between);
   if (const auto at = reader.get("direction")) read_enum(*at, words::kDirections, fault.direction);
-  bool any = reader.read_if("latency_add", fault.latency_add);
-  if (const auto at = reader.get("latency_factor")) any = read_factor(*at, fault.latency_factor) || any;
-  any = reader.read_if("jitter", fault.jitter) || any;
-  any = reader.read_if("bandwidth", fault.bandwidth) || any;
-  any = reader.read_if("loss", fault.loss) || any;
-  any = reader.read_if("duplicate", fault.duplicate) || any;
-  any = reader.read_if("reorder", fault.reorder) || any;
-  any = reader.read_if("corrupt", fault.corrupt) || any;
+  if (const auto at = reader.get("latency_add")) read_latency(*at, fault.latency_add);
+  if (const auto at = reader.get("latency_factor")) read_factor(*at, fault.latency_factor);
+  if (const auto at = reader.get("jitter")) read_latency(*at, fault.jitter);
+  reader.read_if("bandwidth", fault.bandwidth);
+  reader.read_if("loss", fault.loss);
+  reader.read_if("duplicate", fault.duplicate);
+  reader.read_if("reorder", fault.reorder);
+  reader.read_if("corrupt", fault.corrupt);
   static constexpr std::array<std::string_view, 8> kEffects{"latency_add", "latency_factor", "jitter",  "bandwidth",
                                                             "loss",        "duplicate",      "reorder", "corrupt"};
-  const Json& json = reader.place().json;
-  if (!any && std::none_of(kEffects.begin(), kEffects.end(), [&](auto key) { return json.find(key) != nullptr; })) {
-    reader.place().reading.findings.expected(reader.place().pointer, "at least one of " + alternatives(kEffects),
-                                             "none");
-  }
+  need_one_of(reader, kEffects);
 }
 
 void parse_body(ObjectReader& reader, const std::string&, HoldFault& fault) {
@@ -88,6 +95,8 @@ void parse_body(ObjectReader& reader, const std::string&, ClockFault& fault) {
   if (const auto at = reader.get("offset")) read_signed(*at, fault.offset);
   reader.read_if("drift", fault.drift);
   if (const auto at = reader.get("step")) read_signed(*at, fault.step);
+  static constexpr std::array<std::string_view, 3> kEffects{"offset", "drift", "step"};
+  need_one_of(reader, kEffects);
 }
 
 void parse_body(ObjectReader& reader, const std::string&, DiskFault& fault) {
@@ -102,13 +111,23 @@ void parse_body(ObjectReader& reader, const std::string&, DiskFault& fault) {
 
 void parse_body(ObjectReader& reader, const std::string&, ChainFault& fault) {
   if (const auto at = reader.require("chain", "the name of a chain")) read_name(*at, fault.chain);
-  if (const auto at = reader.require("mode", alternatives(words::kChainTroubles))) {
-    read_enum(*at, words::kChainTroubles, fault.mode);
-  }
+  const auto mode = reader.require("mode", alternatives(words::kChainTroubles));
+  const bool known = mode && read_enum(*mode, words::kChainTroubles, fault.mode);
   reader.read_if("depth", fault.depth, 1, 1'000'000);
-  reader.read_if("delay", fault.delay);
+  const auto delay = reader.get("delay");
   fault.who.terms = {{Atom{}}};
   reader.read_if("who", fault.who);
+  if (!known) return;
+  only_if(fault.mode == ChainTrouble::reorg, reader, "depth", "no \"depth\": it is of mode \"reorg\"");
+  only_if(fault.mode == ChainTrouble::delay, reader, "delay", "no \"delay\": it is of mode \"delay\"");
+  only_if(fault.mode != ChainTrouble::reorg, reader, "who", "no \"who\": blocks are replaced for everybody");
+  if (fault.mode != ChainTrouble::delay) return;
+  constexpr std::string_view kDelay = "a time above zero such as \"30s\"";
+  if (!delay) {
+    reader.require("delay", kDelay);
+  } else if (read_latency(*delay, fault.delay) && fault.delay == Duration{}) {
+    delay->refuse(kDelay);
+  }
 }
 
 void read_rare_paths(const Place& place, std::vector<env::RarePath>& out) {

@@ -93,6 +93,7 @@ void parse_entry(const Place& place, TrafficSpec& traffic) {
   }
   if (const auto at = reader.get("arrival")) read_enum(*at, words::kArrivals, traffic.arrival);
   reader.read_if("burst_size", traffic.burst_size, 1, 1'000'000);
+  only_if(traffic.arrival == Arrival::burst, reader, "burst_size", "no \"burst_size\": it is of arrival \"burst\"");
   reader.read_if("from", traffic.from);
   reader.read_if("until", traffic.until);
   if (replayed) {

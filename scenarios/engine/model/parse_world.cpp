@@ -105,7 +105,9 @@ void parse_topology(const Place& place, Topology& topology, std::uint32_t nodes)
     reader.refuse("degree", "no degree with kind \"full\", where everybody is a peer of everybody");
   }
   reader.read_if("rewire", topology.rewire);
+  only_if(topology.kind == TopologyKind::small_world, reader, "rewire", "no \"rewire\": it is of kind \"small_world\"");
   reader.read_if("across", topology.across, 0, 10'000);
+  only_if(topology.kind == TopologyKind::by_region, reader, "across", "no \"across\": it is of kind \"by_region\"");
   reader.done();
 }
 
@@ -136,7 +138,7 @@ void parse_chain(const Place& place, ChainSpec& chain) {
   reader.read_if("finality_blocks", chain.finality_blocks, 0, 1'000'000);
   if (const auto at = reader.get("archive_every")) read_positive(*at, chain.archive_every);
   reader.read_required("synchronizers", "selectors of synchronization nodes", chain.synchronizers);
-  reader.read_if("fee", chain.fee);
+  if (const auto at = reader.get("fee")) read_money(*at, chain.fee);
   reader.done();
 }
 
@@ -221,7 +223,7 @@ void parse_regions(const Place& place, Regions& regions) {
     }
     for (std::size_t j = i; j < n; ++j) {
       Duration time;
-      read(row.item(j - i), time);
+      read_latency(row.item(j - i), time);
       regions.round_trip[i * n + j] = regions.round_trip[j * n + i] = time;
     }
   }

@@ -78,7 +78,8 @@ Json topology_json(const Topology& topology) {
   Json out = Json::object();
   out.set("kind", topology_text(topology.kind));
   if (topology.kind != TopologyKind::full) out.set("degree", Json::unsigned_integer(topology.degree));
-  out.set("rewire", share_text(topology.rewire)).set("across", Json::unsigned_integer(topology.across));
+  if (topology.kind == TopologyKind::small_world) out.set("rewire", share_text(topology.rewire));
+  if (topology.kind == TopologyKind::by_region) out.set("across", Json::unsigned_integer(topology.across));
   return out;
 }
 
@@ -138,7 +139,8 @@ Json world_json(const World& world) {
 Json traffic_json(const TrafficSpec& traffic) {
   Json out = Json::object();
   out.set("name", traffic.name).set("into", selector_json(traffic.into)).set("rate", rate_text(traffic.rate));
-  out.set("arrival", arrival_text(traffic.arrival)).set("burst_size", Json::unsigned_integer(traffic.burst_size));
+  out.set("arrival", arrival_text(traffic.arrival));
+  if (traffic.arrival == Arrival::burst) out.set("burst_size", Json::unsigned_integer(traffic.burst_size));
   out.set("from", moment_text(traffic.from)).set("until", moment_text(traffic.until));
   if (!traffic.file.empty()) return out.set("file", traffic.file);
   Json chains = Json::object();
@@ -170,7 +172,8 @@ struct FaultWriter {
   Json& out;
   void operator()(const PartitionFault& f) const {
     out.set("between", between_json(f.between)).set("direction", direction_text(f.direction));
-    out.set("mode", cut_mode_text(f.mode)).set("leak", share_text(f.leak));
+    out.set("mode", cut_mode_text(f.mode));
+    if (f.mode == CutMode::stall) out.set("leak", share_text(f.leak));
     out.set("islands", Json::list({Json(f.islands[0]), Json(f.islands[1])}));
   }
   void operator()(const LinkFault& f) const {
@@ -202,8 +205,10 @@ struct FaultWriter {
     out.set("who", selector_json(f.who)).set("mode", disk_trouble_text(f.mode)).set("amount", share_text(f.amount));
   }
   void operator()(const ChainFault& f) const {
-    out.set("chain", f.chain).set("mode", chain_trouble_text(f.mode)).set("depth", Json::unsigned_integer(f.depth));
-    out.set("delay", duration_text(f.delay)).set("who", selector_json(f.who));
+    out.set("chain", f.chain).set("mode", chain_trouble_text(f.mode));
+    if (f.mode == ChainTrouble::reorg) out.set("depth", Json::unsigned_integer(f.depth));
+    if (f.mode == ChainTrouble::delay) out.set("delay", duration_text(f.delay));
+    if (f.mode != ChainTrouble::reorg) out.set("who", selector_json(f.who));
   }
   void operator()(const RarePathFault& f) const {
     Json paths = Json::list();

@@ -30,6 +30,7 @@ class Validator {
     traffic();
     balances();
     faults();
+    if (findings_.empty()) validate_path_faults(s_, findings_);
     validate_disk_sizes(s_, findings_);
     checks();
     if (findings_.empty()) resolvable();
@@ -170,6 +171,12 @@ class Validator {
       return;
     }
     if (nodes > 1 && t.degree >= nodes) findings_.expected(pointer, "a degree below the number of nodes", found);
+    if (nodes > kFullTopologyNodesMax && t.degree + 1 == nodes && t.kind != TopologyKind::by_region) {
+      findings_.expected(pointer, "a degree that leaves somebody out above 4,000 nodes", found);
+    }
+    if (t.kind == TopologyKind::random_regular && t.degree < 2 && nodes > 2) {
+      findings_.expected(pointer, "a degree of at least 2: with 1 the network is pairs", found);
+    }
     if (t.kind == TopologyKind::small_world && t.degree % 2 != 0) findings_.expected(pointer, "an even degree", found);
     if (t.kind == TopologyKind::scale_free && t.degree < 2)
       findings_.expected(pointer, "a degree of at least 2", found);

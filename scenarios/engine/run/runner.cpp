@@ -50,6 +50,7 @@ Instant Runner::next_stop() const {
 void Runner::advance(Instant now) {
   if (!limit_reached()) {
     for (const Action& action : timeline_->advance(now)) carry_out(action);
+    if (const auto& limit = timeline_->exceeded()) end_early(*limit);
     publish_due(now);
   }
   if (ended_by_ && !finished()) timeline_->finish(now);

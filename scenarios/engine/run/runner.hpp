@@ -55,8 +55,7 @@ class Runner {
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
 
-  // A world that knows better sets regions and balances, until open().
-  NodeTable& nodes() { return nodes_; }
+  const NodeTable& nodes() const { return nodes_; }
   // Traffic files, checks and logs. view must outlive the runner. Errors: unreadable files, a folder that cannot be
   // written.
   std::optional<Error> open(const WorldView& view);

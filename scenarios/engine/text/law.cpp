@@ -10,6 +10,8 @@ namespace {
 constexpr std::array<std::string_view, 7> kKinds{"fixed",     "uniform", "exponential", "normal",
                                                  "lognormal", "pareto",  "empirical"};
 
+constexpr std::int64_t kDriftMax = std::int64_t{kWhole} - 1;  // as parse_drift: a clock never stands still
+
 bool has_sign(Unit unit) { return unit == Unit::signed_duration || unit == Unit::drift; }
 
 bool read_value(const Place& place, Unit unit, std::int64_t& out) {
@@ -172,6 +174,7 @@ std::int64_t Law::draw(Generator& draws) const {
     }
   }
   if (!has_sign(unit)) result = std::max<std::int64_t>(result, 0);
+  if (unit == Unit::drift) result = std::clamp(result, -kDriftMax, kDriftMax);
   if (at_least) result = std::max(result, *at_least);
   if (at_most) result = std::min(result, *at_most);
   return result;
@@ -246,6 +249,8 @@ std::optional<Law> parse_law(const Json& value, Unit unit, const std::string& po
   if (!read(Place{reading, value, pointer, pointer}, law, unit)) return std::nullopt;
   return law;
 }
+
+Duration draw_latency(const Law& law, Generator& draws) { return std::min(Duration{law.draw(draws)}, kLatencyMax); }
 
 Json law_json(const Law& law) {
   if (law.kind == LawKind::fixed && !law.at_least && !law.at_most) return value_json(law.unit, law.value);

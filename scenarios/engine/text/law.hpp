@@ -35,7 +35,7 @@ struct Law {
   static Law fixed_at(Unit unit, std::int64_t value) { return {LawKind::fixed, unit, value, 0, 0, {}, {}, {}}; }
 
   // Rounded to the nearest whole unit, then held between at_least and at_most; never below 0 unless the unit has a
-  // sign.
+  // sign. A drift is held where a drift that is written may lie.
   std::int64_t draw(Generator& draws) const;
   // Nothing smaller is ever drawn.
   std::int64_t least() const;
@@ -51,5 +51,8 @@ bool read(const Place& place, Law& out, Unit unit);
 // The same for who has no Reading. Empty with findings.
 std::optional<Law> parse_law(const Json& value, Unit unit, const std::string& pointer, Findings& findings);
 Json law_json(const Law& law);
+
+// Of a law of latencies: held at kLatencyMax, which a law may pass now and then.
+Duration draw_latency(const Law& law, Generator& draws);
 
 }  // namespace lastmile::scenario

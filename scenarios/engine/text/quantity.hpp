@@ -45,6 +45,9 @@ struct Drift {
 
 // The longest duration of a file, about 63 years: a moment, a length and a drawn wait add up without overflow.
 inline constexpr Duration kDurationMax{2'000'000'000'000'000'000};
+// The longest time that bytes take on the way, a disk for one write or a chain for an answer. Whoever wants to see what
+// happens when nothing comes at all cuts, pauses or crashes.
+inline constexpr Duration kLatencyMax = hours(1);
 
 // One megawatt: more than any machine of a network draws, and energies of long runs still add up.
 inline constexpr Power kPowerMax{1'000'000'000};

@@ -9,28 +9,38 @@
 namespace lastmile::scenario {
 namespace {
 
-// Shares of a group's nodes by largest remainder, ties to the earlier region; regions in order.
-std::vector<std::uint32_t> dealt(const std::vector<RegionShare>& shares, std::uint32_t count) {
+// How many of `count` go to each region: largest remainders, ties to the earlier one. Shares need not add up to a
+// whole.
+std::vector<std::uint32_t> counts(const std::vector<RegionShare>& shares, std::uint32_t count) {
+  std::uint64_t total = 0;
+  for (const RegionShare& each : shares) total += each.share.parts;
   std::vector<std::uint32_t> each(shares.size());
   std::vector<std::uint64_t> remainder(shares.size());
   std::uint32_t given = 0;
   for (std::size_t i = 0; i < shares.size(); ++i) {
     const std::uint64_t product = std::uint64_t{shares[i].share.parts} * count;
-    each[i] = static_cast<std::uint32_t>(product / kWhole);
-    remainder[i] = product % kWhole;
+    each[i] = static_cast<std::uint32_t>(product / total);
+    remainder[i] = product % total;
     given += each[i];
   }
   std::vector<std::size_t> order(shares.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return remainder[a] > remainder[b]; });
-  for (std::size_t i = 0; given < count; i = (i + 1) % order.size()) {
-    ++each[order[i]];
-    ++given;
-  }
+  for (std::size_t i = 0; given < count; ++i, ++given) ++each[order[i]];
+  return each;
+}
+
+// The region of each node of a group. Shuffled: neighbours by number are no neighbours in the world. The stream is the
+// group's own, so that a group added at the end leaves the others where they were.
+std::vector<std::uint32_t> dealt(const Group& group, std::uint64_t seed) {
   std::vector<std::uint32_t> out;
-  for (std::size_t i = 0; i < shares.size(); ++i) out.insert(out.end(), each[i], shares[i].region);
-  out.resize(count);
+  out.reserve(group.count);
+  const std::vector<std::uint32_t> each = counts(group.regions, group.count);
+  for (std::size_t i = 0; i < each.size(); ++i) out.insert(out.end(), each[i], group.regions[i].region);
+  const std::uint64_t group_seed = substream(substream(seed, kRunScope, "group"), kRunScope, group.name);
+  Generator places(substream(group_seed, 0, "regions"));
+  places.shuffle(out);
   return out;
 }
 
@@ -43,7 +53,7 @@ NodeTable::NodeTable(const Scenario& scenario, std::uint64_t seed)
     const Group& group = scenario.world.groups[g];
     groups_.push_back(group.name);
     members_.emplace(group.name, std::pair(size(), group.count));
-    const auto regions = dealt(group.regions, group.count);
+    const auto regions = dealt(group, seed);
     for (std::uint32_t i = 0; i < group.count; ++i) {
       nodes_.push_back(
           {group.name + "-" + std::to_string(i), g, group.role, group.fidelity == Fidelity::light, regions[i], {}, {}});

@@ -30,15 +30,14 @@ struct NodeInfo {
 
 class NodeTable {
  public:
-  // Regions of a group with shares are dealt out by largest remainder in node order; a world that deals otherwise says
-  // so with set_region. Synchronization nodes are resolved here, with draws from (seed, "select", chain name).
+  // The one place where the nodes of a group with shares of regions are dealt out: every world and every selector goes
+  // by it. Synchronization nodes are resolved here, with draws from (seed, "select", chain name).
   NodeTable(const Scenario& scenario, std::uint64_t seed);
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(nodes_.size()); }
   const NodeInfo& operator[](Node node) const { return nodes_[node]; }
   const std::vector<std::string>& groups() const { return groups_; }
   std::optional<Node> find(std::string_view name) const;
-  void set_region(Node node, std::uint32_t region) { nodes_[node].region = region; }
   void set_balance(Node node, Amount balance) { nodes_[node].balance = balance; }
 
   // Islands exist while a partition runs.

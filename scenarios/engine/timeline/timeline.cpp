@@ -58,6 +58,10 @@ struct Timeline::State {
   std::vector<std::uint32_t> down;                            // per node: how many faults hold it down
   std::map<std::pair<std::uint32_t, Node>, Generator> churn;  // (span, node)
   EventCounter counter;
+  std::size_t path_faults = 0;  // in force
+  std::optional<std::string> exceeded;
+  std::vector<bool> met_nobody;         // per fault: it was due and its selector meant no node
+  std::vector<std::uint32_t> homeless;  // traffic into an island that was not there when it began
 
   State(const Scenario& scenario, std::uint64_t run_seed, NodeTable& table)
       : s(scenario),
@@ -65,7 +69,8 @@ struct Timeline::State {
         nodes(table),
         occurrences(scenario.faults.size()),
         times(scenario.faults.size()),
-        down(table.size()) {
+        down(table.size()),
+        met_nobody(scenario.faults.size()) {
     plan();
   }
 
@@ -149,15 +154,29 @@ struct Timeline::State {
     const Instant until = end_of(fault, now);
     // Before trouble, or an event that came too late. Only a reorganisation is over at once.
     if (now < trouble_start() || until < now || (until == now && !over_at_once(fault))) return;
-    const std::uint32_t occurrence = occurrences[i]++;
+    const std::uint32_t occurrence = occurrences[i];
     const std::string stream = occurrence == 0 ? fault.name : fault.name + ":" + std::to_string(occurrence);
     FaultSpan span{i, occurrence, now, until, std::nullopt, {}, {}};
-    if (const Between* sides = sides_of(fault)) {
+    const Between* const sides = sides_of(fault);
+    if (sides != nullptr) {
       span.first = nodes.select((*sides)[0], stream);
       span.second = nodes.select((*sides)[1], stream + "/second", span.first);
     } else if (const Selector* who = who_of(fault)) {
       span.first = nodes.select(*who, stream);
     }
+    // The island that it is for is not there (nor has anybody on the other side of it): nothing happens.
+    if (span.first.empty() || (sides != nullptr && span.second.empty())) {
+      met_nobody[i] = true;
+      return;
+    }
+    if (sides != nullptr) {
+      if (path_faults >= kPathFaultsMax) {
+        exceeded = "more than " + human_count(kPathFaultsMax) + " partitions, links and holds at once";
+        return;
+      }
+      ++path_faults;
+    }
+    ++occurrences[i];
     const auto index = static_cast<std::uint32_t>(spans.size());
     spans.push_back(span);
     plan_nodes(index, fault, stream);
@@ -210,9 +229,9 @@ struct Timeline::State {
     FaultSpan& span = spans[index];
     const Fault& fault = s.faults[span.entry];
     span.ended = now;
+    if (sides_of(fault) != nullptr) --path_faults;
     if (const auto* cut = std::get_if<PartitionFault>(&fault.body)) {
-      nodes.remove_island(cut->islands[0]);
-      nodes.remove_island(cut->islands[1]);
+      islands_after(span.entry, *cut);
       count(EventPattern{EventKind::partition_healed, trace::Queue::inbox, 0});
     }
     Action action;
@@ -224,6 +243,19 @@ struct Timeline::State {
     action.first = span.first;
     action.second = span.second;
     out.push_back(std::move(action));
+  }
+
+  // One occurrence ended. The islands are those of the newest that goes on.
+  void islands_after(std::uint32_t entry, const PartitionFault& cut) {
+    const auto goes_on = std::find_if(spans.rbegin(), spans.rend(),
+                                      [entry](const auto& span) { return span.entry == entry && !span.ended; });
+    if (goes_on == spans.rend()) {
+      nodes.remove_island(cut.islands[0]);
+      nodes.remove_island(cut.islands[1]);
+    } else {
+      nodes.set_island(cut.islands[0], goes_on->first);
+      nodes.set_island(cut.islands[1], goes_on->second);
+    }
   }
 
   void node_down(const Item& item, std::vector<Action>& out) {
@@ -317,6 +349,7 @@ struct Timeline::State {
       case Due::traffic_start:
         push_entry(Action::Kind::traffic_started, item.index,
                    nodes.select(s.traffic[item.index].into, s.traffic[item.index].name), out);
+        if (out.back().first.empty()) homeless.push_back(item.index);
         break;
       case Due::traffic_stop:
         push_entry(Action::Kind::traffic_stopped, item.index, {}, out);
@@ -381,6 +414,7 @@ void Timeline::on_event(Instant time, const trace::Event& event) {
 }
 
 void Timeline::finish(Instant time) { state_->finish(time); }
+const std::optional<std::string>& Timeline::exceeded() const { return state_->exceeded; }
 bool Timeline::finished() const { return state_->done; }
 Phase Timeline::phase() const { return state_->phase; }
 Instant Timeline::traffic_end() const { return state_->s.phases.end(Phase::heal); }
@@ -419,12 +453,15 @@ std::vector<std::string> Timeline::never_reached() const {
   for (std::size_t i = 0; i < s.s.faults.size(); ++i) {
     if (s.occurrences[i] > 0) continue;
     const Fault& fault = s.s.faults[i];
-    if (const auto* on = std::get_if<OnEvent>(&fault.from)) {
-      out.push_back("event " + event_text(on->event) + " of fault " + fault.name);
+    if (s.met_nobody[i]) {
+      out.push_back(std::string(kNodesOf) + "fault " + fault.name);
+    } else if (const auto* on = std::get_if<OnEvent>(&fault.from)) {
+      out.push_back(std::string(kEventOf) + event_text(on->event) + " of fault " + fault.name);
     } else {
       out.push_back("fault " + fault.name);
     }
   }
+  for (const std::uint32_t i : s.homeless) out.push_back(std::string(kNodesOf) + "traffic " + s.s.traffic[i].name);
   for (std::uint32_t i = 0; i < s.s.adversaries.size(); ++i) {
     const auto& spans = s.adversary_spans;
     const bool begun = std::any_of(spans.begin(), spans.end(), [i](const auto& span) { return span.entry == i; });

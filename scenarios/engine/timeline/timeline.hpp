@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/trace/event.hpp"
@@ -99,8 +100,16 @@ class Timeline {
     std::optional<Instant> until;
   };
   std::vector<PhaseSpan> phase_spans() const;
-  // "fault cut", "event block_final of fault late": entries that never happened, for the report.
+  // "fault cut", "event block_final of fault late", "nodes of fault late", "nodes of traffic more": entries that never
+  // happened, for the report.
   std::vector<std::string> never_reached() const;
+  // With one of these a run has waited in vain for something that it is about: an event, the island that a fault is
+  // for.
+  static constexpr std::string_view kEventOf = "event ";
+  static constexpr std::string_view kNodesOf = "nodes of ";
+  // The limit that an occurrence would have passed which could not be foreseen; it did not happen, and the run must
+  // end.
+  const std::optional<std::string>& exceeded() const;
 
  private:
   struct State;

@@ -4,13 +4,13 @@
 #include <numeric>
 
 #include "scenarios/engine/text/json.hpp"
+#include "scenarios/engine/traffic/account_ranges.hpp"
 #include "scenarios/engine/traffic/writer.hpp"
 
 namespace lastmile::scenario {
 
 crypto::Account BalanceOracle::account(std::uint64_t seed) {
-  constexpr std::uint64_t kIndex = 1ULL << 41;
-  return crypto::Account::derive(crypto::Chain::ETH, seed, kIndex);
+  return crypto::Account::derive(crypto::Chain::ETH, seed, kOracleAccount);
 }
 
 BalanceOracle::BalanceOracle(const Scenario& scenario, std::uint64_t seed)

@@ -5,6 +5,7 @@
 
 #include "core/base/check.hpp"
 #include "core/base/present.hpp"
+#include "scenarios/engine/traffic/account_ranges.hpp"
 #include "scenarios/engine/traffic/arrivals.hpp"
 #include "scenarios/engine/traffic/author.hpp"
 #include "scenarios/engine/traffic/balance_oracle.hpp"
@@ -12,6 +13,8 @@
 
 namespace lastmile::scenario {
 namespace {
+
+static_assert(kTrafficMax * std::uint64_t{kAccountsMax} <= kWalletAccountsEnd);
 
 constexpr std::uint32_t kOracle = 0xffffffffU;  // in entry_of: no traffic entry
 

@@ -1,5 +1,7 @@
 #include "scenarios/engine/watch/islands.hpp"
 
+#include <algorithm>
+
 #include "scenarios/engine/model/selectors_of.hpp"
 
 namespace lastmile::scenario {
@@ -7,10 +9,12 @@ namespace lastmile::scenario {
 void Islands::begin(std::size_t span) {
   sides_.resize(span + 1);
   const FaultSpan& fault = timeline_.spans()[span];
+  forget_old();
   Sides& sides = sides_[span];
   const Fault& entry = scenario_.faults[fault.entry];
   sides.cut = sides_of(entry) != nullptr && !std::holds_alternative<LinkFault>(entry.body);
   if (!sides.cut) return;
+  watched_.push_back(span);
   sides.side_of.resize(ledger_.nodes());
   for (const Node node : fault.first) sides.side_of[node] |= 1;
   for (const Node node : fault.second) sides.side_of[node] |= 2;
@@ -18,6 +22,20 @@ void Islands::begin(std::size_t span) {
     for (Node node = 0; node < ledger_.nodes(); ++node) {
       if (is_settled(ledger_.status(id, node))) note(sides, id, sides.side_of[node]);
     }
+  }
+}
+
+void Islands::forget_old() {
+  const auto ended = [this](std::size_t span) { return timeline_.spans()[span].ended.has_value(); };
+  auto count = static_cast<std::size_t>(std::count_if(watched_.begin(), watched_.end(), ended));
+  for (auto at = watched_.begin(); count > kEndedWatched;) {
+    if (!ended(*at)) {
+      ++at;
+      continue;
+    }
+    sides_[*at] = {};
+    at = watched_.erase(at);
+    --count;
   }
 }
 
@@ -33,9 +51,7 @@ void Islands::note(Sides& sides, MessageId id, std::uint8_t side) {
 }
 
 void Islands::processed(MessageId id, Node node) {
-  for (Sides& sides : sides_) {
-    if (sides.cut) note(sides, id, sides.side_of[node]);
-  }
+  for (const std::size_t span : watched_) note(sides_[span], id, sides_[span].side_of[node]);
 }
 
 std::optional<std::uint64_t> Islands::difference(std::size_t span) const {
@@ -44,10 +60,7 @@ std::optional<std::uint64_t> Islands::difference(std::size_t span) const {
 }
 
 bool Islands::any_in_force() const {
-  for (std::size_t i = 0; i < sides_.size(); ++i) {
-    if (sides_[i].cut && !timeline_.spans()[i].ended) return true;
-  }
-  return false;
+  return std::any_of(watched_.begin(), watched_.end(), [this](auto span) { return !timeline_.spans()[span].ended; });
 }
 
 }  // namespace lastmile::scenario

@@ -11,6 +11,9 @@ namespace {
 
 using message::Status;
 
+// States and queues of nodes that were never told anything are no evidence.
+const std::string kNoMessages = "there was no message in the run";
+
 std::string nodes_text(const Ledger& ledger) {
   return of_count(ledger.targets(), ledger.honest_core_nodes()) + " nodes";
 }
@@ -103,9 +106,10 @@ class Converged final : public CheckRun {
     look(end);
     CheckResult r = start();
     r.examined = examined_;
-    if (examined_ < 2) {
+    if (examined_ < 2 || (held_ && c_.ledger.size() == 0)) {
       r.examined = 0;
-      r.detail = "fewer than two honest core nodes with a state run" + c_.without_state();
+      r.detail =
+          (examined_ < 2 ? "fewer than two honest core nodes with a state run" : kNoMessages) + c_.without_state();
       return r;
     }
     r.detail = of_count(equal_, examined_) + " nodes equal";
@@ -375,9 +379,9 @@ class BacklogDrained final : public CheckRun {
   CheckResult result(Instant end) override {
     look(end);
     CheckResult r = start();
-    r.examined = c_.ledger.targets();
+    r.examined = c_.ledger.size() == 0 && most_ == 0 ? 0 : c_.ledger.targets();
     if (r.examined == 0) {
-      r.detail = "no honest core node runs";
+      r.detail = c_.ledger.targets() == 0 ? "no honest core node runs" : kNoMessages;
       return r;
     }
     r.verdict = held_ ? Verdict::pass : Verdict::fail;

@@ -287,8 +287,15 @@ std::vector<MeasureResult> Meters::results(Instant, const std::vector<std::strin
       std::uint64_t total = 0;
       for (const auto& [code, count] : rejected_) total += count;
       add(value_of(name, info, static_cast<double>(total)));
-      for (const auto& [code, count] : rejected_)
-        add(value_of(name + "." + std::to_string(code), info, static_cast<double>(count)));
+      for (const message::ErrorCode each : message::kAllErrorCodes) {
+        const std::string part = name + "." + std::to_string(message::number(each));
+        const auto found = rejected_.find(static_cast<std::int16_t>(each));
+        // One that never came is nothing to report, and none to whoever asks for it.
+        const bool asked = std::find(wanted.begin(), wanted.end(), part) != wanted.end();
+        if (found != rejected_.end() || asked) {
+          add(value_of(part, info, found == rejected_.end() ? 0 : static_cast<double>(found->second)));
+        }
+      }
     } else if (name == "removing") {
       add(value_of(name, info, static_cast<double>(removing_)));
     } else if (name == "permission_disagreements") {

@@ -265,6 +265,9 @@ std::vector<CheckResult> Watch::results(Instant end) {
   s.healing.update(end);
   std::vector<std::string> all;
   for (const auto& info : all_measures()) all.emplace_back(info.name);
+  for (const Check& check : s.scenario.checks) {
+    if (check.name == CheckName::measure) all.push_back(check.of);
+  }
   const auto measured = s.meters.results(end, all);
   std::vector<CheckResult> out;
   for (std::size_t i = 0; i < s.scenario.checks.size(); ++i) {

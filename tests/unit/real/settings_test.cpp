@@ -82,6 +82,11 @@ TEST(Settings, two_that_do_not_fit_together_are_both_named_wherever_they_come_fr
   EXPECT_TRUE(parse_settings("[limits]\ninbox_messages = 1000\n", "node.toml", sources).ok());
 }
 
+TEST(Settings, what_no_router_of_gossip_could_work_with_is_refused) {
+  EXPECT_THAT(mistake_in("[limits]\ngossip_frame_bytes = \"1023B\"\n"), HasSubstr("limits.gossip_frame_bytes (1023)"));
+  EXPECT_THAT(mistake_in("[intervals]\ngossip_heartbeat = \"7min\"\n"), HasSubstr("intervals.gossip_heartbeat"));
+}
+
 TEST(Settings, a_switch_without_the_reference_behaviour_is_refused_by_name) {
   const std::string told = mistake_in("[switches]\npending_before_signature = \"as_reference\"\n");
   EXPECT_THAT(told, HasSubstr("switches.pending_before_signature"));

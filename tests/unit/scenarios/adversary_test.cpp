@@ -46,6 +46,15 @@ TEST(Adversaries, OfEveryKindAreWithinWhatTheSimulatorCanDo) {
   EXPECT_THAT(findings.lines("sample"), HasSubstr("/adversaries/0/kind"));
 }
 
+TEST(Sweep, IsRefusedByWhoCannotDoIt) {
+  const Scenario s = sample({R"(/worlds=["sim","real"])", R"(/sweep={"points": {"/seed": [1, 2]}})"});
+  for (const Abilities& world : {simulator_abilities(), real_abilities()}) {
+    Findings findings;
+    unsupported(s, world, findings);
+    EXPECT_TRUE(findings.has("/sweep")) << findings.lines("sample");
+  }
+}
+
 TEST(Adversaries, AreRefusedWithPlaceAndNearestWord) {
   EXPECT_THAT(complaint(R"({"name":"f","kind":"floder","who":"one"})"),
               AllOf(StartsWith("/adversaries/0/kind: "), HasSubstr("flooder")));

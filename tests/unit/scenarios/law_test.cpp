@@ -10,6 +10,22 @@
 namespace lastmile::scenario {
 namespace {
 
+TEST(Law, HoldsDriftsAndLatenciesWhereTheyMayLie) {
+  Generator draws(1);
+  Law drift{LawKind::normal, Unit::drift, 0, 999'999'000, 0, {}, {}, {}};
+  Law latency{LawKind::exponential, Unit::duration, hours(1).ns, 0, 0, {}, {}, {}};
+  bool long_one = false;
+  for (int i = 0; i < 1000; ++i) {
+    const std::int64_t parts = drift.draw(draws);
+    EXPECT_LT(parts, 1'000'000'000);
+    EXPECT_GT(parts, -1'000'000'000);
+    const Duration time = draw_latency(latency, draws);
+    EXPECT_LE(time, kLatencyMax);
+    long_one = long_one || time == kLatencyMax;
+  }
+  EXPECT_TRUE(long_one);
+}
+
 std::optional<Law> law(std::string_view text, Unit unit, std::string* wrong = nullptr) {
   Findings findings;
   const auto json = read_json(text, findings);

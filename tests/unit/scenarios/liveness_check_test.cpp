@@ -77,6 +77,8 @@ TEST(Converged, FailsWhenOneStateDiffers) {
 
 TEST(Converged, FailsWhenItTookTooLong) {
   FakeRun run(kConverged);
+  run.until(5);
+  run.publish(0, 0);
   run.world.digests[2] = crypto::sha256("other");
   run.until(105);
   run.world.digests.clear();
@@ -85,6 +87,8 @@ TEST(Converged, FailsWhenItTookTooLong) {
 
 TEST(Converged, PassesAndForgetsAgreementThatBroke) {
   FakeRun run(kConverged);
+  run.until(5);
+  run.publish(0, 0);
   run.until(81);
   run.world.digests[2] = crypto::sha256("other");
   run.until(90);
@@ -273,6 +277,29 @@ TEST(BacklogDrained, FailsAboveItsBound) {
   expect_violation(run.result_at_end(), 140, "east-0", "", "2 still wait on east-0");
   run.world.pendings = {{0, 1}, {3, 1}};
   EXPECT_EQ(run.result().verdict, Verdict::pass);
+}
+
+// Equal states and empty queues of nodes that were told nothing are no evidence.
+TEST(Converged, IsUnknownWithoutAMessage) {
+  FakeRun run(kConverged);
+  run.until(140);
+  EXPECT_EQ(run.result_at_end().verdict, Verdict::unknown);
+  EXPECT_THAT(run.result_at_end().detail, ::testing::HasSubstr("no message"));
+}
+
+TEST(BacklogDrained, IsUnknownWithoutAMessage) {
+  FakeRun run(R"({"name":"backlog_drained"})");
+  run.until(140);
+  EXPECT_EQ(run.result_at_end().verdict, Verdict::unknown);
+  EXPECT_THAT(run.result_at_end().detail, ::testing::HasSubstr("no message"));
+}
+
+TEST(MeasureCheck, PassesWhenWhatItCountsNeverCame) {
+  FakeRun run(R"({"name":"measure","of":"rejected.5","at_most":0})");
+  run.until(5);
+  run.publish(0, 0);
+  run.until(140);
+  EXPECT_EQ(run.result_at_end().verdict, Verdict::pass);
 }
 
 TEST(BacklogDrained, IsUnknownWhenNobodyRuns) {

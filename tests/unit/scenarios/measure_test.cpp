@@ -198,6 +198,8 @@ TEST_F(Measures, RefusalsByCode) {
   EXPECT_DOUBLE_EQ(value("rejected.4"), 1);
   EXPECT_DOUBLE_EQ(value("rejected.-1"), 1);
   EXPECT_NE(find_measure("rejected.-1"), nullptr);
+  EXPECT_EQ(find_measure("rejected.7"), nullptr) << "no such code";
+  EXPECT_EQ(find_measure("rejected.05"), nullptr);
 }
 
 TEST_F(Measures, WhatLosesItsResources) {

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <set>
 #include <string>
 
 #include "scenarios/engine/folder/metrics_log.hpp"
@@ -59,6 +61,37 @@ TEST_F(Metrics, SayHowNodesFareOnAverageAndAtWorst) {
   expect_row(csv, "1,all,cpu_busy,0.3");
   expect_row(csv, "1,all,cpu_busy_most,0.5");
   EXPECT_EQ(csv.find("disk_bytes"), std::string::npos) << "nobody could say";
+}
+
+// A partition whose sides are drawn anew each time.
+TEST_F(Metrics, NameTheIslandsOfEachOccurrenceAndStopAtALimit) {
+  FakeRun drawn(R"({"name": "converged"})",
+                {R"(/faults=[{"name": "cut", "kind": "partition", "between": ["random:2", "all"],
+                              "from": {"every": "1s"}, "for": "500ms"}])",
+                 "/world/groups/0/count=20"});
+  auto log = MetricsLog::create(path, *drawn.nodes, *drawn.timeline, drawn.watch(), drawn.world);
+  ASSERT_TRUE(log.ok());
+  for (int s = 1; s <= 70; ++s) {
+    drawn.until(s);
+    (*log)->on_sample(at(s));
+  }
+  EXPECT_TRUE((*log)->close().ok());
+  std::ifstream file(path);
+  std::map<std::string, int> rows;  // of one time, scope and curve
+  std::set<std::string> islands;
+  for (std::string line; std::getline(file, line);) {
+    EXPECT_EQ(++rows[line.substr(0, line.rfind(','))], 1) << line;
+    const auto scope = line.find(",island:");
+    if (scope != std::string::npos) islands.insert(line.substr(scope + 1, line.find(',', scope + 1) - scope - 1));
+  }
+  EXPECT_EQ(islands.size(), kIslandScopesMax);
+  EXPECT_TRUE(islands.contains("island:cut-first"));
+  EXPECT_TRUE(islands.contains("island:cut-second:2"));
+  // Each message on each node is looked at for every cut that is followed: not for all that ever were.
+  const std::size_t spans = drawn.timeline->spans().size();
+  ASSERT_EQ(spans, 60U);
+  EXPECT_EQ(drawn.watch().divergence(0), std::nullopt);
+  EXPECT_EQ(drawn.watch().divergence(spans - 1), 0U);
 }
 
 TEST_F(Metrics, CountNobodyWhoIsDown) {

@@ -124,6 +124,14 @@ TEST(Runner, TheReceiptOfANodeThatDiedChangesNothingAnyMore) {
 
 // --- early ends
 
+TEST(Runner, ALimitThatFaultsPassEndsTheRunAsUnknown) {
+  Story story({R"(/faults=[{"name": "l", "kind": "link", "between": ["group:west", "group:east"], "loss": "1%",
+                            "from": {"rate": "100/s"}, "for": "50s"}])"});
+  const Summary summary = story.end();
+  EXPECT_EQ(summary.limit_hit, "more than 1,000 partitions, links and holds at once");
+  EXPECT_EQ(summary.verdict, Verdict::unknown);
+}
+
 TEST(Runner, AnInterruptedRunIsUnknownAndEndsAtOnce) {
   bool interrupted = false;
   RunOptions options;

@@ -109,6 +109,72 @@ TEST(Errors, RefuseRepetitionsThatNobodyCouldCount) {
   EXPECT_THAT(repeated(R"({"rate": "1000/s"})"), testing::HasSubstr("found 1000/s, which makes more"));
 }
 
+TEST(Errors, RefuseMorePartitionsLinksAndHoldsAtOnceThanThereMayBe) {
+  const auto links = [](const std::string& when) {
+    return sample_complaints(
+        {R"(/faults/0={"name": "l", "kind": "link", "between": ["group:west", "group:east"], "loss": "1%", )" + when +
+             "}",
+         "/checks=[]"});
+  };
+  EXPECT_EQ(links(R"("from": {"every": "10ms"}, "for": "10s")"), "");
+  EXPECT_EQ(links(R"("from": {"every": "10ms"}, "for": "11s")"),
+            "/faults/0/from: expected at most 1,000 partitions, links and holds in force at once, found one more at "
+            "20.0 s");
+  EXPECT_EQ(sample_complaints({R"(/faults/0={"name": "p", "kind": "pause", "who": "one", "from": {"every": "10ms"},
+                                             "for": "11s"})",
+                               "/checks=[]"}),
+            "");
+}
+
+TEST(Errors, RefuseTimesOnTheWayThatNobodyWouldWaitFor) {
+  const auto refused = [](const std::string& set, const std::string& place) {
+    EXPECT_THAT(sample_complaints({set, "/checks=[]"}), StartsWith(place + ": expected")) << set;
+  };
+  const std::string link = R"(/faults/0={"name": "l", "kind": "link", "between": ["group:west", "group:east"], )";
+  refused(link + R"("latency_add": "61min"})", "/faults/0/latency_add");
+  refused(link + R"("jitter": "61min"})", "/faults/0/jitter");
+  refused(R"(/world/hardware={"m": {"access_latency": "20000d"}})", "/world/hardware/m/access_latency");
+  refused(R"(/world/hardware={"m": {"access_latency": {"law": "uniform", "min": "2h", "max": "3h"}}})",
+          "/world/hardware/m/access_latency");
+  refused(R"(/world/hardware={"m": {"disk_sync": "2h"}})", "/world/hardware/m/disk_sync");
+  refused(R"(/world/hardware={"m": {"disk_seek": "2h"}})", "/world/hardware/m/disk_seek");
+  EXPECT_EQ(sample_complaints({link + R"("latency_add": "1h", "jitter": "1h"})", "/checks=[]"}), "");
+}
+
+TEST(Errors, RefuseMoneyThatNoNodeCouldRead) {
+  const auto balance = [](const std::string& amount) {
+    return sample_complaints(
+        {R"(/economy={"preset": "prices", "balances": [{"of": "wallets", "amount": ")" + amount + "\"}]}"});
+  };
+  EXPECT_EQ(balance("1e18token"), "");
+  EXPECT_EQ(balance("1e50token"), "/economy/balances/0/amount: expected at most 10^18 token, found \"1e50token\"");
+}
+
+// Somebody expects something of a key that he writes.
+TEST(Errors, RefuseKeysThatMeanNothingBesideTheOthers) {
+  const auto refused = [](const std::vector<std::string>& sets, const std::string& place, const std::string& why) {
+    EXPECT_THAT(sample_complaints(sets), ::testing::AllOf(StartsWith(place + ": expected"), HasSubstr(why))) << sets[0];
+  };
+  const auto fault = [](const std::string& body) {
+    return std::vector<std::string>{R"(/faults/0={"name": "f", )" + body + "}", "/checks=[]"};
+  };
+  const std::string chain = R"("kind": "chain", "chain": "ethereum", "mode": )";
+  refused(fault(R"("kind": "clock", "who": "one")"), "/faults/0", "at least one of");
+  refused(fault(chain + R"("delay")"), "/faults/0/delay", "above zero");
+  refused(fault(chain + R"("delay", "delay": "0s")"), "/faults/0/delay", "above zero");
+  refused(fault(chain + R"("delay", "delay": "1s", "depth": 2)"), "/faults/0/depth", "no \"depth\"");
+  refused(fault(chain + R"("outage", "delay": "1s")"), "/faults/0/delay", "no \"delay\"");
+  refused(fault(chain + R"("reorg", "who": "one")"), "/faults/0/who", "no \"who\"");
+  refused({"/faults/0/mode=reset", "/faults/0/leak=1%"}, "/faults/0/leak", "no \"leak\"");
+  refused({"/faults/0/leak=100%"}, "/faults/0/leak", "below 100%");
+  refused({"/traffic/0/burst_size=4"}, "/traffic/0/burst_size", "no \"burst_size\"");
+  const std::string ring = R"(/world/topology={"kind": "random_regular", "degree": 2, )";
+  refused({ring + R"("rewire": "5%"})"}, "/world/topology/rewire", "no \"rewire\"");
+  refused({ring + R"("across": 1})"}, "/world/topology/across", "no \"across\"");
+  EXPECT_EQ(sample_complaints(fault(chain + R"("delay", "delay": "1s", "who": "one")")), "");
+  EXPECT_EQ(sample_complaints(fault(chain + R"("reorg", "depth": 2)")), "");
+}
+
 TEST(Errors, RefuseRarePathsThatDoNothing) {
   const auto rare = [](const std::string& rest) {
     return sample_complaints(
@@ -185,6 +251,13 @@ TEST(Errors, NameBothOfTwoParametersThatDoNotFitTogether) {
             "/world/parameters: limits.inbox_messages_per_source (2000) is more than limits.inbox_messages (5)");
   EXPECT_EQ(sample_complaints({R"(/world/parameters={"intervals.dial_pause_min":"2min"})"}),
             "/world/parameters: intervals.dial_pause_min (120000 ms) is more than intervals.dial_pause_max (60000 ms)");
+}
+
+TEST(Errors, RefuseParametersThatNoNodeCouldWorkWith) {
+  EXPECT_EQ(sample_complaints({R"(/world/parameters={"limits.gossip_frame_bytes":"1023B"})"}),
+            "/world/parameters: limits.gossip_frame_bytes (1023) is less than what routers tell each other (1024)");
+  EXPECT_THAT(sample_complaints({R"(/world/parameters={"intervals.gossip_heartbeat":"7min"})"}),
+              StartsWith("/world/parameters: intervals.gossip_heartbeat (420000 ms) is more than"));
 }
 
 TEST(Errors, NameSelectorsThatMeanNobody) {

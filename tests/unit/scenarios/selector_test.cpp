@@ -62,6 +62,26 @@ TEST_F(Select, CountsAmongWhatTheOtherAtomsLeft) {
   for (const auto& name : names({"random:2 & group:west"})) EXPECT_EQ(name.substr(0, 4), "west");
 }
 
+// Everybody goes by this table: the world that is built, selectors, adversaries and synchronization nodes.
+TEST(Regions, OfAGroupAreDealtOutOnce) {
+  const Scenario scenario =
+      sample({"/world/groups/0/count=10", R"(/world/groups/0/region={"north_america": "30%", "japan": "70%"})",
+              R"(/world/chains/0/synchronizers="region:japan")", "/faults=[]", "/checks=[]"});
+  const NodeTable nodes(scenario, 7);
+  const auto lives_in = [&](std::string_view region) {
+    std::vector<Node> out;
+    for (Node node = 0; node < nodes.size(); ++node) {
+      if (scenario.world.regions.names[nodes[node].region] == region) out.push_back(node);
+    }
+    return out;
+  };
+  EXPECT_EQ(lives_in("japan").size(), 7U);
+  EXPECT_EQ(nodes.select(selector({"region:japan"}), "x"), lives_in("japan"));
+  EXPECT_EQ(nodes.select(selector({"chain:ethereum"}), "x"), lives_in("japan"));
+  EXPECT_NE(lives_in("north_america"), (std::vector<Node>{0, 1, 2})) << "neighbours by number live in one region";
+  EXPECT_EQ(NodeTable(scenario, 7).select(selector({"region:japan"}), "x"), lives_in("japan"));
+}
+
 TEST_F(Select, RichestComparesBalances) {
   nodes.set_balance(3, Amount::units(Uint256(5)));
   nodes.set_balance(1, Amount::units(Uint256(9)));

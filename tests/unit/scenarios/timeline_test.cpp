@@ -239,6 +239,53 @@ TEST(Groups, MayStartLater) {
   EXPECT_THAT(plan.all(), ElementsAre("0 down east-0", "0 down east-1", "15 up east-0", "15 up east-1"));
 }
 
+const std::string kCut = R"("kind":"partition","between":["group:west","group:east"],"islands":["l","r"])";
+
+TEST(Islands, AreThoseOfTheOccurrenceThatGoesOn) {
+  Plan plan(R"({"name":"cut","kind":"partition","between":["random:2","all"],"islands":["l","r"],)"
+            R"("from":{"every":"10s","until":"trouble+15s"},"for":"15s"})");
+  plan.until(24);
+  ASSERT_EQ(plan.timeline->spans().size(), 2U);
+  const auto left = [&] { return plan.nodes->select(Selector{{{Atom{AtomKind::island, false, "l", 0, {}}}}}, "x"); };
+  EXPECT_EQ(left(), plan.timeline->spans()[1].first);
+  plan.until(26);  // the first has ended
+  EXPECT_EQ(left(), plan.timeline->spans()[1].first);
+  plan.until(36);
+  EXPECT_THAT(left(), IsEmpty());
+}
+
+// A fault of nobody demonstrates nothing.
+TEST(Islands, ThatAreNotThereMakeARunAtBestUnknown) {
+  FakeRun run(R"({"name":"all_processed"})",
+              {"/faults=[{\"name\":\"cut\"," + kCut + R"(,"from":"trouble+30s"},)" +
+               R"({"name":"early","kind":"pause","who":"island:r","from":"trouble+1s","for":"1s"}])"});
+  run.until(5);
+  run.publish(0, 0);
+  run.process_everywhere(0);
+  run.until(140);
+  const Summary summary = make_summary(*run.scenario, 7, *run.timeline, run.watch(), at(140));
+  EXPECT_EQ(summary.checks.at(0).verdict, Verdict::pass);
+  EXPECT_EQ(summary.verdict, Verdict::unknown);
+  EXPECT_EQ(summary.faults.size(), 1U) << "the pause of nobody counts as one";
+  EXPECT_THAT(summary.never_reached, ElementsAre("nodes of fault early"));
+}
+
+TEST(Islands, ThatAreNotThereTakeNoTraffic) {
+  Plan plan("{\"name\":\"cut\"," + kCut + "}", {R"(/traffic/0/into="island:l")"});
+  plan.all();
+  EXPECT_THAT(plan.timeline->never_reached(), ElementsAre("nodes of traffic wallets"));
+}
+
+TEST(PathFaults, ThatNobodyCouldForeseeEndTheRunWhenTheyAreTooMany) {
+  Plan plan(R"({"name":"l","kind":"link","between":["group:west","group:east"],"loss":"1%","from":{"rate":"100/s"},)"
+            R"("for":"50s"})");
+  plan.until(12);
+  EXPECT_FALSE(plan.timeline->exceeded());
+  plan.until(59);
+  EXPECT_EQ(plan.timeline->spans().size(), kPathFaultsMax);
+  EXPECT_EQ(plan.timeline->exceeded(), "more than 1,000 partitions, links and holds at once");
+}
+
 TEST(Islands, ExistWhileTheirPartitionRuns) {
   Plan plan(
       R"({"name":"cut","kind":"partition","between":["group:west","group:east"],"islands":["l","r"],"until":"heal"},)"

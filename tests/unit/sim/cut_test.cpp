@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "sim/env/access_link.hpp"
 #include "tests/unit/sim/toy.hpp"
 
 namespace lastmile::sim::test {
@@ -325,6 +326,30 @@ TEST(LinkRules, shares_of_several_rules_combine_as_independent) {
   EXPECT_EQ(effect->quality.loss, 750'000'000U);
   EXPECT_EQ(effect->quality.latency_add, milliseconds(6));
   EXPECT_FALSE(rules.effect({0}, {2}).has_value());
+}
+
+TEST(LinkRules, however_many_there_are_a_path_takes_a_day_at_most) {
+  LinkRules rules;
+  LinkRule rule = Toys::between({0}, {1});
+  rule.quality.latency_add = hours(1);
+  rule.quality.jitter = hours(1);
+  rule.quality.latency_factor = 1000 * std::uint64_t{kBillion};
+  for (std::size_t i = 0; i < LinkRules::kRulesMax; ++i) rules.add(rule);
+  const auto effect = rules.effect({0}, {1});
+  ASSERT_TRUE(effect.has_value());
+  EXPECT_EQ(latency_with(effect->quality, milliseconds(20)), kPathDelayMax);
+  EXPECT_EQ(latency_with(effect->quality, hours(3)), kPathDelayMax);
+  EXPECT_EQ(effect->quality.jitter, kPathDelayMax);
+}
+
+TEST(AccessLink, that_is_very_slow_is_busy_longer_than_any_run_and_no_longer) {
+  AccessLink link(1);
+  std::int64_t last = 0;
+  for (int i = 0; i < 100; ++i) {
+    const std::int64_t through = link.pass(0, 100 << 20);
+    EXPECT_GE(through, last) << "round the corner";
+    last = through;
+  }
 }
 
 }  // namespace

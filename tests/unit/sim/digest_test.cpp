@@ -219,6 +219,17 @@ TEST(LoopCheckpoints, find_the_interval_that_a_second_pair_of_runs_records) {
   EXPECT_FALSE(LoopCheckpoints::first_difference(first, first).has_value());
 }
 
+TEST(LoopCheckpoints, have_room_for_the_longest_run) {
+  EXPECT_EQ(LoopCheckpoints::interval_for(minutes(5)), milliseconds(100));
+  for (const Duration run : {hours(24 * 12), hours(24 * 366 * 4)}) {
+    const Duration interval = LoopCheckpoints::interval_for(run);
+    EXPECT_LT(static_cast<std::size_t>(run.ns / interval.ns), LoopCheckpoints::kIntervalsMax);
+  }
+  LoopCheckpoints checkpoints(LoopCheckpoints::interval_for(hours(24 * 12)));
+  checkpoints.on_loop_event({Instant{} + hours(24 * 12), NodeIndex{0}, NodeIndex{0}, LoopKind::timer, 1});
+  EXPECT_FALSE(checkpoints.kept().empty());
+}
+
 TEST(DigestChain, depends_on_order_time_kind_and_payload) {
   const auto chain = [](std::initializer_list<std::array<std::uint64_t, 3>> events) {
     DigestChain value;

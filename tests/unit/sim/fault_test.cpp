@@ -122,6 +122,19 @@ TEST(FaultPlane, the_pause_of_a_node_that_is_down_does_nothing) {
   EXPECT_TRUE(f.toys.engine->running({0}));
 }
 
+TEST(FaultPlane, two_drifts_that_together_would_stop_a_clock_are_both_undone) {
+  Faulty f(1);
+  const auto slow = f.add(scenario::ClockFault{.who = {}, .offset = {}, .drift = {-600'000'000}, .step = {}});
+  const auto slower = f.add(scenario::ClockFault{.who = {}, .offset = {}, .drift = {-600'000'000}, .step = {}});
+  f.begin(slow, {0});
+  f.begin(slower, {0});
+  f.toys.run(seconds(1));
+  f.end(slow, {0});
+  EXPECT_EQ(f.toys.engine->drift({0}), -600'000'000);
+  f.end(slower, {0});
+  EXPECT_EQ(f.toys.engine->drift({0}), 0);
+}
+
 TEST(FaultPlane, offsets_and_drifts_are_undone_steps_stay) {
   Faulty f(2);
   const auto offset = f.add(scenario::ClockFault{.who = {}, .offset = minutes(3), .drift = {}, .step = seconds(7)});

@@ -1,6 +1,7 @@
 // Starts, crashes, pauses, busy loops, clocks, timers, luck.
 #include <gtest/gtest.h>
 
+#include "sim/env/sim_clock.hpp"
 #include "tests/unit/sim/toy.hpp"
 
 namespace lastmile::sim::test {
@@ -217,6 +218,41 @@ TEST(SimClock, drift_moves_both_clocks_and_timers_obey_the_node) {
   toys.engine->set_drift({0}, -500'000'000);
   toys.run(seconds(60));
   EXPECT_EQ(local, due);
+}
+
+// Faults that overlap may ask for more than a clock can do. What is asked is kept, so that each is undone exactly.
+TEST(SimClock, is_held_within_what_a_clock_can_be) {
+  Toys toys(1);
+  const env::Clock& clock = toys[0].env.clock;
+  toys.engine->set_drift({0}, -1'200'000'000);
+  toys.run(seconds(10));
+  EXPECT_GT(clock.now(), Instant{}) << "it stood still";
+  EXPECT_LT(clock.now(), Instant{} + seconds(1));
+  EXPECT_EQ(toys.engine->drift({0}), -1'200'000'000);
+  const Instant slow = clock.now();
+  toys.engine->set_drift({0}, 50 * kBillion);
+  toys.run(seconds(20));
+  EXPECT_LE(clock.now() - slow, seconds(40)) << "more than twice as fast";
+  toys.engine->set_drift({0}, 0);
+  const Wall before = clock.wall();
+  constexpr Duration kLong{4 * kBillion * kBillion};
+  for (int i = 0; i < 9; ++i) toys.engine->step_wall({0}, kLong);
+  EXPECT_EQ(clock.wall(), Wall{SimClock::kWallMost});
+  for (int i = 0; i < 18; ++i) toys.engine->step_wall({0}, Duration{} - kLong);
+  EXPECT_EQ(clock.wall(), Wall{}) << "before 1970";
+  for (int i = 0; i < 9; ++i) toys.engine->step_wall({0}, kLong);
+  EXPECT_EQ(clock.wall(), before);
+}
+
+TEST(SimClock, that_is_made_with_an_impossible_drift_goes_on_all_the_same) {
+  Toys toys(1);
+  NodeSpec spec;
+  spec.name = "still";
+  spec.clock.drift = -3 * kBillion;
+  const NodeIndex node = toys.engine->add_node(spec, [](const NodeEnv& env) { return std::make_unique<ToyNode>(env); });
+  toys.engine->start(node);
+  toys.run(seconds(10));
+  EXPECT_GT(static_cast<ToyNode*>(toys.engine->node(node))->env.clock.now(), Instant{});
 }
 
 TEST(SimClock, never_goes_back_under_any_drift) {
