@@ -37,7 +37,7 @@ std::vector<Json> list_of(const Json& object, std::string_view key) {
 bool is_quantity(const Json& property) {
   static const std::set<std::string> kQuantities{
       "duration", "signed_duration", "size",          "rate",           "bandwidth",           "share",
-      "amount",   "drift",           "duration_law",  "size_law",       "signed_duration_law", "drift_law",
+      "amount",   "drift",           "power",         "duration_law",  "size_law",       "signed_duration_law", "drift_law",
       "moment",   "law_shape",       "fault_for",     "fault_until",    "adversary_from",      "adversary_until",
       "when",     "fault_from",      "measure_value", "parameter_count"};
   const std::string& reference = text_of(property, "$ref");
