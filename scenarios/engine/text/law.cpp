@@ -7,8 +7,8 @@
 namespace lastmile::scenario {
 namespace {
 
-constexpr std::array<std::string_view, 7> kKinds{"fixed",     "uniform", "exponential", "normal",
-                                                 "lognormal", "pareto",  "empirical"};
+constexpr std::array<std::string_view, 8> kKinds{"fixed",     "uniform", "exponential", "normal",
+                                                 "lognormal", "pareto",  "weibull",     "empirical"};
 
 bool has_sign(Unit unit) { return unit == Unit::signed_duration || unit == Unit::drift; }
 
@@ -100,6 +100,11 @@ std::int64_t nearest_whole(double value) {
   return static_cast<std::int64_t>(held < 0 ? held - 0.5 : held + 0.5);
 }
 
+double weibull(double scale, double shape, Generator& draws) {
+  const double drawn = draws.exponential(1.0);
+  return drawn > 0.0 ? scale * portable_pow(drawn, 1.0 / shape) : 0.0;
+}
+
 }  // namespace
 
 std::string_view law_kind_text(LawKind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
@@ -117,6 +122,7 @@ std::int64_t Law::least() const {
       break;
     case LawKind::exponential:
     case LawKind::lognormal:
+    case LawKind::weibull:
       break;
     case LawKind::normal:
       result = has_sign(unit) ? std::numeric_limits<std::int64_t>::min() : 0;
@@ -157,6 +163,9 @@ std::int64_t Law::draw(Generator& draws) const {
       break;
     case LawKind::pareto:
       result = nearest_whole(draws.pareto(base, shape));
+      break;
+    case LawKind::weibull:
+      result = nearest_whole(weibull(base, shape, draws));
       break;
     case LawKind::empirical: {
       std::uint64_t left = draws.below(kWhole);
@@ -219,6 +228,7 @@ bool read(const Place& place, Law& out, Unit unit) {
       number("sigma");
       break;
     case LawKind::pareto:
+    case LawKind::weibull:
       value("scale", law.value);
       number("shape");
       break;
@@ -266,6 +276,7 @@ Json law_json(const Law& law) {
       out.set("median", value_json(law.unit, law.value)).set("sigma", Json::real(law.shape));
       break;
     case LawKind::pareto:
+    case LawKind::weibull:
       out.set("scale", value_json(law.unit, law.value)).set("shape", Json::real(law.shape));
       break;
     case LawKind::empirical: {
