@@ -285,7 +285,10 @@ std::vector<CheckResult> Watch::results(Instant end) {
 }
 
 std::vector<MeasureResult> Watch::measures(Instant end) {
-  return state_->meters.results(end, state_->scenario.measures);
+  // What the overlay is like belongs to what a run says of itself, whatever else was asked for.
+  std::vector<std::string> wanted = state_->scenario.measures;
+  wanted.emplace_back("topology");
+  return state_->meters.results(end, wanted);
 }
 
 std::vector<RareStateResult> Watch::rare_states() const {

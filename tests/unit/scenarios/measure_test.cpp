@@ -298,5 +298,17 @@ TEST(MeasuresAsked, AreTheOnlyOnesShown) {
   EXPECT_THAT(names, ::testing::ElementsAre("coverage_s.90", "published"));
 }
 
+TEST(MeasuresAsked, ComeWithTheFiguresOfTheOverlay) {
+  for (const std::string asked : {R"(["published"])", R"(["published","topology.cut"])"}) {
+    FakeRun run("", {"/measures=" + asked});
+    run.until(2);
+    run.watch().set_measure("topology.diameter", 3);
+    run.watch().set_measure("topology.cut", 16);
+    std::vector<std::string> names;
+    for (const auto& m : run.watch().measures(at(2))) names.push_back(m.name);
+    EXPECT_THAT(names, ::testing::ElementsAre("published", "topology.diameter", "topology.cut"));
+  }
+}
+
 }  // namespace
 }  // namespace lastmile::scenario::test
