@@ -343,6 +343,20 @@ Watch::Progress Watch::progress(const std::vector<Node>& scope) const {
   return out;
 }
 
+Watch::QueueFills Watch::queues(const std::vector<Node>& scope) const {
+  const State& s = *state_;
+  QueueFills fills;
+  for (const Node node : scope) {
+    if (!s.ledger.is_up(node)) continue;
+    for (std::size_t q = 0; q < fills.size(); ++q) {
+      const auto queue = static_cast<trace::Queue>(q);
+      fills[q].depth = std::max(fills[q].depth, s.view.queue(node, queue).depth);
+      if (const auto age = s.view.queue_age(node, queue)) fills[q].age = std::max(fills[q].age.value_or(*age), *age);
+    }
+  }
+  return fills;
+}
+
 std::optional<std::uint64_t> Watch::divergence(std::size_t span) const { return state_->islands.difference(span); }
 
 }  // namespace lastmile::scenario
