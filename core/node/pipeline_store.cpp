@@ -68,7 +68,10 @@ void Pipeline::settle(Flight& flight, const store::Outcome& outcome) {
   tell_gossip(flight, gossip::Verdict::accept);
   follow(outcome, flight.hint, flight.again);
   if (outcome.status == Status::pending) {
-    retries_.add(flight.envelope->item_hash);
+    // The store may have let it go at once for want of room: one that came back is the first received.
+    const auto now = store::View(disk_.latest(), config_.store).status(flight.envelope->item_hash);
+    if (!usable(now)) return;
+    if (*now == Status::pending) retries_.add(flight.envelope->item_hash);
     gauges_.set_depth(trace::Queue::waiting, retries_.size());
   }
   owe({flight.envelope->item_hash, outcome.status, outcome.code, outcome.details}, std::move(flight.receipts));

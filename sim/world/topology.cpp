@@ -85,6 +85,8 @@ Result<Graph> random_regular(std::uint32_t nodes, std::uint32_t degree, Generato
     return Error{"random_regular: degree " + std::to_string(degree) + " needs more than " + std::to_string(nodes) +
                  " nodes"};
   if (degree < 2 && nodes > 2) return Error{"random_regular: a connected graph needs degree 2 or more"};
+  // The only such graph, which drawing does not always find.
+  if (degree + 1 == nodes) return full(nodes);
   // Pairing of edge ends; what collides is repaired by exchanges with random edges.
   std::vector<std::uint32_t> ends;
   ends.reserve(std::size_t{nodes} * degree);

@@ -51,6 +51,27 @@ TEST(Determinism, access_links_without_a_limit_are_as_none) {
                small_scenario(busy(), {"/network=access", server + "uplink=0bit/s", server + "downlink=0bit/s"}));
 }
 
+// What users compare.
+Hash256 digest_of(const scenario::Scenario& scenario) {
+  const auto twins = compare_runs(scenario, scenario);
+  EXPECT_TRUE(twins.ok());
+  return twins.ok() ? twins->digest : Hash256{};
+}
+
+TEST(Determinism, levels_that_have_nothing_to_differ_in_give_one_digest) {
+  const std::string server = "/world/hardware/server/";
+  EXPECT_EQ(
+      digest_of(small_scenario(busy(), {"/network=delay"})),
+      digest_of(small_scenario(busy(), {"/network=access", server + "uplink=0bit/s", server + "downlink=0bit/s"})));
+  SmallWorld w;  // no files, and no archives that must be fetched
+  w.types = R"({"POST": "60%", "AGGREGATE": "30%", "FORGET": "10%"})";
+  w.faults = R"({"name": "cut", "kind": "partition", "between": ["group:west", "group:east"], "mode": "stall",
+                 "from": "trouble", "until": "heal"})";
+  const auto access = digest_of(small_scenario(w, {"/network=access"}));
+  EXPECT_EQ(access, digest_of(small_scenario(w, {"/network=flow"})));
+  EXPECT_NE(access, digest_of(small_scenario(w, {"/network=delay"}))) << "links without a limit";
+}
+
 // Files of megabytes share links while they are cut, limited and left alone, and a node loses power under them.
 TEST(Determinism, twins_whose_files_share_links_are_equal) {
   SmallWorld w = busy();

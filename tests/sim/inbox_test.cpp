@@ -1,7 +1,10 @@
 // What a node does with frames that no honest peer would send, and with messages that come far too late.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "core/crypto/hash.hpp"
+#include "core/trace/rare_state.hpp"
 #include "sim/env/engine.hpp"
 #include "sim/run/core_sim_node.hpp"
 #include "tests/signed.hpp"
@@ -22,6 +25,14 @@ message::Envelope sign_post(const crypto::Account& account, std::string_view typ
 message::Envelope post(const crypto::Account& account, std::uint64_t number) {
   return sign_post(account, "note", "\"content\":{\"number\":" + std::to_string(number) + "}");
 }
+
+// Rare states that honest nodes came into.
+struct States final : trace::Sink {
+  std::set<trace::RareState> reached;
+  void record(const trace::Event& event) override {
+    if (const auto state = trace::rare_state_of(event)) reached.insert(*state);
+  }
+};
 
 // A chain of honest nodes a - b, and an attacker m that knows only b. Three signatures a millisecond.
 class Inbox : public testing::Test {
@@ -49,10 +60,11 @@ class Inbox : public testing::Test {
     config.peers = std::move(peers);
     NodeSpec spec;
     spec.name = std::move(name);
-    engine_->add_node(std::move(spec), [config](const NodeEnv& env) {
-      return std::make_unique<CoreSimNode>(env, config, trace::null_sink());
+    engine_->add_node(std::move(spec), [this, config](const NodeEnv& env) {
+      return std::make_unique<CoreSimNode>(env, config, states_);
     });
   }
+  bool reached(trace::RareState state) const { return states_.reached.contains(state); }
   void run(Duration length) { engine_->run_until(engine_->now() + length); }
   node::CoreNode& core(std::uint32_t index) { return *static_cast<CoreSimNode*>(engine_->node({index}))->core(); }
   Attacker& attacker() { return *static_cast<Attacker*>(engine_->node({2})); }
@@ -71,6 +83,7 @@ class Inbox : public testing::Test {
   }
   Status status(std::uint32_t index, const message::ItemHash& hash) { return *core(index).view().status(hash); }
 
+  States states_;  // outlives the nodes
   std::unique_ptr<Engine> engine_;
 };
 
@@ -108,6 +121,7 @@ TEST_F(Inbox, a_forged_message_in_other_dress_costs_no_second_check) {
     run(seconds(1));
   }
   EXPECT_EQ(engine_->cpu_busy({1}), first);
+  EXPECT_TRUE(reached(trace::RareState::forged_repeat));
   const message::Envelope good = post(client(1), 1);
   publish(0, good);
   run(minutes(2));
@@ -357,6 +371,8 @@ TEST_F(Attempts, ask_for_a_content_that_was_given_up) {
   run(hours(1));
   EXPECT_EQ(status(0, apart_.item_hash), Status::processed);
   EXPECT_EQ(status(1, apart_.item_hash), Status::processed);
+  EXPECT_TRUE(reached(trace::RareState::content_nowhere));
+  EXPECT_TRUE(reached(trace::RareState::content_gave_way));
 }
 
 }  // namespace

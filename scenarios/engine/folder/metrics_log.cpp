@@ -12,6 +12,9 @@
 namespace lastmile::scenario {
 namespace {
 
+// Each has two rows for every queue in use: enough scopes for a chart, and a bound on the file.
+constexpr std::size_t kQueueScopes = 16;
+
 struct Scope {
   std::string name;
   std::vector<Node> nodes;
@@ -49,6 +52,18 @@ struct MetricsLog::State {
   void row(std::string& out, const std::string& time, const std::string& scope, std::string_view name, double value) {
     out += time + "," + scope + "," + std::string(name) + "," + figure_number(value) + "\n";
   }
+  // Of queues in which somebody waits.
+  void queue_rows(std::string& out, const std::string& time, const Scope& scope) {
+    const Watch::QueueFills fills = watch.queues(scope.nodes);
+    for (std::size_t q = 0; q < fills.size(); ++q) {
+      if (fills[q].depth == 0) continue;
+      const std::string name(trace::queue_name(static_cast<trace::Queue>(q)));
+      row(out, time, scope.name, "queue_depth." + name, static_cast<double>(fills[q].depth));
+      if (const auto& age = fills[q].age) {
+        row(out, time, scope.name, "queue_age_s." + name, static_cast<double>(age->ns) / 1e9);
+      }
+    }
+  }
 };
 
 MetricsLog::MetricsLog(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -83,6 +98,7 @@ void MetricsLog::on_sample(Instant time) {
   for (; s.spans_seen < spans.size(); ++s.spans_seen) s.add_islands(spans[s.spans_seen]);
   const std::string at = seconds_number(time);
   std::string out;
+  std::size_t scopes_with_queues = 0;
   for (const Scope& scope : s.scopes) {
     const Watch::Progress progress = s.watch.progress(scope.nodes);
     s.row(out, at, scope.name, "published", static_cast<double>(progress.published));
@@ -90,6 +106,7 @@ void MetricsLog::on_sample(Instant time) {
     s.row(out, at, scope.name, "backlog", progress.backlog);
     s.row(out, at, scope.name, "pending", static_cast<double>(progress.pending));
     s.row(out, at, scope.name, "queue_depth", static_cast<double>(progress.queue_depth));
+    if (scopes_with_queues++ < kQueueScopes) s.queue_rows(out, at, scope);
     if (progress.mesh_degree) {
       s.row(out, at, scope.name, "mesh_degree", progress.mesh_degree->mean);
       s.row(out, at, scope.name, "mesh_degree_least", progress.mesh_degree->least);

@@ -7,8 +7,8 @@
 namespace lastmile::scenario {
 namespace {
 
-constexpr std::array<std::string_view, 7> kKinds{"fixed",     "uniform", "exponential", "normal",
-                                                 "lognormal", "pareto",  "empirical"};
+constexpr std::array<std::string_view, 8> kKinds{"fixed",     "uniform", "exponential", "normal",
+                                                 "lognormal", "pareto",  "weibull",     "empirical"};
 
 constexpr std::int64_t kDriftMax = std::int64_t{kWhole} - 1;  // as parse_drift: a clock never stands still
 
@@ -102,6 +102,11 @@ std::int64_t nearest_whole(double value) {
   return static_cast<std::int64_t>(held < 0 ? held - 0.5 : held + 0.5);
 }
 
+double weibull(double scale, double shape, Generator& draws) {
+  const double drawn = draws.exponential(1.0);
+  return drawn > 0.0 ? scale * portable_pow(drawn, 1.0 / shape) : 0.0;
+}
+
 }  // namespace
 
 std::string_view law_kind_text(LawKind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
@@ -119,6 +124,7 @@ std::int64_t Law::least() const {
       break;
     case LawKind::exponential:
     case LawKind::lognormal:
+    case LawKind::weibull:
       break;
     case LawKind::normal:
       result = has_sign(unit) ? std::numeric_limits<std::int64_t>::min() : 0;
@@ -159,6 +165,9 @@ std::int64_t Law::draw(Generator& draws) const {
       break;
     case LawKind::pareto:
       result = nearest_whole(draws.pareto(base, shape));
+      break;
+    case LawKind::weibull:
+      result = nearest_whole(weibull(base, shape, draws));
       break;
     case LawKind::empirical: {
       std::uint64_t left = draws.below(kWhole);
@@ -222,6 +231,7 @@ bool read(const Place& place, Law& out, Unit unit) {
       number("sigma");
       break;
     case LawKind::pareto:
+    case LawKind::weibull:
       value("scale", law.value);
       number("shape");
       break;
@@ -271,6 +281,7 @@ Json law_json(const Law& law) {
       out.set("median", value_json(law.unit, law.value)).set("sigma", Json::real(law.shape));
       break;
     case LawKind::pareto:
+    case LawKind::weibull:
       out.set("scale", value_json(law.unit, law.value)).set("shape", Json::real(law.shape));
       break;
     case LawKind::empirical: {

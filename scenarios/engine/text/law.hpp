@@ -15,7 +15,7 @@
 
 namespace lastmile::scenario {
 
-enum class LawKind : std::uint8_t { fixed, uniform, exponential, normal, lognormal, pareto, empirical };
+enum class LawKind : std::uint8_t { fixed, uniform, exponential, normal, lognormal, pareto, weibull, empirical };
 std::string_view law_kind_text(LawKind kind);
 
 // What a law measures: decides how its values are read and written.
@@ -24,10 +24,10 @@ enum class Unit : std::uint8_t { duration, signed_duration, size, share, drift, 
 struct Law {
   LawKind kind = LawKind::fixed;
   Unit unit = Unit::duration;
-  // fixed; mean of exponential and normal; median of lognormal; scale of pareto; min of uniform
+  // fixed; mean of exponential and normal; median of lognormal; scale of pareto and weibull; min of uniform
   std::int64_t value = 0;
   std::int64_t upper = 0;                              // max of uniform; sigma of normal
-  double shape = 0;                                    // sigma of lognormal; shape of pareto
+  double shape = 0;                                    // sigma of lognormal; shape of pareto and weibull
   std::vector<std::pair<std::int64_t, Share>> points;  // empirical: values with their shares, which add up to 1
   std::optional<std::int64_t> at_least;
   std::optional<std::int64_t> at_most;

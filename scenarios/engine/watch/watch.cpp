@@ -288,7 +288,10 @@ std::vector<CheckResult> Watch::results(Instant end) {
 }
 
 std::vector<MeasureResult> Watch::measures(Instant end) {
-  return state_->meters.results(end, state_->scenario.measures);
+  // What the overlay is like belongs to what a run says of itself, whatever else was asked for.
+  std::vector<std::string> wanted = state_->scenario.measures;
+  wanted.emplace_back("topology");
+  return state_->meters.results(end, wanted);
 }
 
 std::vector<RareStateResult> Watch::rare_states() const {
@@ -341,6 +344,20 @@ Watch::Progress Watch::progress(const std::vector<Node>& scope) const {
   const double owed = static_cast<double>(s.published) - static_cast<double>(s.ledger.refused());
   out.backlog = nodes == 0 ? 0 : std::max(0.0, owed - out.processed);
   return out;
+}
+
+Watch::QueueFills Watch::queues(const std::vector<Node>& scope) const {
+  const State& s = *state_;
+  QueueFills fills;
+  for (const Node node : scope) {
+    if (!s.ledger.is_up(node)) continue;
+    for (std::size_t q = 0; q < fills.size(); ++q) {
+      const auto queue = static_cast<trace::Queue>(q);
+      fills[q].depth = std::max(fills[q].depth, s.view.queue(node, queue).depth);
+      if (const auto age = s.view.queue_age(node, queue)) fills[q].age = std::max(fills[q].age.value_or(*age), *age);
+    }
+  }
+  return fills;
 }
 
 std::optional<std::uint64_t> Watch::divergence(std::size_t span) const { return state_->islands.difference(span); }

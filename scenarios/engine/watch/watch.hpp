@@ -1,6 +1,7 @@
 // All checks and measures of a run behind one observer.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -68,6 +69,14 @@ class Watch final : public Observer {
     std::optional<Spread> cpu_busy;  // shares of 1
   };
   Progress progress(const std::vector<Node>& scope) const;
+  // A queue over the running nodes of the scope: the deepest, and how long anybody has waited in it at the longest; no
+  // age where no node can say.
+  struct QueueFill {
+    std::uint64_t depth = 0;
+    std::optional<Duration> age;
+  };
+  using QueueFills = std::array<QueueFill, trace::kQueueCount>;
+  QueueFills queues(const std::vector<Node>& scope) const;
   // Messages that only one side of partition `span` (position in Timeline::spans()) has; empty when it is no partition.
   std::optional<std::uint64_t> divergence(std::size_t span) const;
 

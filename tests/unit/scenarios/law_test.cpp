@@ -71,6 +71,41 @@ TEST(Law, HasEveryKindWithItsMean) {
   EXPECT_NEAR(mean(*law(R"({"law":"empirical","points":[["1s","25%"],["5s",0.75]]})", Unit::duration)), 4e9, 4e7);
 }
 
+// scale * Gamma(1 + 1 / shape), and scale^2 * (Gamma(1 + 2 / shape) - Gamma(1 + 1 / shape)^2).
+TEST(Law, OfWeibullHasItsMomentsInClosedForm) {
+  struct Case {
+    std::string shape;
+    double mean, variance;  // in scales
+  };
+  for (const Case& c :
+       {Case{"0.5", 2, 20}, Case{"1", 1, 1}, Case{"2", 0.886227, 0.214602}, Case{"5", 0.918169, 0.0442300}}) {
+    const auto l = *law(R"({"law":"weibull","scale":"1s","shape":)" + c.shape + "}", Unit::duration);
+    Generator draws(substream(1, 0, "weibull"));
+    constexpr int kDraws = 200'000;
+    double sum = 0, squares = 0;
+    int below = 0;
+    for (int i = 0; i < kDraws; ++i) {
+      const double value = static_cast<double>(l.draw(draws)) / 1e9;
+      sum += value;
+      squares += value * value;
+      below += value <= 1 ? 1 : 0;
+    }
+    const double mean = sum / kDraws;
+    EXPECT_NEAR(mean, c.mean, 0.01 * c.mean) << c.shape;
+    EXPECT_NEAR(squares / kDraws - mean * mean, c.variance, 0.05 * c.variance) << c.shape;
+    EXPECT_NEAR(below / double{kDraws}, 0.632121, 0.003) << "whatever the shape";
+  }
+}
+
+// To the last bit, on every CPU.
+TEST(Law, OfWeibullIsTheSameEverywhere) {
+  const auto l = *law(R"({"law":"weibull","scale":"1h","shape":0.7})", Unit::duration);
+  Generator draws(substream(1, 0, "weibull"));
+  EXPECT_EQ(l.draw(draws), 2'010'111'478'752);
+  EXPECT_EQ(l.draw(draws), 35'642'698);
+  EXPECT_EQ(l.draw(draws), 2'492'625'295'322);
+}
+
 TEST(Law, IsHeldBetweenItsBounds) {
   const auto bounded = law(R"({"law":"exponential","mean":"1s","at_least":"500ms","at_most":"2s"})", Unit::duration);
   Generator draws(substream(1, 0, "law"));
@@ -105,8 +140,8 @@ TEST(Law, NeverDrawsMoreThanAMomentCanBear) {
 
 TEST(Law, RefusesWhatDoesNotFit) {
   EXPECT_EQ(refusal(R"({"law":"gaussian","mean":"1s"})"),
-            "f: /x/law: expected \"fixed\", \"uniform\", \"exponential\", \"normal\", \"lognormal\", \"pareto\" or "
-            "\"empirical\", found \"gaussian\"\n");
+            "f: /x/law: expected \"fixed\", \"uniform\", \"exponential\", \"normal\", \"lognormal\", \"pareto\", "
+            "\"weibull\" or \"empirical\", found \"gaussian\"\n");
   EXPECT_EQ(refusal(R"({"law":"lognormal","median":"1s","sigma":0})"),
             "f: /x/sigma: expected a number above 0 and up to 100, found 0\n");
   EXPECT_EQ(refusal(R"({"law":"uniform","min":"3s","max":"1s"})"),
@@ -124,7 +159,7 @@ TEST(Law, ReadsBackFromItsJson) {
   for (const std::string_view text :
        {R"("2ms")", R"({"law":"uniform","min":"1s","max":"3s"})", R"({"law":"exponential","mean":"1s","at_most":"9s"})",
         R"({"law":"normal","mean":"10s","sigma":"1s"})", R"({"law":"lognormal","median":"1s","sigma":0.5})",
-        R"({"law":"pareto","scale":"1s","shape":1.25})",
+        R"({"law":"pareto","scale":"1s","shape":1.25})", R"({"law":"weibull","scale":"1h","shape":0.5})",
         R"({"law":"empirical","points":[["1s","25%"],["5s","75%"]]})"}) {
     const auto first = law(text, Unit::duration);
     EXPECT_EQ(law(compact(law_json(*first)), Unit::duration), first) << text;

@@ -101,5 +101,24 @@ TEST_F(Metrics, CountNobodyWhoIsDown) {
   expect_row(rows(), "1,all,mesh_degree_least,8");
 }
 
+TEST_F(Metrics, SayOfEachQueueInUseHowDeepAndHowOldItIs) {
+  run.world.queues[{1, trace::Queue::fetch}] = {30, 100};
+  run.world.queues[{4, trace::Queue::fetch}] = {7, 100};
+  run.world.queue_ages[{1, trace::Queue::fetch}] = milliseconds(500);
+  run.world.queue_ages[{4, trace::Queue::fetch}] = seconds(9);
+  run.world.queues[{0, trace::Queue::outbound}] = {2, 100};
+  run.world.queues[{0, trace::Queue::inbox}] = {0, 100};
+  run.world.queue_ages[{0, trace::Queue::inbox}] = Duration{};
+  const std::string csv = rows();
+  expect_row(csv, "1,all,queue_depth,30");
+  expect_row(csv, "1,all,queue_depth.fetch,30");
+  expect_row(csv, "1,all,queue_age_s.fetch,9");
+  expect_row(csv, "1,group:west,queue_age_s.fetch,0.5");
+  expect_row(csv, "1,group:east,queue_depth.fetch,7");
+  expect_row(csv, "1,all,queue_depth.outbound,2");
+  EXPECT_EQ(csv.find("queue_age_s.outbound"), std::string::npos) << "nobody keeps its times";
+  EXPECT_EQ(csv.find("inbox"), std::string::npos) << "nobody waits there";
+}
+
 }  // namespace
 }  // namespace lastmile::scenario::test

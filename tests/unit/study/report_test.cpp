@@ -105,6 +105,21 @@ TEST_F(Report, SaysInOneSentenceWhatWasAskedExpectedAndSeen) {
                                 "pass</span>, the one check passed."));
 }
 
+TEST_F(Report, TellsWhatTheOverlayIsLike) {
+  for (const auto& [name, value] : std::vector<std::pair<std::string, double>>{{"diameter", 3},
+                                                                               {"clustering", 0.25},
+                                                                               {"articulation_points", 2},
+                                                                               {"degree_min", 2},
+                                                                               {"degree_mean", 2.5},
+                                                                               {"degree_max", 4},
+                                                                               {"cut", 6}}) {
+    summary["measures"]["topology." + name] = {{"unit", ""}, {"value", value}};
+  }
+  EXPECT_THAT(page(),
+              HasSubstr("<dt>its figures</dt><dd>diameter 3, clustering 0.250, 2 to 4 neighbours, 2.50 on average, "
+                        "2 nodes whose loss splits it, 6 links cross the cut</dd>"));
+}
+
 TEST_F(Report, FiguresAreThoseOfTheSummary) {
   const std::string html = page();
   for (const char* figure : {"512 ms", "8.02 KiB", "12,345 events", "1,482 examined", "held from 0:22",
