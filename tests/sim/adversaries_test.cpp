@@ -109,10 +109,10 @@ TEST(Replayer, makes_nobody_process_or_forward_anything_twice) {
   EXPECT_GT(acts(summary), 1500U);
 }
 
-TEST(Replayer, is_the_mouth_of_nodes_that_soon_forget_what_they_saw) {
+// What routers have forgotten the store still knows.
+TEST(Replayer, is_heard_by_nobody_though_routers_soon_forget_what_they_saw) {
   auto forgetful = with_gossip([](gossip::Params& params) { params.seen_time = seconds(5); });
-  const auto summary = run(small_scenario(replayed()), std::move(forgetful));
-  EXPECT_EQ(summary.verdict, Verdict::fail) << figure(summary, "bytes_per_message").value;
+  expect_pass(run(small_scenario(replayed()), std::move(forgetful)));
 }
 
 // --- eclipser
