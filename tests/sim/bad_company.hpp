@@ -21,8 +21,8 @@ inline SmallWorld with_one(const std::string& adversary, const std::string& more
 inline SmallWorld with_half(const std::string& adversary, const std::string& more = {}) {
   return among("group:east", adversary, more);
 }
-// The same world, in which everybody is honest. What is bound there is the harm of others, so that nothing may be seen of
-// it, and where nothing is wrong nothing heals.
+// The same world, in which everybody is honest. What is bound there is the harm of others, so that nothing may be seen
+// of it, and where nothing is wrong nothing heals.
 inline scenario::Scenario without_adversary(SmallWorld w, const std::string& harm = {}) {
   w.adversaries.clear();
   scenario::Scenario s = small_scenario(w);

@@ -97,7 +97,8 @@ constexpr int kSlow = 200;  // two cores, 43 us each on the reference machine
 SmallWorld free_flood() {
   SmallWorld w = with_one(R"("kind": "flooder", "rate": "300/s", "what": ["free"])",
                           limit("propagation_s.during", "p90", "\"5s\""));
-  w.parameters = R"("limits.inbox_messages": 400, "limits.inbox_messages_per_source": 40, "limits.verify_in_flight": 8)";
+  w.parameters =
+      R"("limits.inbox_messages": 400, "limits.inbox_messages_per_source": 40, "limits.verify_in_flight": 8)";
   return w;
 }
 
@@ -110,7 +111,8 @@ TEST(FreeFlood, delays_itself_more_than_others) {
 
 TEST(FreeFlood, starves_others_where_one_peer_may_take_the_whole_inbox) {
   SmallWorld w = free_flood();
-  w.parameters = R"("limits.inbox_messages": 400, "limits.inbox_messages_per_source": 400, "limits.verify_in_flight": 8)";
+  w.parameters =
+      R"("limits.inbox_messages": 400, "limits.inbox_messages_per_source": 400, "limits.verify_in_flight": 8)";
   const auto s = small_scenario(w);
   only_failed(s, run_slow(s, kSlow), {CheckName::measure, "propagation_s.during"});
 }

@@ -82,8 +82,8 @@ inline scenario::Summary run_relaying(const scenario::Scenario& scenario, std::s
   std::deque<std::unique_ptr<RelayingNetwork>> networks;  // outlive their nodes
   return run_around(scenario, [&](const NodeEnv& env, const node::NodeConfig& config, trace::Sink& sink) {
     networks.push_back(std::make_unique<RelayingNetwork>(env.network, author));
-    const NodeEnv relaying{env.index, env.incarnation, env.name,     env.clock,  env.timers, *networks.back(),
-                           env.disk,  env.random,      env.executor, env.chains};
+    const NodeEnv relaying{env.index,        env.incarnation, env.name,   env.clock,    env.timers,
+                           *networks.back(), env.disk,        env.random, env.executor, env.chains};
     return std::make_unique<CoreSimNode>(relaying, config, sink);
   });
 }
@@ -92,7 +92,7 @@ inline scenario::Summary run_slow(const scenario::Scenario& scenario, int factor
   std::deque<std::unique_ptr<SlowExecutor>> executors;  // outlive their nodes
   return run_around(scenario, [&](const NodeEnv& env, const node::NodeConfig& config, trace::Sink& sink) {
     executors.push_back(std::make_unique<SlowExecutor>(env.executor, factor));
-    const NodeEnv slow{env.index,   env.incarnation, env.name,   env.clock,          env.timers,
+    const NodeEnv slow{env.index,   env.incarnation, env.name,   env.clock,         env.timers,
                        env.network, env.disk,        env.random, *executors.back(), env.chains};
     return std::make_unique<CoreSimNode>(slow, config, sink);
   });
