@@ -1,6 +1,7 @@
 #include "core/message/envelope.hpp"
 
 #include <array>
+#include <bit>
 #include <cmath>
 #include <utility>
 
@@ -217,6 +218,22 @@ crypto::SignedFields Envelope::signed_fields() const {
   return {chain,           sender,
           type_text(type), item_hash.view(),
           time_number,     signature ? std::string_view(*signature) : std::string_view{}};
+}
+
+// No text of an envelope can hold a zero byte (docs/decisions/0111).
+std::string statement_of(const Envelope& envelope) {
+  const crypto::SignedFields fields = envelope.signed_fields();
+  std::string out;
+  out.reserve(fields.item_hash.size() + fields.signature.size() + fields.sender.size() + 32);
+  for (const std::string_view text :
+       {fields.item_hash, fields.signature, fields.sender, fields.type, crypto::chain_text(fields.chain)}) {
+    out.append(text).push_back('\0');
+  }
+  if (crypto::signature_family(fields.chain) == crypto::SignatureFamily::tezos) {
+    const auto bits = std::bit_cast<std::array<char, sizeof fields.time>>(fields.time);
+    out.append(bits.data(), bits.size());
+  }
+  return out;
 }
 
 std::optional<Wall> wall_of_seconds(double seconds) {

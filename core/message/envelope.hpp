@@ -43,6 +43,11 @@ struct Envelope {
   friend bool operator==(const Envelope&, const Envelope&) = default;
 };
 
+// What is signed, with the signature: of two envelopes with one statement either both signatures are good or none.
+// Beside it stand what nobody signs: the channel, and, unless the chain is Tezos, the time. Starts with the item hash;
+// binary.
+std::string statement_of(const Envelope& envelope);
+
 // Seconds as in messages, rounded to microseconds. Empty below 0, above kTimeSecondsMax, or not a number.
 std::optional<Wall> wall_of_seconds(double seconds);
 double seconds_of_wall(Wall time);

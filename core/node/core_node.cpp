@@ -243,9 +243,7 @@ gossip::Verdict CoreNode::on_gossip(const gossip::MessageRef& message, env::Peer
   switch (pipeline_->arrive(message->fields().data.text(), std::move(arrival))) {
     case Admission::queued:
       return gossip::Verdict::later;
-    case Admission::known:
-      return gossip::Verdict::accept;  // valid for us once, so it is for others
-    case Admission::known_otherwise:
+    case Admission::known:  // told on when it was new
     case Admission::full:
     case Admission::invalid:
     case Admission::refused_before:

@@ -43,9 +43,13 @@ struct Limits {
   // Retries of one message (messages.md 5.4) and the longest pause between two.
   int retries = 10;
   Duration retry_pause_max = seconds(300);
-  // Gossip repeats dropped without a look: the last (sender, item hash, signature) triples that were refused as forged
-  // or malformed (messages.md 5.1; docs/decisions/0123).
+  // Gossip repeats dropped without a look: the last statements (sender, item hash, signature, ...) that were refused as
+  // forged or malformed (messages.md 5.1; docs/decisions/0123).
   std::size_t recent_messages = 200000;
+  // Copies that gossip brings of one message that waits for its content, each with an earlier envelope time than the
+  // one before, that are taken and told on. Its author says a message once; nobody signs the time
+  // (docs/decisions/0123).
+  std::size_t earlier_copies = 4;
   // Frame size of gossip; a larger message is not gossiped but spreads by reconciliation.
   std::size_t gossip_frame_bytes = 262144;
   // Commits not yet durable; above it the node takes nothing from the inbox.

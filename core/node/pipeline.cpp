@@ -44,7 +44,8 @@ Pipeline::Pipeline(env::Clock& clock, env::Timers& timers, env::Executor& execut
       retries_(clock, timers, random.stream("retry"), config.limits),
       missing_(clock, timers, disk, store, blobs, config, static_cast<ContentWaiter&>(*this)),
       inbox_({config.limits.inbox_messages, config.limits.inbox_messages_per_source}),
-      refused_(config.limits.recent_messages) {
+      refused_(config.limits.recent_messages),
+      earlier_(config.limits.earlier_copies, config.limits.recent_messages) {
   const Limits& limits = config.limits;
   gauges_.set_limit(trace::Queue::inbox, limits.inbox_messages);
   gauges_.set_limit(trace::Queue::verify, limits.verify_in_flight);
@@ -118,22 +119,26 @@ Admission Pipeline::arrive(std::string_view payload, Arrival arrival) {
 }
 
 Admission Pipeline::arrive(std::shared_ptr<const message::Envelope> envelope, Arrival arrival) {
+  const bool gossiped = arrival.origin == Origin::gossip;
   auto status = store::View(disk_.latest(), config_.store).status(envelope->item_hash);
   if (!usable(status)) return Admission::full;
-  if (is_settled(*status) || (*status == Status::pending && envelope->is_tombstone())) {
-    const auto wanted = store_.wants_copy(*envelope);
-    if (!usable(wanted)) return Admission::full;
-    if (!*wanted) {
-      answer_known(*envelope, *status, arrival);
-      const bool ours = arrival.origin != Origin::gossip || is_our_copy(*envelope);
-      return ours ? Admission::known : Admission::known_otherwise;
-    }
+  store::CopyLook look;
+  if (*status != Status::none) {
+    const auto looked = store_.look_at_copy(*envelope);
+    if (!usable(looked)) return Admission::full;
+    look = *looked;
   }
-
-  const FlightKey key{envelope->item_hash, envelope->signature.value_or("")};
+  const FlightKey key{envelope->item_hash, message::statement_of(*envelope)};
   auto flight = flights_.find(key);
   const bool is_new = flight == flights_.end();
-  if (is_new && arrival.origin == Origin::gossip) {
+  const bool over = is_settled(*status) || (*status == Status::pending && envelope->is_tombstone());
+  if (!look.news && (over || (gossiped && look.known && is_new))) {
+    if (over || !look.earlier || !earlier_.take(envelope->item_hash)) {
+      answer_known(*envelope, *status, arrival);
+      return Admission::known;
+    }
+  }
+  if (is_new && gossiped) {
     const auto why = refused_.find(*envelope);
     if (why && !random_.happens(RarePath::refusal_forgotten)) {
       sink_.record({trace::Kind::message_received, key.first.view(), 0, 0, 0});
@@ -163,6 +168,8 @@ Admission Pipeline::arrive(std::shared_ptr<const message::Envelope> envelope, Ar
     flight->second.origin = arrival.origin;
     if (by_peer(arrival.origin)) flight->second.hint = arrival.peer;
     flight->second.since = clock_.now();
+    flight->second.signed_here = look.signed_here;
+    flight->second.copy = look.known;
   }
   sink_.record({trace::Kind::message_received, key.first.view(), is_new ? 1U : 0U, 0, 0});
   Flight& f = flight->second;
@@ -191,14 +198,11 @@ void Pipeline::answer_known(const message::Envelope& envelope, Status status, Ar
   }
 }
 
-// Of a settled message nobody looks at the signature again, and nobody ever signed channel and time: there are as many
-// other copies as one likes.
-bool Pipeline::is_our_copy(const message::Envelope& envelope) {
+// Is this copy the one that is given to who asks for the message?
+bool Pipeline::stands(const message::Envelope& envelope) {
   const auto held = store_.envelope_for_peer(envelope.item_hash);
   if (!usable(held) || *held == nullptr) return false;
-  const message::Envelope& ours = **held;
-  return ours.sender == envelope.sender && ours.chain == envelope.chain && ours.signature == envelope.signature &&
-         ours.time == envelope.time && ours.channel == envelope.channel;
+  return message::statement_of(**held) == message::statement_of(envelope) && (*held)->channel == envelope.channel;
 }
 
 // --- signature
@@ -242,6 +246,7 @@ void Pipeline::verify(const FlightKey& key) {
     const bool vouched = flight.vouched && !flight.envelope->signature;
     return on_verdict(key, vouched ? crypto::Verdict::valid : crypto::Verdict::invalid);
   }
+  if (flight.signed_here) return with_content(key);
   ++verifying_;
   flight.verifying = true;
   flight.since = clock_.now();

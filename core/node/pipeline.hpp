@@ -1,12 +1,17 @@
 // The road of a message through a node: inbox, signature, content, store, receipt.
 //
-//   arrive() -> parsed, known ones dropped -> FairQueue -> executor (signature) -> files that came with it are written
+//   arrive() -> parsed, copies without news dropped -> FairQueue -> executor (signature) -> files that came with it are
+//   written
 //            -> content by hash when not inline (missing_contents.hpp) -> Store::accept, one atomic batch -> after the
 //            durable commit: receipt
 //
-// A message on its way is a flight, keyed by (item hash, signature), so that a forged copy cannot block the real one;
-// later copies join the flight. Nothing of a message touches the disk before its signature was found good. All queues
-// are bounded (limits.hpp); a refusal is counted and told to who handed the message in.
+// A message on its way is a flight, keyed by its statement (message::statement_of), so that a forged copy cannot block
+// the real one; later copies join the flight. Nothing of a message touches the disk before its signature was found
+// good. All queues are bounded (limits.hpp); a refusal is counted and told to who handed the message in.
+//
+// Nobody signs the channel and the time, and JSON has many spellings, so that anybody makes as many copies of a message
+// as he likes, each new to gossip. One that can change nothing costs a look at the store; one that may is told on once
+// it did (docs/decisions/0123).
 #pragma once
 
 #include <cstdint>
@@ -29,6 +34,7 @@
 #include "core/message/envelope.hpp"
 #include "core/node/byte_tally.hpp"
 #include "core/node/config.hpp"
+#include "core/node/earlier_copies.hpp"
 #include "core/node/fair_queue.hpp"
 #include "core/node/missing_contents.hpp"
 #include "core/node/queue_gauges.hpp"
@@ -46,7 +52,6 @@ enum class Origin : std::uint8_t { client, gossip, peer, chain, archive };
 enum class Admission : std::uint8_t {
   queued,
   known,
-  known_otherwise,  // gossip only: known, and this copy differs from ours in what decides nothing any more
   full,
   invalid,
   forged_before,   // gossip only: a repeat of what was refused for its signature
@@ -115,12 +120,14 @@ class Pipeline final : ContentWaiter {
   std::uint64_t verified() const { return verified_; }
 
  private:
-  using FlightKey = std::pair<message::ItemHash, std::string>;  // item hash, signature
+  using FlightKey = std::pair<message::ItemHash, std::string>;  // item hash, statement
   struct Flight {
     std::shared_ptr<const message::Envelope> envelope;
     Origin origin = Origin::client;
     std::optional<env::PeerId> hint;  // who probably has what it needs
     bool vouched = false;
+    bool signed_here = false;  // its signature was found good before
+    bool copy = false;         // of what is known: told on when it changed something
     std::vector<gossip::MessageRef> gossip_messages;
     std::vector<store::Confirmation> confirmations;
     std::vector<ReceiptDone> receipts;
@@ -139,7 +146,7 @@ class Pipeline final : ContentWaiter {
   };
 
   void answer_known(const message::Envelope& envelope, message::Status status, Arrival& arrival);
-  bool is_our_copy(const message::Envelope& envelope);
+  bool stands(const message::Envelope& envelope);
   bool as_many(std::uint64_t under_way, std::uint64_t allowed, env::RarePath path);
   void pump();
   void pump_later();
@@ -201,6 +208,7 @@ class Pipeline final : ContentWaiter {
   std::size_t uploading_ = 0;  // flights whose uploads are being written
   std::shared_ptr<std::uint64_t> upload_bytes_ = std::make_shared<std::uint64_t>(0);  // in memory
   RefusedMessages refused_;
+  EarlierCopies earlier_;
   std::deque<OwedReceipt> owed_;
   bool pump_due_ = false;
   bool tick_due_ = false;

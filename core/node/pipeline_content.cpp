@@ -38,7 +38,7 @@ void Pipeline::with_content(const FlightKey& key) {
     return refuse(std::move(flight), refusal.code, refusal.detail);
   }
   // Also without its content: the envelope is authentic, so it may travel on.
-  tell_gossip(flight, gossip::Verdict::accept);
+  if (!flight.copy) tell_gossip(flight, gossip::Verdict::accept);
   if (flight.uploads.empty()) return go_on(std::move(flight));
   write_uploads(std::make_shared<Flight>(std::move(flight)));
 }
@@ -99,6 +99,7 @@ void Pipeline::go_on(Flight flight) {
 
 void Pipeline::await_content(Flight flight) {
   const message::Envelope& envelope = *flight.envelope;
+  tell_gossip(flight, gossip::Verdict::accept);
   drop_fallen(flight);
   auto outcome = store_.accept_unfetched(flight.envelope, clock_.wall(),
                                          flight.confirmations.empty() ? nullptr : &flight.confirmations.front());

@@ -11,8 +11,12 @@ namespace lastmile::node {
 using message::ErrorCode;
 using message::Status;
 
+// Of several copies that came one is told on.
 void Pipeline::tell_gossip(Flight& flight, gossip::Verdict verdict) {
-  for (const auto& message : flight.gossip_messages) surroundings_.gossip_verdict(message, verdict);
+  for (const auto& message : flight.gossip_messages) {
+    surroundings_.gossip_verdict(message, verdict);
+    if (verdict == gossip::Verdict::accept) verdict = gossip::Verdict::ignore;
+  }
   flight.gossip_messages.clear();
 }
 
@@ -55,6 +59,7 @@ void Pipeline::accept(Flight flight) {
                                flight.confirmations.empty() ? nullptr : &flight.confirmations.front());
   if (!usable(outcome)) return;
   if (!confirm(flight, 1)) return;
+  if (flight.copy && !stands(*flight.envelope)) tell_gossip(flight, gossip::Verdict::ignore);
   if (flight.origin != Origin::gossip && !flight.told && !outcome->known_before) {
     surroundings_.spread(*flight.envelope, flight.origin);
   }
@@ -116,7 +121,7 @@ void Pipeline::attempt(const message::ItemHash& hash) {
   if (*status != Status::pending && *status != Status::rejected) return retries_.remove(hash);
   auto envelope = store_.envelope_for_peer(hash);
   if (!usable(envelope) || *envelope == nullptr) return;
-  const FlightKey key{hash, (*envelope)->signature.value_or("")};
+  const FlightKey key{hash, message::statement_of(**envelope)};
   if (flights_.contains(key)) return;  // a copy of it is on its way
   const auto content = store_.content_bytes(hash);
   if (!usable(content)) return;

@@ -5,20 +5,15 @@
 namespace lastmile::node {
 namespace {
 
-// No part of a triple can hold a zero byte (docs/decisions/0111).
-Hash256 triple(const message::Envelope& envelope) {
-  static constexpr std::string_view kEnd("\0", 1);
-  crypto::Sha256 hash;
-  hash.add(envelope.sender).add(kEnd).add(envelope.item_hash.view()).add(kEnd);
-  if (envelope.signature) hash.add(*envelope.signature);
-  return hash.finish();
-}
+// All that the verdict looked at: a name that left out the type would let who changes it in a copy keep the true one
+// out.
+Hash256 name_of(const message::Envelope& envelope) { return crypto::sha256(message::statement_of(envelope)); }
 
 }  // namespace
 
 void RefusedMessages::add(const message::Envelope& envelope, Why why) {
   if (limit_ == 0) return;
-  const Hash256 name = triple(envelope);
+  const Hash256 name = name_of(envelope);
   if (!why_.try_emplace(name, why).second) return;
   order_.push_back(name);
   if (order_.size() <= limit_) return;
@@ -28,7 +23,7 @@ void RefusedMessages::add(const message::Envelope& envelope, Why why) {
 
 std::optional<RefusedMessages::Why> RefusedMessages::find(const message::Envelope& envelope) const {
   if (why_.empty()) return std::nullopt;
-  const auto found = why_.find(triple(envelope));
+  const auto found = why_.find(name_of(envelope));
   if (found == why_.end()) return std::nullopt;
   return found->second;
 }

@@ -1,6 +1,6 @@
-// Gossip repeats of what was refused for good: the last (sender, item hash, signature) triples (messages.md 5.1), so
-// that a forged message that comes again, dressed anew, costs no second signature check. What the store keeps needs no
-// place here: it is known by its status (docs/decisions/0123).
+// Gossip repeats of what was refused for good: the last statements (message::statement_of; messages.md 5.1), so that a
+// forged message that comes again, dressed anew, costs no second signature check. What the store keeps needs no place
+// here: it is known by its status (docs/decisions/0123).
 #pragma once
 
 #include <deque>

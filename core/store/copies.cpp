@@ -172,21 +172,20 @@ bool may_be_chosen(const StoreOptions& options, const Entry& entry, const Envelo
   return !needs_no_other(entry, owner, first) || rank_of(options, owner, copy) < rank_of(options, owner, first);
 }
 
+bool has_place(const StoreOptions& options, const std::vector<Envelope>& known, const Envelope& copy) {
+  if (known.size() > options.limits.copies) return false;
+  if (std::ranges::any_of(known, [&](const Envelope& other) { return same_copy(other, copy); })) return false;
+  const auto of_signer = std::ranges::count_if(known, [&](const Envelope& other) { return same_signer(other, copy); });
+  return static_cast<std::size_t>(of_signer) < kPerSignerMax;
+}
+
 bool keep_copy(Context& context, Loaded& m, const Envelope& copy) {
   // The reference looks at one copy of what is settled.
   if (!m.entry.waiting() && as_reference(context.options.switches.final_refusals)) return false;
-  const Envelope& first = context.envelope(m);
-  if (m.entry.has_content ? !may_be_chosen(context.options, m.entry, first, copy) : same_copy(first, copy))
-    return false;
+  if (m.entry.has_content && !may_be_chosen(context.options, m.entry, context.envelope(m), copy)) return false;
   std::vector<Envelope> others = load_others(context.tx, m.hash);
   if (std::ranges::any_of(others, [&](const Envelope& other) { return same_copy(other, copy); })) return false;
-  if (!m.entry.has_content) {
-    const auto of_signer =
-        std::ranges::count_if(others, [&](const Envelope& other) { return same_signer(other, copy); });
-    const std::size_t more = same_signer(first, copy) ? 1 : 0;
-    if (others.size() >= context.options.limits.copies) return false;
-    if (static_cast<std::size_t>(of_signer) + more >= kPerSignerMax) return false;
-  }
+  if (!m.entry.has_content && !has_place(context.options, load_copies(context.tx, m.hash, m.entry), copy)) return false;
   others.push_back(copy);
   others.back().item_content.reset();
   keep_others(context, m, others);  // choose_copy() keeps the limit

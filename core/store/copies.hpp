@@ -18,6 +18,8 @@ bool same_copy(const message::Envelope& a, const message::Envelope& b);
 // Of a message whose content is here and for which `first` stands: may the rules prefer this copy?
 bool may_be_chosen(const StoreOptions& options, const Entry& entry, const message::Envelope& first,
                    const message::Envelope& copy);
+// Of a message whose content is not here: is there a place for this copy beside those that are kept, in their order?
+bool has_place(const StoreOptions& options, const std::vector<message::Envelope>& known, const message::Envelope& copy);
 // Beside the one that stands for the message. False: it is known, cannot be better, or finds no place.
 bool keep_copy(Context& context, Loaded& m, const message::Envelope& copy);
 // From here on this copy stands for a message whose content was not here and comes with it; what is kept of others are

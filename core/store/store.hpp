@@ -101,6 +101,8 @@ class Store {
   // Of a message that is known: may this copy of it, once its signature was checked, change who stands for it
   // (docs/decisions/0125)? A tombstone: does it name a FORGET that is not known to claim it?
   virtual Result<bool> wants_copy(const message::Envelope& copy) const = 0;
+  // The same of a message in any status, and whether the signature was checked before.
+  virtual Result<CopyLook> look_at_copy(const message::Envelope& copy) const = 0;
 
   // An authentic envelope that a peer says is forgotten (envelope.forgotten_by; docs/decisions/0121). Forgotten at
   // once when a FORGET that is held proves it, otherwise it waits for that FORGET.

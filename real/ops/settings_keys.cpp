@@ -233,6 +233,9 @@ std::vector<SettingKey> make_table() {
   add(length_key("limits.retry_pause_max", "longest pause between two", LM_PLACE(Duration, limits.retry_pause_max)));
   add(count_key("limits.recent_messages", "gossip repeats dropped without a look",
                 LM_PLACE(std::size_t, limits.recent_messages)));
+  add(count_key("limits.earlier_copies",
+                "gossip copies of one message that waits for its content, each with an earlier time, that are taken",
+                LM_PLACE(std::size_t, limits.earlier_copies)));
   add(size_key("limits.gossip_frame_bytes", "largest message that is gossiped",
                LM_PLACE(std::size_t, limits.gossip_frame_bytes)));
   add(count_key("limits.commits_in_flight", "commits not yet durable",

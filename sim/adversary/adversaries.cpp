@@ -19,9 +19,12 @@ class FilteredNode final : public AdversaryNode {
       : filter_(std::move(filter)),
         node_(honest(NodeEnv{env.index, env.incarnation, env.name, env.clock, env.timers, *filter_, env.disk,
                              env.random, env.executor, env.chains})) {}
-  void start() override { node_->start(); }
+  void start() override {
+    node_->start();
+    filter_->orders_changed();
+  }
   void stop() override { node_->stop(); }
-  void orders_changed() override {}  // the filter looks at them whenever something passes
+  void orders_changed() override { filter_->orders_changed(); }
 
  private:
   std::unique_ptr<NetworkFilter> filter_;
@@ -39,7 +42,7 @@ struct Maker {
     return std::make_unique<Node>(env, config, orders);
   }
   template <class Filter, class... More>
-  std::unique_ptr<SimNode> behind(More... more) const {
+  std::unique_ptr<SimNode> behind(More&&... more) const {
     return std::make_unique<FilteredNode>(env, std::make_unique<Filter>(env.network, orders, more...), honest);
   }
   std::unique_ptr<SimNode> operator()(const scenario::Flooder&) const { return bare<FlooderNode>(); }
@@ -47,7 +50,9 @@ struct Maker {
   std::unique_ptr<SimNode> operator()(const scenario::Eclipser&) const { return bare<EclipserNode>(); }
   std::unique_ptr<SimNode> operator()(const scenario::Equivocator&) const { return bare<EquivocatorNode>(); }
   std::unique_ptr<SimNode> operator()(const scenario::Withholder&) const { return behind<WithholdingNetwork>(); }
-  std::unique_ptr<SimNode> operator()(const scenario::Liar&) const { return behind<LyingNetwork>(env.index.value); }
+  std::unique_ptr<SimNode> operator()(const scenario::Liar&) const {
+    return behind<LyingNetwork>(env.timers, env.index.value);
+  }
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "sim/adversary/eclipser.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace lastmile::sim {
 
@@ -21,8 +22,9 @@ void EclipserNode::ended() {
 
 void EclipserNode::met(env::PeerId peer) {
   const auto& names = orders_.victims;
-  if (std::find(names.begin(), names.end(), env_.network.identity(peer)) == names.end()) return;
-  victims_[peer] = {};
+  std::string name = env_.network.identity(peer);
+  if (std::find(names.begin(), names.end(), name) == names.end()) return;
+  victims_[peer] = {.name = std::move(name)};
   if (orders_.active) look();
 }
 
@@ -32,7 +34,8 @@ void EclipserNode::heard(env::PeerId from, const gossip::Rpc& rpc) {
   if (!rpc.control->graft.empty()) victim->second.in_mesh = true;
   for (const gossip::Prune& prune : rpc.control->prune) {
     const auto wait = static_cast<std::int64_t>(std::min(prune.backoff_s.value_or(60), gossip::kBackoffSecondsMax));
-    victim->second = {.in_mesh = false, .not_before = env_.clock.now() + seconds(wait) + seconds(2)};
+    victim->second.in_mesh = false;
+    not_before_[victim->second.name] = env_.clock.now() + seconds(wait) + seconds(2);
   }
 }
 
@@ -40,7 +43,7 @@ void EclipserNode::heard(env::PeerId from, const gossip::Rpc& rpc) {
 void EclipserNode::look() {
   const Instant now = env_.clock.now();
   for (auto& [peer, victim] : victims_) {
-    if (victim.in_mesh || now < victim.not_before) continue;
+    if (victim.in_mesh || now < not_before_[victim.name]) continue;
     victim.in_mesh = true;
     gossip::Rpc rpc;
     rpc.control.emplace().graft.push_back({topic()});

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <map>
-#include <set>
+#include <string>
 
 #include "sim/adversary/bare_peer.hpp"
 #include "sim/adversary/statements.hpp"
@@ -19,17 +19,18 @@ class EclipserNode final : public BarePeer {
   void act() override;
   void heard(env::PeerId from, const gossip::Rpc& rpc) override;
   void met(env::PeerId peer) override;
-  void missed(env::PeerId peer) override { victims_.erase(peer); }
+  void missed(env::PeerId peer) override { victims_.erase(peer); }  // its back-off stands
   void began() override;
   void ended() override;
   void look_later();
   void look();
 
   struct Victim {
+    std::string name;
     bool in_mesh = false;  // as far as we know
-    Instant not_before{};  // the end of our back-off there
   };
-  std::map<env::PeerId, Victim> victims_;  // connected
+  std::map<env::PeerId, Victim> victims_;      // connected
+  std::map<std::string, Instant> not_before_;  // the end of our back-off at a victim, connected or not
   OwnAccounts accounts_;
   std::uint64_t turn_ = 0;
   bool looking_ = false;

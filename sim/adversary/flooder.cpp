@@ -12,6 +12,7 @@ void FlooderNode::act() {
   if (what == scenario::Flood::invalid) frame = invalid();
   if (what == scenario::Flood::unpaid) frame = unpaid();
   if (what == scenario::Flood::oversized) frame = oversized();
+  if (what == scenario::Flood::free) frame = free();
   if (!frame || peers().empty()) return;
   tell_all(*frame);
   ++orders_.acts;
@@ -26,19 +27,24 @@ env::Frame FlooderNode::invalid() {
   return gossip::RpcBody::of(publication(message::gossip_payload(forged)));
 }
 
-// An INSTANCE for which somebody must hold a thousand tokens, from the files of somebody else; nothing while none is
-// known.
+// From the files of somebody else; nothing while none is known.
 std::optional<env::Frame> FlooderNode::unpaid() {
   if (!store_) return std::nullopt;
   const crypto::Account& sender = accounts_.account(turn_);
   const Wall now = env_.clock.wall();
-  const std::string rest =
-      "\"allow_amend\":false,\"environment\":{\"internet\":true},\"metadata\":{\"name\":\"" + std::to_string(turn_) +
-      "\"},\"resources\":{\"vcpus\":1,\"memory\":2048,\"seconds\":30},\"rootfs\":{\"parent\":{\"ref\":\"" +
-      store_->text() + "\",\"use_latest\":false},\"persistence\":\"host\",\"size_mib\":20480}";
-  const message::Envelope machine = write_message(sender, Type::INSTANCE, content_of(sender.address(), now, rest), now);
-  orders_.signed_rightly(machine.item_hash);
-  return gossip::RpcBody::of(publication(message::gossip_payload(machine)));
+  return signed_rightly(write_message(sender, Type::INSTANCE, machine_of(sender.address(), now, turn_, *store_), now));
+}
+
+// Nothing is wrong with it, but that there are so many.
+env::Frame FlooderNode::free() {
+  const crypto::Account& sender = accounts_.account(turn_);
+  const Wall now = env_.clock.wall();
+  return signed_rightly(write_message(sender, Type::POST, note_of(sender.address(), now, turn_), now));
+}
+
+env::Frame FlooderNode::signed_rightly(const message::Envelope& envelope) {
+  orders_.signed_rightly(envelope.item_hash);
+  return gossip::RpcBody::of(publication(message::gossip_payload(envelope)));
 }
 
 // By turns a message with too much in it, which must be read to be seen through, and a frame that is too large as a

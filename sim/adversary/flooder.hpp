@@ -1,4 +1,4 @@
-// Sends rubbish to all of its peers.
+// Sends rubbish, or good messages without an end, to all of its peers.
 #pragma once
 
 #include <optional>
@@ -21,6 +21,8 @@ class FlooderNode final : public BarePeer {
   env::Frame invalid();
   std::optional<env::Frame> unpaid();
   env::Frame oversized();
+  env::Frame free();
+  env::Frame signed_rightly(const message::Envelope& envelope);
 
   const scenario::Flooder& flooder_;
   OwnAccounts accounts_;

@@ -1,5 +1,6 @@
 #include "sim/adversary/network_filter.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace lastmile::sim {
@@ -28,6 +29,18 @@ void NetworkFilter::fetch(env::PeerId peer, env::ContentRange range, Duration de
 
 void NetworkFilter::Door::on_request(env::PeerId from, const env::Frame& frame, env::Reply reply) {
   if (!filter_.asked(from, protocol_, frame, reply)) handler_.on_request(from, frame, std::move(reply));
+}
+
+void NetworkFilter::PeerDoor::on_connected(env::PeerId peer, env::Direction direction) {
+  auto& connected = filter_.connected_;
+  const auto place = std::lower_bound(connected.begin(), connected.end(), peer);
+  if (place == connected.end() || *place != peer) connected.insert(place, peer);
+  handler_.on_connected(peer, direction);
+}
+
+void NetworkFilter::PeerDoor::on_lost(env::PeerId peer, env::CloseReason reason) {
+  std::erase(filter_.connected_, peer);
+  handler_.on_lost(peer, reason);
 }
 
 void NetworkFilter::ContentDoor::on_fetch(env::PeerId from, const env::ContentRange& range,

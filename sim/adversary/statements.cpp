@@ -37,4 +37,12 @@ std::string note_of(std::string_view owner, Wall time, std::uint64_t number) {
   return content_of(owner, time, "\"type\":\"note\",\"content\":{\"number\":" + std::to_string(number) + "}");
 }
 
+std::string machine_of(std::string_view owner, Wall time, std::uint64_t number, const message::ItemHash& store) {
+  return content_of(
+      owner, time,
+      "\"allow_amend\":false,\"environment\":{\"internet\":true},\"metadata\":{\"name\":\"" + std::to_string(number) +
+          "\"},\"resources\":{\"vcpus\":1,\"memory\":2048,\"seconds\":30},\"rootfs\":{\"parent\":{\"ref\":\"" +
+          store.text() + "\",\"use_latest\":false},\"persistence\":\"host\",\"size_mib\":20480}");
+}
+
 }  // namespace lastmile::sim

@@ -35,5 +35,7 @@ message::Envelope write_message(const crypto::Account& signer, const crypto::Acc
 // A content of this owner and time, whose further members are `rest`.
 std::string content_of(std::string_view owner, Wall time, std::string_view rest);
 std::string note_of(std::string_view owner, Wall time, std::uint64_t number);
+// Of an INSTANCE for which somebody must hold a thousand tokens, from the file of this STORE.
+std::string machine_of(std::string_view owner, Wall time, std::uint64_t number, const message::ItemHash& store);
 
 }  // namespace lastmile::sim

@@ -156,6 +156,7 @@ class Planner {
     add("limits.fetch_wanted", 4, 1000, "");
     add("limits.commits_in_flight", 1, 200, "");
     add("limits.recent_messages", 1, 2000, "");
+    add("limits.earlier_copies", 1, 4, "");
     add("limits.peer_queued_bytes", 128, 4096, "KiB");
     add("limits.reconcile_sessions", 1, 4, "");
     add("limits.reconcile_answers_per_minute", 32, 256, "");

@@ -18,6 +18,7 @@ enum class Flood : std::uint8_t {
   invalid,    // messages whose signature is somebody else's
   unpaid,     // well-formed and signed, by accounts that own nothing
   oversized,  // messages and frames above what the network takes
+  free,       // good messages that nobody has to pay for
 };
 enum class Lie : std::uint8_t {
   hidden,    // it says that it lacks nothing and has nothing that others lack
@@ -60,6 +61,7 @@ struct Equivocator {
 // An honest node that lies when peers compare what they hold.
 struct Liar {
   static constexpr std::string_view kKind = "liar";
+  Rate rate;                           // of offers of invented messages to all peers, unasked; 0: none
   std::vector<Lie> what{Lie::hidden};  // in turn
   friend bool operator==(const Liar&, const Liar&) = default;
 };

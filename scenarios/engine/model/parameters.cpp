@@ -37,6 +37,7 @@ const std::vector<ParameterEntry>& entries() {
       {{"limits.retries", ParameterKind::count}, nullptr, &L::retries, nullptr, nullptr},
       {{"limits.retry_pause_max", ParameterKind::duration}, nullptr, nullptr, &L::retry_pause_max, nullptr},
       count("limits.recent_messages", &L::recent_messages),
+      count("limits.earlier_copies", &L::earlier_copies),
       bytes("limits.gossip_frame_bytes", &L::gossip_frame_bytes),
       count("limits.commits_in_flight", &L::commits_in_flight),
       bytes("limits.peer_queued_bytes", &L::peer_queued_bytes),

@@ -40,7 +40,10 @@ void parse_body(ObjectReader& reader, Eclipser& eclipser) {
 }
 void parse_body(ObjectReader&, Withholder&) {}
 void parse_body(ObjectReader& reader, Equivocator& equivocator) { read_rate(reader, equivocator.rate); }
-void parse_body(ObjectReader& reader, Liar& liar) { read_what(reader, words::kLies, liar.what); }
+void parse_body(ObjectReader& reader, Liar& liar) {
+  reader.read_if("rate", liar.rate);
+  read_what(reader, words::kLies, liar.what);
+}
 
 static_assert(kinds_match<AdversaryBody>(words::kAdversaries), "words and variant have one order");
 

@@ -238,7 +238,7 @@ struct AdversaryWriter {
   void operator()(const Withholder&) const {}
   void operator()(const Equivocator& a) const { out.set("rate", rate_text(a.rate)); }
   void operator()(const Liar& a) const {
-    out.set("what", list_json(a.what, [](Lie lie) { return Json(lie_text(lie)); }));
+    out.set("rate", rate_text(a.rate)).set("what", list_json(a.what, [](Lie lie) { return Json(lie_text(lie)); }));
   }
 };
 

@@ -65,7 +65,12 @@ class AdversaryValidator {
   void needs(const std::string& pointer, const Eclipser&) { gossips(pointer); }
   void needs(const std::string& pointer, const Equivocator&) { gossips(pointer); }
   void needs(const std::string&, const Withholder&) {}
-  void needs(const std::string& pointer, const Liar&) {
+  void needs(const std::string& pointer, const Liar& liar) {
+    const bool invents = std::find(liar.what.begin(), liar.what.end(), Lie::invented) != liar.what.end();
+    if (liar.rate.micro_per_day != 0 && !invents) {
+      findings_.expected(pointer + "/rate", "\"invented\" among /what, or no rate: who only hides has nothing to offer",
+                         in_quotes(rate_text(liar.rate)));
+    }
     if (s_.world.roads.reconciliation) return;
     findings_.expected(pointer + "/kind", "a kind that does without reconciliation, which /world/roads switches off",
                        "\"liar\"");

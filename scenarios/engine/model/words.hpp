@@ -23,7 +23,7 @@ inline constexpr std::array<W, 10> kFaults{"partition", "link",  "hold", "crash"
                                            "churn",     "clock", "disk", "chain", "rare_path"};
 inline constexpr auto& kRarePaths = env::kRarePathNames;
 inline constexpr std::array<W, 6> kAdversaries{"flooder", "withholder", "equivocator", "replayer", "eclipser", "liar"};
-inline constexpr std::array<W, 3> kFloods{"invalid", "unpaid", "oversized"};
+inline constexpr std::array<W, 4> kFloods{"invalid", "unpaid", "oversized", "free"};
 inline constexpr std::array<W, 2> kLies{"hidden", "invented"};
 inline constexpr std::array<W, 17> kChecks{"no_forged_message",
                                            "acknowledged_kept",

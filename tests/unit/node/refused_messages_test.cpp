@@ -14,7 +14,7 @@ message::Envelope from(std::string sender, std::string signature) {
   return envelope;
 }
 
-TEST(RefusedMessages, KnowsATripleWhateverElseIsInTheEnvelope) {
+TEST(RefusedMessages, KnowsAStatementWhateverElseIsInTheEnvelope) {
   RefusedMessages refused(10);
   message::Envelope one = from("0xA", "s");
   refused.add(one, Why::forged);
@@ -23,6 +23,9 @@ TEST(RefusedMessages, KnowsATripleWhateverElseIsInTheEnvelope) {
   EXPECT_EQ(refused.find(one), Why::forged);
   EXPECT_EQ(refused.find(from("0xA", "t")), std::nullopt);
   EXPECT_EQ(refused.find(from("0xB", "s")), std::nullopt);
+  auto retyped = one;
+  retyped.type = message::Type::STORE;
+  EXPECT_EQ(refused.find(retyped), std::nullopt) << "the type is signed";
   one.item_hash = *message::ItemHash::parse(std::string(64, 'a'));
   EXPECT_EQ(refused.find(one), std::nullopt);
 }

@@ -33,6 +33,15 @@ TEST(Adversaries, AreReadWithTheirDefaults) {
   EXPECT_EQ(rate_of(s.adversaries[1]), Rate{});
 }
 
+TEST(Adversaries, WhoInventMayOfferItUnasked) {
+  const Scenario s = with(R"({"name":"l","kind":"liar","who":"node:west-2","what":["invented"],"rate":"4/s"},
+                             {"name":"f","kind":"flooder","who":"node:west-1","rate":"1/s","what":["free"]})");
+  EXPECT_EQ(rate_of(s.adversaries[0]).mean_interval(), milliseconds(250));
+  EXPECT_EQ(std::get<Flooder>(s.adversaries[1].body).what, std::vector<Flood>{Flood::free});
+  EXPECT_THAT(complaint(R"({"name":"l","kind":"liar","who":"node:west-2","rate":"4/s"})"),
+              AllOf(StartsWith("/adversaries/0/rate: expected \"invented\""), HasSubstr("4/s")));
+}
+
 TEST(Adversaries, OfEveryKindAreWithinWhatTheSimulatorCanDo) {
   Findings findings;
   const Scenario s = with(R"({"name":"w","kind":"withholder","who":"node:west-0"},

@@ -81,6 +81,7 @@ const std::map<W, W> kOfMeasures{
     {"disk_bytes", "Measures.GaugesOfNodes"},
     {"node_memory_bytes", "Measures.GaugesOfNodes"},
     {"cpu_busy", "Measures.GaugesOfNodes"},
+    {"energy_wh", "Measures.EnergyOfTheMachinesThatSayWhatTheyDraw"},
     {"peers", "Measures.GaugesOfNodes"},
     {"mesh_degree", "Measures.GaugesOfNodes"},
     {"mesh_captured", "Measures.HowMuchOfAMeshIsHostile"},
