@@ -27,6 +27,14 @@ void add_confirmation_to(Context& context, Loaded& m, const Confirmation& confir
   refresh_confirmed(context, m);
 }
 
+// Versions of one time that go by arrival are told apart by the entries on the disk, also in the call that adds one.
+Loaded& told_apart(Context& context, Loaded& m) {
+  if (as_reference(context.options.switches.ties)) {
+    context.tx.put(keys::of_hash(Table::entry, m.hash), write_entry(m.entry));
+  }
+  return m;
+}
+
 // A message that is not known, or of which only a rejection is.
 Loaded& insert(Context& context, const message::Envelope& envelope, Loaded* rejection) {
   Entry entry;
@@ -39,7 +47,7 @@ Loaded& insert(Context& context, const message::Envelope& envelope, Loaded* reje
   if (rejection == nullptr) {
     // It may have been here before and be gone without a trace, while its amends have yet to be judged again.
     entry.amended = context.meta.unfinished != 0 && context.tx.any(keys::of_hash(Table::amend, envelope.item_hash));
-    return context.create(envelope.item_hash, std::move(entry));
+    return told_apart(context, context.create(envelope.item_hash, std::move(entry)));
   }
   context.tx.remove_if_there(keys::of_hash(Table::submitted, envelope.item_hash));
   entry.reception = rejection->entry.reception;
@@ -51,7 +59,7 @@ Loaded& insert(Context& context, const message::Envelope& envelope, Loaded* reje
     old = std::move(entry);
   });
   set_status(context, *rejection, Status::pending);
-  return *rejection;
+  return told_apart(context, *rejection);
 }
 
 void keep_envelope(Context& context, Loaded& m, std::shared_ptr<const message::Envelope> envelope) {

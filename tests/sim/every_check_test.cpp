@@ -31,7 +31,7 @@ const std::map<W, W> kFailsIn{
     {"backlog_drained", "PlantedFetch.that_never_ends"},
     {"overlay_connected", "PlantedMesh.that_is_two"},
     {"loss_reported", "PlantedLoss.that_one_node_never_admits"},
-    {"measure", "Flooder.is_heard_to_the_last_forgery_where_nobody_keeps_scores"},
+    {"measure", "ForgedFlood.is_heard_to_the_end_where_nobody_keeps_scores"},
 };
 // Refused before the run.
 const Names kRefused{"supply_conserved"};

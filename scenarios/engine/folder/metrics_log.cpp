@@ -86,7 +86,11 @@ Result<std::unique_ptr<MetricsLog>> MetricsLog::create(const std::string& path, 
     groups[nodes[node].group].nodes.push_back(node);
   }
   state->scopes.push_back(std::move(all));
-  for (Scope& group : groups) state->scopes.push_back(std::move(group));
+  for (Scope& group : groups) {
+    // No curve is about adversaries.
+    const auto honest = [&view](Node node) { return view.honest(node); };
+    if (std::any_of(group.nodes.begin(), group.nodes.end(), honest)) state->scopes.push_back(std::move(group));
+  }
   for (const Scope& scope : state->scopes) state->known.insert(scope.nodes);
   state->write("time_s,scope,name,value\n");
   return std::unique_ptr<MetricsLog>(new MetricsLog(std::move(state)));

@@ -35,11 +35,29 @@ std::vector<Json> list_of(const Json& object, std::string_view key) {
 // --- what the schema calls a number or a quantity, as "OBJECT KEY"
 
 bool is_quantity(const Json& property) {
-  static const std::set<std::string> kQuantities{
-      "duration", "signed_duration", "size",          "rate",           "bandwidth",           "share",
-      "amount",   "drift",           "power",         "duration_law",  "size_law",       "signed_duration_law", "drift_law",
-      "moment",   "law_shape",       "fault_for",     "fault_until",    "adversary_from",      "adversary_until",
-      "when",     "fault_from",      "measure_value", "parameter_count"};
+  static const std::set<std::string> kQuantities{"duration",
+                                                 "signed_duration",
+                                                 "size",
+                                                 "rate",
+                                                 "bandwidth",
+                                                 "share",
+                                                 "amount",
+                                                 "drift",
+                                                 "power",
+                                                 "duration_law",
+                                                 "size_law",
+                                                 "signed_duration_law",
+                                                 "drift_law",
+                                                 "moment",
+                                                 "law_shape",
+                                                 "fault_for",
+                                                 "fault_until",
+                                                 "adversary_from",
+                                                 "adversary_until",
+                                                 "when",
+                                                 "fault_from",
+                                                 "measure_value",
+                                                 "parameter_count"};
   const std::string& reference = text_of(property, "$ref");
   if (kQuantities.contains(reference.substr(reference.rfind('/') + 1))) return true;
   const std::string& type = text_of(property, "type");

@@ -398,6 +398,30 @@ TEST(Switches, TiesGoByTheHashOrByArrival) {
   EXPECT_EQ(last(message::Behaviour::as_reference, true), R"({"v":2})");
 }
 
+// Of files and posts as of aggregates; the one that decides may be the one that is being stored.
+TEST(Switches, TiesOfVersionsGoByArrivalToo) {
+  StoreOptions options = free_world();
+  options.switches.ties = message::Behaviour::as_reference;
+  for (const bool swapped : {false, true}) {
+    Node node(options);
+    node.file(1);
+    node.file(2);
+    const Made original = post("0xA", 1, "first");
+    std::vector<Made> files{store_file("0xA", 1, 1, "site"), store_file("0xA", 1, 2, "site")};
+    std::vector<Made> amends{amend("0xA", 2, original.hash, "second"), amend("0xA", 2, original.hash, "third")};
+    if (swapped) {
+      std::swap(files[0], files[1]);
+      std::swap(amends[0], amends[1]);
+    }
+    node.accept(original);
+    node.accept_all(files);
+    node.accept_all(amends);
+    EXPECT_EQ(node.view().latest_file("0xA/site").value()->file.file, file_hash(swapped ? 2 : 1));
+    EXPECT_NE(node.post(original.hash).find(swapped ? "third" : "second"), std::string::npos);
+    node.check_tables();
+  }
+}
+
 // messages.md 4.2: an element that comes late into the middle and shares no key is appended by the reference, and taken
 // for the last revision.
 TEST(Switches, TheLastRevisionIsTheNewestElementOrTheOneAppendedLast) {
