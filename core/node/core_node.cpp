@@ -240,18 +240,8 @@ gossip::Verdict CoreNode::on_gossip(const gossip::MessageRef& message, env::Peer
   arrival.origin = Origin::gossip;
   arrival.peer = from;
   arrival.gossip_message = message;
-  switch (pipeline_->arrive(message->fields().data.text(), std::move(arrival))) {
-    case Admission::queued:
-      return gossip::Verdict::later;
-    case Admission::known:  // told on when it was new
-    case Admission::full:
-    case Admission::invalid:
-    case Admission::refused_before:
-      return gossip::Verdict::ignore;
-    case Admission::forged_before:
-      return gossip::Verdict::reject;
-  }
-  LM_CHECK(false);
+  const Admission admission = pipeline_->arrive(message->fields().data.text(), std::move(arrival));
+  return admission == Admission::queued ? gossip::Verdict::later : verdict_of(admission);
 }
 
 void CoreNode::on_content(const gossip::Arrival& arrival) {

@@ -173,6 +173,10 @@ Admission Pipeline::arrive(std::shared_ptr<const message::Envelope> envelope, Ar
   }
   sink_.record({trace::Kind::message_received, key.first.view(), is_new ? 1U : 0U, 0, 0});
   Flight& f = flight->second;
+  if (!is_new && may_say_more(f, *envelope)) {
+    f.others.push_back({std::move(envelope), std::move(arrival)});
+    return Admission::queued;
+  }
   f.vouched = f.vouched || arrival.vouched;
   if (arrival.gossip_message) f.gossip_messages.push_back(std::move(arrival.gossip_message));
   if (arrival.confirmation) f.confirmations.push_back(std::move(*arrival.confirmation));
@@ -183,6 +187,25 @@ Admission Pipeline::arrive(std::shared_ptr<const message::Envelope> envelope, Ar
   }
   pump_later();
   return Admission::queued;
+}
+
+// Of copies under way together the first may be one that a relay has dressed anew.
+bool Pipeline::may_say_more(const Flight& flight, const message::Envelope& copy) const {
+  const message::Envelope& first = *flight.envelope;
+  const bool same = copy.channel == first.channel && copy.time == first.time && copy.item_content == first.item_content;
+  return !same && flight.others.size() < config_.store.limits.copies;
+}
+
+// As if they came now, when the store knows the first.
+void Pipeline::look_at(std::vector<Other> others) {
+  if (others.empty()) return;
+  timers_.after(Duration{}, [this, held = std::make_shared<std::vector<Other>>(std::move(others))] {
+    for (Other& other : *held) {
+      const gossip::MessageRef told = other.arrival.gossip_message;
+      const Admission admission = arrive(std::move(other.envelope), std::move(other.arrival));
+      if (told && admission != Admission::queued) surroundings_.gossip_verdict(told, verdict_of(admission));
+    }
+  });
 }
 
 void Pipeline::answer_known(const message::Envelope& envelope, Status status, Arrival& arrival) {

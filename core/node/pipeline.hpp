@@ -58,6 +58,11 @@ enum class Admission : std::uint8_t {
   refused_before,  // gossip only: a repeat of what was refused for its format
 };
 
+// What gossip is told of a message that was not queued.
+inline gossip::Verdict verdict_of(Admission admission) {
+  return admission == Admission::forged_before ? gossip::Verdict::reject : gossip::Verdict::ignore;
+}
+
 struct Arrival {
   Origin origin = Origin::client;
   env::PeerId peer{};                               // gossip and peer only
@@ -121,6 +126,11 @@ class Pipeline final : ContentWaiter {
 
  private:
   using FlightKey = std::pair<message::ItemHash, std::string>;  // item hash, statement
+  // Another dress of what is under way: it may say what the first does not.
+  struct Other {
+    std::shared_ptr<const message::Envelope> envelope;
+    Arrival arrival;
+  };
   struct Flight {
     std::shared_ptr<const message::Envelope> envelope;
     Origin origin = Origin::client;
@@ -137,6 +147,7 @@ class Pipeline final : ContentWaiter {
     bool told = false;                                // others have the envelope from us
     bool again = false;                               // judged anew: the files it lacks are asked for in turn
     bool verifying = false;                           // handed to the executor
+    std::vector<Other> others;                        // looked at when this one has come to its end
     Instant since;                                    // in the inbox or at the executor
   };
   struct OwedReceipt {
@@ -145,6 +156,8 @@ class Pipeline final : ContentWaiter {
     std::vector<ReceiptDone> to;
   };
 
+  bool may_say_more(const Flight& flight, const message::Envelope& copy) const;
+  void look_at(std::vector<Other> others);
   void answer_known(const message::Envelope& envelope, message::Status status, Arrival& arrival);
   bool stands(const message::Envelope& envelope);
   bool as_many(std::uint64_t under_way, std::uint64_t allowed, env::RarePath path);

@@ -113,6 +113,7 @@ void Pipeline::await_content(Flight flight) {
     owe({envelope.item_hash, outcome->status, outcome->code, outcome->details}, std::exchange(flight.receipts, {}));
   }
   missing_.await(envelope.item_hash, flight.hint, std::move(flight.receipts));
+  look_at(std::move(flight.others));
 }
 
 void Pipeline::content_arrived(const message::ItemHash& content, const env::Value& bytes, env::PeerId from) {

@@ -11,7 +11,7 @@ namespace lastmile::node {
 using message::ErrorCode;
 using message::Status;
 
-// Of several copies that came one is told on.
+// Of several that say the same one is told on.
 void Pipeline::tell_gossip(Flight& flight, gossip::Verdict verdict) {
   for (const auto& message : flight.gossip_messages) {
     surroundings_.gossip_verdict(message, verdict);
@@ -30,6 +30,7 @@ void Pipeline::refuse(Flight flight, ErrorCode code, const std::string& details)
   if (!usable(outcome)) return;
   follow(*outcome, std::nullopt);
   owe({flight.envelope->item_hash, Status::rejected, code, details}, std::move(flight.receipts));
+  look_at(std::move(flight.others));
 }
 
 // Without a signature another origin may vouch for the message.
@@ -80,6 +81,7 @@ void Pipeline::settle(Flight& flight, const store::Outcome& outcome) {
     gauges_.set_depth(trace::Queue::waiting, retries_.size());
   }
   owe({flight.envelope->item_hash, outcome.status, outcome.code, outcome.details}, std::move(flight.receipts));
+  look_at(std::move(flight.others));
 }
 
 // again: what is lacked was asked for when the message came, and is asked for in turn now.

@@ -27,6 +27,18 @@ message::Envelope orphan() {
 
 class DressedCopies : public PipelineTest {
  protected:
+  // Without doing what follows from it.
+  void arrive_by_gossip(const message::Envelope& e) {
+    const std::string payload = message::gossip_payload(e);
+    gossip::MessageFields fields;
+    fields.data = gossip::Field::of(std::string_view(payload));
+    fields.topic = gossip::Field::of(gossip::kMessageTopicName);
+    Arrival arrival;
+    arrival.origin = Origin::gossip;
+    arrival.gossip_message =
+        gossip::make_message(std::move(fields), *config_.topics, config_.gossip->id_scheme, nullptr);
+    pipeline_->arrive(payload, std::move(arrival));
+  }
   Wall envelope_time(const message::Envelope& e) {
     return store::View(disk_.latest(), config_.store).message(e.item_hash).value()->envelope.time;
   }
@@ -74,23 +86,36 @@ TEST_F(DressedCopies, OfAMessageThatWasRefusedAreIgnoredWithoutACheck) {
 
 TEST_F(DressedCopies, ThatAreUnderWayTogetherAreToldOnOnce) {
   const auto message = signed_post(wallet(), note(wallet(), 1));
-  const auto payload = [&](const message::Envelope& e) {
-    gossip::MessageFields fields;
-    fields.data = gossip::Field::of(std::string_view(message::gossip_payload(e)));
-    fields.topic = gossip::Field::of(gossip::kMessageTopicName);
-    Arrival arrival;
-    arrival.origin = Origin::gossip;
-    arrival.gossip_message =
-        gossip::make_message(std::move(fields), *config_.topics, config_.gossip->id_scheme, nullptr);
-    return arrival;
-  };
-  for (const char* channel : {"a", "b", "c"}) {
-    const auto copy = in_channel(message, channel);
-    pipeline_->arrive(message::gossip_payload(copy), payload(copy));
-  }
+  for (const char* channel : {"a", "b", "c"}) arrive_by_gossip(in_channel(message, channel));
   work();
   EXPECT_EQ(verdicts(), (Verdicts{Verdict::accept, Verdict::ignore, Verdict::ignore}));
   EXPECT_EQ(pipeline_->verified(), 1U);
+}
+
+// A relay may be first with a dress that spoils the message: the true one, which came meanwhile, is looked at after it.
+TEST_F(DressedCopies, ThatAreUnderWayTogetherAreAllLookedAt) {
+  const auto grant = lastmile::test::signed_message(
+      wallet(1), message::Type::AGGREGATE,
+      lastmile::test::content_of(wallet(1).address(),
+                                 "\"key\":\"security\",\"content\":{\"authorizations\":[{\"address\":\"" +
+                                     wallet(2).address() + "\",\"channels\":[\"TEST\"]}]}"));
+  gossip(grant);
+  auto content = note(wallet(1), 1);
+  content.replace(content.find("1700000000.0"), 12, "1700000001.0");
+  const auto message = signed_post(wallet(2), content);
+  verdicts();
+  for (const char* channel : {"elsewhere", "TEST", "nowhere"}) arrive_by_gossip(in_channel(message, channel));
+  work();
+  EXPECT_EQ(status(message), Status::processed);
+  EXPECT_EQ(verdicts(), (Verdicts{Verdict::accept, Verdict::accept, Verdict::ignore}));
+  EXPECT_EQ(pipeline_->verified(), 2U) << "grant and message";
+}
+
+TEST_F(DressedCopies, ThatAreUnderWayTogetherBringTheEarliestTimeAndTheContent) {
+  const auto message = apart(1);
+  for (const int seconds : {0, 3, 1}) arrive_by_gossip(earlier_by(message, seconds));
+  work();
+  EXPECT_EQ(envelope_time(message), earlier_by(message, 3).time);
 }
 
 // Its time stands for that of the content until that is here: the earliest counts, a few times.
