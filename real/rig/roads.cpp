@@ -54,6 +54,8 @@ PathState RigRoads::state(Node from, Node to) const {
   };
   narrow(sender.uplink.bits_per_second);
   narrow(receiver.downlink.bits_per_second);
+  double factor = 1;
+  Duration added;
   for (const auto& [id, rule] : in_force_) {
     if (!applies(rule, from, to)) continue;
     if (std::holds_alternative<scenario::PartitionFault>(rule.fault->body)) {
@@ -61,14 +63,16 @@ PathState RigRoads::state(Node from, Node to) const {
     } else if (std::holds_alternative<scenario::HoldFault>(rule.fault->body)) {
       out.held = true;
     } else if (const auto* link = std::get_if<scenario::LinkFault>(&rule.fault->body)) {
-      const double factor = static_cast<double>(link->latency_factor) / static_cast<double>(scenario::kWhole);
-      const double scaled = std::min(static_cast<double>(out.latency.ns) * factor, kLatencyMaxNs);
-      out.latency = Duration{static_cast<std::int64_t>(scaled)} + link->latency_add;
-      out.jitter = std::max(out.jitter, link->jitter);
+      factor *= static_cast<double>(link->latency_factor) / static_cast<double>(scenario::kWhole);
+      added = std::min(added + link->latency_add, Duration{static_cast<std::int64_t>(kLatencyMaxNs)});
+      out.jitter = std::min(out.jitter + link->jitter, Duration{static_cast<std::int64_t>(kLatencyMaxNs)});
       narrow(link->bandwidth.bits_per_second);
       out.corrupt_parts = std::max<std::uint64_t>(out.corrupt_parts, link->corrupt.parts);
     }
   }
+  // As in the simulator: first the factors of all, then what they add.
+  const double scaled = std::min(static_cast<double>(out.latency.ns) * factor, kLatencyMaxNs);
+  out.latency = Duration{static_cast<std::int64_t>(scaled)} + added;
   return out;
 }
 

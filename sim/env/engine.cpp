@@ -185,7 +185,7 @@ Duration Engine::up_time(NodeIndex node) const {
 std::optional<std::uint64_t> Engine::energy(NodeIndex node) const {
   const Hardware& hardware = kernel_->machine(node).spec.hardware;
   if (hardware.busy_milliwatts == 0) return std::nullopt;
-  constexpr Wide kPicojoules = 1'000'000;  // of a microjoule: milliwatts times nanoseconds
+  constexpr Wide kPicojoules = 1'000'000'000;  // of a millijoule: milliwatts times nanoseconds
   const Wide idle = static_cast<Wide>(up_time(node).ns) * hardware.idle_milliwatts;
   const Wide more = static_cast<Wide>(cpu_busy(node).ns) * (hardware.busy_milliwatts - hardware.idle_milliwatts) /
                     std::max<std::uint32_t>(hardware.cores, 1);

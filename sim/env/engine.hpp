@@ -123,7 +123,7 @@ class Engine {
   void observe(LoopObserver* observer);         // null: nobody; must outlive the run
   TrafficCounts traffic(NodeIndex node) const;  // over all incarnations
   Duration up_time(NodeIndex node) const;       // that it ran until now, all incarnations
-  // Microjoules drawn while it ran, by Hardware: what it draws idle, and a part of the rest for each core at work.
+  // Millijoules drawn while it ran, by Hardware: what it draws idle, and a part of the rest for each core at work.
   // Empty when the hardware does not say.
   std::optional<std::uint64_t> energy(NodeIndex node) const;
   Duration cpu_busy(NodeIndex node) const;  // core time spent on executor jobs until now, all incarnations

@@ -70,7 +70,8 @@ std::string told(const std::optional<LoopDifference>& difference, const LoopReco
 
 Result<Twins> compare_runs(const scenario::Scenario& left, const scenario::Scenario& right,
                            std::size_t record_events_max) {
-  const Duration interval = LoopCheckpoints::interval_for(left.phases.end(scenario::Phase::settle) - Instant{});
+  const Instant end = std::max(left.phases.end(scenario::Phase::settle), right.phases.end(scenario::Phase::settle));
+  const Duration interval = LoopCheckpoints::interval_for(end - Instant{});
   LoopCheckpoints first(interval), second(interval);
   const auto one = observed(left, first);
   if (!one.ok()) return one.error();

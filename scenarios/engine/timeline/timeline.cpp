@@ -52,7 +52,8 @@ struct Timeline::State {
   Phase phase = Phase::warm_up;
   std::vector<PhaseSpan> phases;
   std::vector<FaultSpan> spans;
-  std::vector<std::uint32_t> occurrences;  // per fault
+  std::vector<std::uint32_t> occurrences;                        // per fault
+  std::map<std::uint32_t, std::vector<std::uint32_t>> going_on;  // by fault: spans of a partition that are in force
   std::vector<AdversarySpan> adversary_spans;
   std::vector<std::optional<Generator>> times;                // per fault, of its Poisson process
   std::vector<std::uint32_t> down;                            // per node: how many faults hold it down
@@ -184,6 +185,7 @@ struct Timeline::State {
     if (const auto* cut = std::get_if<PartitionFault>(&fault.body)) {
       nodes.set_island(cut->islands[0], span.first);
       nodes.set_island(cut->islands[1], span.second);
+      going_on[i].push_back(index);
       count(EventPattern{EventKind::partition_started, trace::Queue::inbox, 0});
     }
     Action action;
@@ -231,7 +233,7 @@ struct Timeline::State {
     span.ended = now;
     if (sides_of(fault) != nullptr) --path_faults;
     if (const auto* cut = std::get_if<PartitionFault>(&fault.body)) {
-      islands_after(span.entry, *cut);
+      islands_after(index, *cut);
       count(EventPattern{EventKind::partition_healed, trace::Queue::inbox, 0});
     }
     Action action;
@@ -246,15 +248,15 @@ struct Timeline::State {
   }
 
   // One occurrence ended. The islands are those of the newest that goes on.
-  void islands_after(std::uint32_t entry, const PartitionFault& cut) {
-    const auto goes_on = std::find_if(spans.rbegin(), spans.rend(),
-                                      [entry](const auto& span) { return span.entry == entry && !span.ended; });
-    if (goes_on == spans.rend()) {
+  void islands_after(std::uint32_t index, const PartitionFault& cut) {
+    std::vector<std::uint32_t>& others = going_on[spans[index].entry];
+    std::erase(others, index);
+    if (others.empty()) {
       nodes.remove_island(cut.islands[0]);
       nodes.remove_island(cut.islands[1]);
     } else {
-      nodes.set_island(cut.islands[0], goes_on->first);
-      nodes.set_island(cut.islands[1], goes_on->second);
+      nodes.set_island(cut.islands[0], spans[others.back()].first);
+      nodes.set_island(cut.islands[1], spans[others.back()].second);
     }
   }
 

@@ -260,8 +260,8 @@ std::vector<MeasureResult> Meters::results(Instant, const std::vector<std::strin
     } else if (name == "duplicates") {
       add(of(name, info, duplicates(), 1 / kCopyParts));
     } else if (name == "energy_wh") {
-      constexpr double kMicrojoules = 3600e6;  // of a watt hour
-      add(of(name, info, energy(), 1 / kMicrojoules));
+      constexpr double kMillijoules = 3600e3;  // of a watt hour
+      add(of(name, info, energy(), 1 / kMillijoules));
     } else if (name == "bytes_per_message") {
       const bool known = wire && deliveries_ > 0;
       add(value_of(name, info, known ? static_cast<double>(wire->bytes) / static_cast<double>(deliveries_) : 0,

@@ -99,7 +99,7 @@ class WorldView {
   // Copies that reached a node by gossip when it had seen the message already, in all its incarnations. Empty when the
   // world cannot say.
   virtual std::optional<std::uint64_t> gossip_repeats(Node) const { return std::nullopt; }
-  // Microjoules that its machine drew while it ran. Empty when nobody knows what the machine draws.
+  // Millijoules that its machine drew while it ran. Empty when nobody knows what the machine draws.
   virtual std::optional<std::uint64_t> energy(Node) const { return std::nullopt; }
   virtual std::optional<std::uint64_t> gauge(Gauge, Node) const { return std::nullopt; }
   // Peers in the gossip mesh of the message topic; false when the world cannot say.

@@ -34,7 +34,7 @@ struct FakeWorld final : WorldView {
   std::set<std::tuple<Node, std::uint32_t, std::string>> final_on;
   std::optional<WireTotals> totals;
   std::map<Node, std::uint64_t> repeats;   // by gossip; nodes that are not here cannot say
-  std::map<Node, std::uint64_t> energies;  // microjoules
+  std::map<Node, std::uint64_t> energies;  // millijoules
   std::map<std::pair<Gauge, Node>, std::uint64_t> gauges;
   std::map<Node, std::vector<Node>> meshes;
   std::map<std::pair<Node, std::string>, SignedBy> signers;  // others than the wallet

@@ -257,7 +257,7 @@ TEST_F(Measures, Chains) {
 }
 
 TEST_F(Measures, EnergyOfTheMachinesThatSayWhatTheyDraw) {
-  run.world.energies = {{0, 3'600'000'000}, {2, 7'200'000'000}};
+  run.world.energies = {{0, 3'600'000}, {2, 7'200'000}};
   run.until(2);
   EXPECT_EQ(of("energy_wh").count, 2U);
   EXPECT_DOUBLE_EQ(of("energy_wh").mean, 1.5);

@@ -174,19 +174,24 @@ TEST(Energy, is_drawn_while_a_node_runs_and_more_while_its_cores_work) {
   Toys toys(2, std::move(Engine::create(Toys::quiet())).value(),
             Hardware{.cores = 2, .idle_milliwatts = 10'000, .busy_milliwatts = 30'000});
   toys.run(seconds(100));
-  EXPECT_EQ(toys.engine->energy({0}), 1'000'000'000U) << "10 W for 100 s";
+  EXPECT_EQ(toys.engine->energy({0}), 1'000'000U) << "10 W for 100 s";
   env::Job job;
   job.cost = seconds(50);
   job.run = [] { return env::JobResult{}; };
   toys.on(0, [&] { toys[0].env.executor.submit(env::Lane::hashing, std::move(job), [](env::JobResult) {}); });
   toys.engine->crash({1}, DiskFate::kept);
   toys.run(seconds(100));
-  EXPECT_EQ(toys.engine->energy({0}), 2'500'000'000U) << "and 10 W more for 50 s";
-  EXPECT_EQ(toys.engine->energy({1}), 1'000'000'000U) << "its machine was off";
+  EXPECT_EQ(toys.engine->energy({0}), 2'500'000U) << "and 10 W more for 50 s";
+  EXPECT_EQ(toys.engine->energy({1}), 1'000'000U) << "its machine was off";
   toys.engine->start({1});
   toys.run(seconds(100));
-  EXPECT_EQ(toys.engine->energy({1}), 2'000'000'000U);
+  EXPECT_EQ(toys.engine->energy({1}), 2'000'000U);
   EXPECT_EQ(toys.engine->up_time({1}), seconds(200));
+  constexpr std::uint64_t kMegawatt = 1'000'000'000;
+  Toys great(1, std::move(Engine::create(Toys::quiet())).value(),
+             Hardware{.idle_milliwatts = kMegawatt, .busy_milliwatts = kMegawatt});
+  great.run(hours(24 * 365 * 60));
+  EXPECT_EQ(great.engine->energy({0}), 60ULL * 365 * 86400 * kMegawatt) << "the most that a file can ask for";
   Toys others(1);
   EXPECT_EQ(others.engine->energy({0}), std::nullopt) << "of a machine that does not say";
 }
