@@ -42,8 +42,8 @@ struct CopyLook {
   bool signed_here = false;  // a copy with this statement (message::statement_of) is kept: the signature is good
   bool known = false;        // an authentic envelope of the message is here, in whatever status
   bool news = true;          // who stands for the message, what is kept of it, or what becomes of it
-  bool earlier =
-      false;  // of a message that waits for its content: only the time, which is a guess of that of the content
+  // Of a message that waits for its content: only the time, which is a guess of that of the content.
+  bool earlier = false;
 };
 
 struct StatusChange {

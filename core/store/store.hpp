@@ -98,10 +98,9 @@ class Store {
 
   // Envelopes known for a message, the one that stands for it first; without content. Empty: not known, or let go.
   virtual Result<std::vector<message::Envelope>> copies(const message::ItemHash& hash) const = 0;
-  // Of a message that is known: may this copy of it, once its signature was checked, change who stands for it
-  // (docs/decisions/0125)? A tombstone: does it name a FORGET that is not known to claim it?
-  virtual Result<bool> wants_copy(const message::Envelope& copy) const = 0;
-  // The same of a message in any status, and whether the signature was checked before.
+  // What this copy of it, once its signature was checked, may change: who stands for the message (docs/decisions/0125),
+  // its content, its time; of a tombstone, whether it names a FORGET that is not known to claim it. Of a message that
+  // is not known everything is news.
   virtual Result<CopyLook> look_at_copy(const message::Envelope& copy) const = 0;
 
   // An authentic envelope that a peer says is forgotten (envelope.forgotten_by; docs/decisions/0121). Forgotten at

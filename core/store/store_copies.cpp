@@ -54,14 +54,6 @@ Result<std::vector<message::Envelope>> StoreImpl::copies(const message::ItemHash
   });
 }
 
-Result<bool> StoreImpl::wants_copy(const message::Envelope& copy) const {
-  return guarded([&] {
-    const Source source(disk_.latest());
-    const auto entry = load_entry(source, copy.item_hash);
-    return entry && entry->authentic && wants(source, options_, *entry, copy);
-  });
-}
-
 Result<CopyLook> StoreImpl::look_at_copy(const message::Envelope& copy) const {
   return guarded([&] {
     CopyLook look;

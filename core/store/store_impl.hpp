@@ -26,7 +26,6 @@ class StoreImpl final : public Store {
   Result<Outcome> accept_unfetched(std::shared_ptr<const message::Envelope> envelope, Wall now,
                                    const Confirmation* confirmation) override;
   Result<std::vector<message::Envelope>> copies(const message::ItemHash& hash) const override;
-  Result<bool> wants_copy(const message::Envelope& copy) const override;
   Result<CopyLook> look_at_copy(const message::Envelope& copy) const override;
   Result<Outcome> accept_tombstone(std::shared_ptr<const message::Envelope> envelope, Wall now) override;
   Result<Outcome> give_up(const message::ItemHash& hash, Wall now) override;

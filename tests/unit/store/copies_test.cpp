@@ -64,7 +64,7 @@ TEST(Copies, AThiefWhoComesLaterChangesNothing) {
   Node node;
   const Made real = note("0xA");
   node.accept(real);
-  EXPECT_FALSE(node.store->wants_copy(*signed_by(real, "0x0").message.envelope).value());
+  EXPECT_FALSE(node.store->look_at_copy(*signed_by(real, "0x0").message.envelope)->news);
   node.accept(signed_by(real, "0x0"));
   EXPECT_EQ(node.signer(real), "0xA");
   EXPECT_EQ(node.store->copies(real).value().size(), 1u) << "nothing is kept of it";
@@ -108,7 +108,7 @@ TEST(Copies, OfTwoDelegatesTheSmallerOneStandsUntilHisRightIsGone) {
   const Made by_b = signed_by(note("0xA", 5), "0xB");
   node.accept(by_c);
   EXPECT_EQ(node.signer(by_c), "0xC");
-  EXPECT_TRUE(node.store->wants_copy(*by_b.message.envelope).value());
+  EXPECT_TRUE(node.store->look_at_copy(*by_b.message.envelope)->news);
   node.accept(by_b);
   EXPECT_EQ(node.signer(by_c), "0xB");
   node.accept(grant("0xA", 2, {"0xC"}));  // B had no right to it
@@ -157,7 +157,7 @@ TEST(Copies, AContentThatNamesNobodyStaysWithWhoHadItFirst) {
   auto renamed = std::make_shared<message::Content>(*content);
   renamed->address = "0xA";
   second.message.content = renamed;
-  EXPECT_FALSE(node.store->wants_copy(*second.message.envelope).value());
+  EXPECT_FALSE(node.store->look_at_copy(*second.message.envelope)->news);
   node.accept(second);
   EXPECT_EQ(node.signer(first), "0xB");
 }
@@ -167,7 +167,7 @@ TEST(Copies, ARelayCannotTakeACreditAway) {
   const Made real = credits(1, {{"0xA", 100}});
   node.accept(relayed(real, "elsewhere"));
   EXPECT_EQ(node.store->account("0xA", node.now).value().credits, economy::Credits{});
-  EXPECT_TRUE(node.store->wants_copy(*real.message.envelope).value());
+  EXPECT_TRUE(node.store->look_at_copy(*real.message.envelope)->news);
   node.accept(real);
   EXPECT_NE(node.store->account("0xA", node.now).value().credits, economy::Credits{});
   node.accept(relayed(real, "again"));
@@ -203,7 +203,7 @@ TEST(Copies, AForgetOfWhatNobodyHasAnyMoreIsBelievedWithTheTombstone) {
   for (const bool tombstone_first : {false, true}) {
     Node late;
     late.accept_unfetched(real);
-    EXPECT_TRUE(late.store->wants_copy(*beside.front()).value());
+    EXPECT_TRUE(late.store->look_at_copy(*beside.front())->news);
     if (tombstone_first) late.tombstone(beside.front());
     EXPECT_EQ(late.accept(away).status, tombstone_first ? Status::processed : Status::pending);
     if (!tombstone_first) late.tombstone(beside.front());
@@ -359,11 +359,11 @@ TEST(Copies, ClaimsThatNameNothingDoNotKeepTheTrueOneOut) {
   node.tombstone(tombstone(real, invented));
   EXPECT_EQ(node.accept(away).status, Status::pending);
   const auto honest = tombstone(real, {away.hash});
-  EXPECT_TRUE(node.store->wants_copy(*honest).value());
+  EXPECT_TRUE(node.store->look_at_copy(*honest)->news);
   node.tombstone(honest);
   EXPECT_EQ(node.status(real), Status::forgotten);
   EXPECT_EQ(node.status(away), Status::processed);
-  EXPECT_FALSE(node.store->wants_copy(*honest).value());
+  EXPECT_FALSE(node.store->look_at_copy(*honest)->news);
 }
 
 // A stranger who signs for a hash, forgets it and says so himself: the author's copy shows that he lied.
@@ -373,7 +373,7 @@ TEST(Copies, AThiefCannotForgetWhatOthersHaveNotReadYetWithATombstoneOfHisOwn) {
   Node node;
   node.tombstone(tombstone(signed_by(real, "0xThief"), {away.hash}));
   node.accept(away);
-  EXPECT_TRUE(node.store->wants_copy(*real.message.envelope).value());
+  EXPECT_TRUE(node.store->look_at_copy(*real.message.envelope)->news);
   node.watcher.status.erase(real.hash.text());  // it begins anew
   node.accept(real);
   EXPECT_EQ(node.status(real), Status::processed);
