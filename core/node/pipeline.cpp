@@ -128,16 +128,17 @@ Admission Pipeline::arrive(std::shared_ptr<const message::Envelope> envelope, Ar
     if (!usable(looked)) return Admission::full;
     look = *looked;
   }
+  const auto nothing_new = [&] {
+    answer_known(*envelope, *status, arrival);
+    return Admission::known;
+  };
+  const bool over = is_settled(*status) || (*status == Status::pending && envelope->is_tombstone());
+  if (over && !look.news) return nothing_new();  // of an archive nearly every message
   const FlightKey key{envelope->item_hash, message::statement_of(*envelope)};
   auto flight = flights_.find(key);
   const bool is_new = flight == flights_.end();
-  const bool over = is_settled(*status) || (*status == Status::pending && envelope->is_tombstone());
-  if (!look.news && (over || (gossiped && look.known && is_new))) {
-    if (over || !look.earlier || !earlier_.take(envelope->item_hash)) {
-      answer_known(*envelope, *status, arrival);
-      return Admission::known;
-    }
-  }
+  if (gossiped && look.known && is_new && !look.news && !(look.earlier && earlier_.take(envelope->item_hash)))
+    return nothing_new();
   if (is_new && gossiped) {
     const auto why = refused_.find(*envelope);
     if (why && !random_.happens(RarePath::refusal_forgotten)) {

@@ -1,29 +1,18 @@
 #include "core/sync/head.hpp"
 
-#include <algorithm>
-
 #include <nlohmann/json.hpp>
 
 #include "core/crypto/hash.hpp"
+#include "core/message/json_tools.hpp"
 
 namespace lastmile::sync {
 namespace {
 
 constexpr std::string_view kType = "HEAD";
 
-// As nlohmann writes it; plain text, which is nearly all there is, without asking it.
-void append_text(std::string& out, std::string_view text) {
-  const bool plain =
-      std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; });
-  if (plain)
-    out.append("\"").append(text).append("\"");
-  else
-    out.append(nlohmann::json(text).dump());
-}
-
-void append_text(std::string& out, std::string_view key, std::string_view text) {
+void append_member(std::string& out, std::string_view key, std::string_view text) {
   out.append(key);
-  append_text(out, text);
+  message::append_json_string(out, text);
 }
 
 // Sorted keys, no spaces. A head is told by every peer and written for each: no tree is made for it. Without the
@@ -31,12 +20,12 @@ void append_text(std::string& out, std::string_view key, std::string_view text) 
 std::string json_of(const Head& head, const std::string* signature) {
   std::string out;
   out.reserve(512);
-  append_text(out, R"({"archive":)", head.archive.text());
-  append_text(out, R"(,"chain":)", crypto::chain_text(head.chain));
-  append_text(out, R"(,"node":)", head.node);
-  if (head.previous) append_text(out, R"(,"previous":)", head.previous->text());
+  append_member(out, R"({"archive":)", head.archive.text());
+  append_member(out, R"(,"chain":)", crypto::chain_text(head.chain));
+  append_member(out, R"(,"node":)", head.node);
+  if (head.previous) append_member(out, R"(,"previous":)", head.previous->text());
   out.append(R"(,"sequence":)").append(std::to_string(head.sequence));
-  if (signature != nullptr) append_text(out, R"(,"signature":)", *signature);
+  if (signature != nullptr) append_member(out, R"(,"signature":)", *signature);
   out.append(R"(,"time_ns":)").append(std::to_string(head.time.ns)).append("}");
   return out;
 }

@@ -27,17 +27,16 @@ message::Envelope orphan() {
 
 class DressedCopies : public PipelineTest {
  protected:
-  // Without doing what follows from it.
-  void arrive_by_gossip(const message::Envelope& e) {
-    const std::string payload = message::gossip_payload(e);
-    gossip::MessageFields fields;
-    fields.data = gossip::Field::of(std::string_view(payload));
-    fields.topic = gossip::Field::of(gossip::kMessageTopicName);
-    Arrival arrival;
-    arrival.origin = Origin::gossip;
-    arrival.gossip_message =
-        gossip::make_message(std::move(fields), *config_.topics, config_.gossip->id_scheme, nullptr);
-    pipeline_->arrive(payload, std::move(arrival));
+  // Written by a delegate who may act in the channel TEST alone; the grant is here.
+  message::Envelope of_delegate() {
+    gossip(lastmile::test::signed_message(
+        wallet(1), message::Type::AGGREGATE,
+        lastmile::test::content_of(wallet(1).address(),
+                                   "\"key\":\"security\",\"content\":{\"authorizations\":[{\"address\":\"" +
+                                       wallet(2).address() + "\",\"channels\":[\"TEST\"]}]}")));
+    auto content = note(wallet(1), 1);
+    content.replace(content.find("1700000000.0"), 12, "1700000001.0");
+    return signed_post(wallet(2), content);
   }
   Wall envelope_time(const message::Envelope& e) {
     return store::View(disk_.latest(), config_.store).message(e.item_hash).value()->envelope.time;
@@ -94,15 +93,7 @@ TEST_F(DressedCopies, ThatAreUnderWayTogetherAreToldOnOnce) {
 
 // A relay may be first with a dress that spoils the message: the true one, which came meanwhile, is looked at after it.
 TEST_F(DressedCopies, ThatAreUnderWayTogetherAreAllLookedAt) {
-  const auto grant = lastmile::test::signed_message(
-      wallet(1), message::Type::AGGREGATE,
-      lastmile::test::content_of(wallet(1).address(),
-                                 "\"key\":\"security\",\"content\":{\"authorizations\":[{\"address\":\"" +
-                                     wallet(2).address() + "\",\"channels\":[\"TEST\"]}]}"));
-  gossip(grant);
-  auto content = note(wallet(1), 1);
-  content.replace(content.find("1700000000.0"), 12, "1700000001.0");
-  const auto message = signed_post(wallet(2), content);
+  const auto message = of_delegate();
   verdicts();
   for (const char* channel : {"elsewhere", "TEST", "nowhere"}) arrive_by_gossip(in_channel(message, channel));
   work();
@@ -162,15 +153,7 @@ TEST_F(DressedCopies, ThatBringTheContentAreTaken) {
 // The right of a delegate may hang on the channel: the copy in the one that is allowed changes who stands for the
 // message. Others are looked at, as rights may change, and are not told on.
 TEST_F(DressedCopies, OfADelegateAreToldOnWhenTheyComeToStandForTheMessage) {
-  const auto grant = lastmile::test::signed_message(
-      wallet(1), message::Type::AGGREGATE,
-      lastmile::test::content_of(wallet(1).address(),
-                                 "\"key\":\"security\",\"content\":{\"authorizations\":[{\"address\":\"" +
-                                     wallet(2).address() + "\",\"channels\":[\"TEST\"]}]}"));
-  gossip(grant);
-  auto content = note(wallet(1), 1);
-  content.replace(content.find("1700000000.0"), 12, "1700000001.0");
-  const auto message = signed_post(wallet(2), content);
+  const auto message = of_delegate();
   gossip(in_channel(message, "elsewhere"));
   ASSERT_EQ(status(message), Status::rejected);
   verdicts();

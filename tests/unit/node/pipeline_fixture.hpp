@@ -59,6 +59,12 @@ class PipelineTest : public testing::Test {
     return pipeline_->arrive(message::serialize_envelope(envelope), std::move(arrival));
   }
   Admission gossip(const message::Envelope& envelope) {
+    const Admission admission = arrive_by_gossip(envelope);
+    work();
+    return admission;
+  }
+  // Without doing what follows from it.
+  Admission arrive_by_gossip(const message::Envelope& envelope) {
     const std::string payload = message::gossip_payload(envelope);
     gossip::MessageFields fields;
     fields.data = gossip::Field::of(std::string_view(payload));
@@ -68,9 +74,7 @@ class PipelineTest : public testing::Test {
     arrival.peer = env::PeerId{1};
     arrival.gossip_message =
         gossip::make_message(std::move(fields), *config_.topics, config_.gossip->id_scheme, nullptr);
-    const Admission admission = pipeline_->arrive(payload, std::move(arrival));
-    work();
-    return admission;
+    return pipeline_->arrive(payload, std::move(arrival));
   }
   // What gossip was told of the messages that were queued, since it was last asked.
   std::vector<gossip::Verdict> verdicts() { return std::exchange(around_.verdicts, {}); }
