@@ -1,25 +1,14 @@
 // Values that a key must not have: data/ranges.json says for every number and quantity of the format what is refused
 // and where, and what is still taken. A key that is added there or in the schema alone is noticed here.
-#include <fstream>
 #include <map>
 #include <set>
-#include <sstream>
 
 #include "scenarios/engine/text/json_reader.hpp"
 #include "tests/unit/scenarios/sample.hpp"
+#include "tests/unit/scenarios/source_file.hpp"
 
 namespace lastmile::scenario::test {
 namespace {
-
-Json read_file(const std::string& path) {
-  std::ifstream file(LASTMILE_SOURCE_DIR + path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  Findings findings;
-  auto json = read_json(text.str(), findings);
-  EXPECT_TRUE(json.has_value()) << findings.lines(path);
-  return json ? *json : Json();
-}
 
 const std::string& text_of(const Json& object, std::string_view key) {
   static const std::string none;

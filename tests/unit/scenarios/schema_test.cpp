@@ -1,9 +1,7 @@
 // The published JSON Schema against the parser's own tables: the same objects, keys and words.
-#include <fstream>
 #include <functional>
 #include <map>
 #include <set>
-#include <sstream>
 
 #include "scenarios/engine/model/parameters.hpp"
 #include "scenarios/engine/model/regions.hpp"
@@ -11,21 +9,12 @@
 #include "scenarios/engine/text/json_reader.hpp"
 #include "scenarios/engine/text/law.hpp"
 #include "tests/unit/scenarios/sample.hpp"
+#include "tests/unit/scenarios/source_file.hpp"
 
 namespace lastmile::scenario::test {
 namespace {
 
 using Names = std::set<std::string>;
-
-Json read_file(const std::string& path) {
-  std::ifstream file(LASTMILE_SOURCE_DIR + path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  Findings findings;
-  auto json = read_json(text.str(), findings);
-  EXPECT_TRUE(json.has_value()) << findings.lines(path);
-  return json ? *json : Json();
-}
 
 // What the schema says: keys by "x-object", words by "x-words".
 struct Schema {
