@@ -7,7 +7,7 @@
 
 namespace lastmile::chain {
 
-Packer::Packer(PackerConfig config, Instant now) : config_(config), next_(now + config.every) {
+Packer::Packer(PackerConfig config, Instant first) : config_(config), next_(first) {
   LM_CHECK(config_.every > Duration{} && config_.lost_after > Duration{});
 }
 

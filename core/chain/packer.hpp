@@ -31,7 +31,9 @@ struct PackerConfig {
 
 class Packer {
  public:
-  explicit Packer(PackerConfig config, Instant now);
+  // first: when the first archive is due, at most config.every from now. Drawn by the node, so that synchronization
+  // nodes that started together do not write the same messages all at once.
+  Packer(PackerConfig config, Instant first);
 
   // Is it time, and is no archive of ours being written or on its way?
   bool due(Instant now) const;

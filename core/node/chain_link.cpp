@@ -33,9 +33,9 @@ struct ChainLink::Line {
   std::uint64_t put_off = 0;  // transactions, as far as it was told
 };
 
-ChainLink::ChainLink(env::Clock& clock, env::Timers& timers, env::Disk& disk, env::ChainGateway& chains,
-                     store::Store& store, trace::Sink& sink, QueueGauges& gauges, HashingJobs& jobs,
-                     const NodeConfig& config, ChainSurroundings& surroundings)
+ChainLink::ChainLink(env::Clock& clock, env::Timers& timers, env::Disk& disk, env::Random& random,
+                     env::ChainGateway& chains, store::Store& store, trace::Sink& sink, QueueGauges& gauges,
+                     HashingJobs& jobs, const NodeConfig& config, ChainSurroundings& surroundings)
     : clock_(clock),
       timers_(timers),
       disk_(disk),
@@ -63,7 +63,8 @@ ChainLink::ChainLink(env::Clock& clock, env::Timers& timers, env::Disk& disk, en
     if (followed.synchronizer) {
       chain::PackerConfig packer;
       packer.every = followed.archive_every;
-      line->packer.emplace(packer, clock.now());
+      Generator& draws = random.stream("archive of " + followed.name);
+      line->packer.emplace(packer, clock.now() + draws.uniform(Duration{}, packer.every));
     }
     lines_.push_back(std::move(line));
   }

@@ -15,6 +15,7 @@
 #include "core/env/chain_gateway.hpp"
 #include "core/env/clock.hpp"
 #include "core/env/disk.hpp"
+#include "core/env/random.hpp"
 #include "core/env/timers.hpp"
 #include "core/node/blob_writer.hpp"
 #include "core/node/config.hpp"
@@ -38,8 +39,8 @@ class ChainSurroundings {
 
 class ChainLink final : public env::ChainHandler {
  public:
-  ChainLink(env::Clock& clock, env::Timers& timers, env::Disk& disk, env::ChainGateway& chains, store::Store& store,
-            trace::Sink& sink, QueueGauges& gauges, HashingJobs& jobs, const NodeConfig& config,
+  ChainLink(env::Clock& clock, env::Timers& timers, env::Disk& disk, env::Random& random, env::ChainGateway& chains,
+            store::Store& store, trace::Sink& sink, QueueGauges& gauges, HashingJobs& jobs, const NodeConfig& config,
             ChainSurroundings& surroundings);
   ~ChainLink() override;
 

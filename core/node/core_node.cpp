@@ -94,8 +94,8 @@ std::optional<Error> CoreNode::wire(env::ChainGateway* chains) {
                                                  gauges_, config_, static_cast<ReconcileSurroundings&>(*this));
   }
   if (config_.roads.chain && chains != nullptr && !config_.chains.empty()) {
-    chain_ = std::make_unique<ChainLink>(clock_, timers_, disk_, *chains, *store_, sink_, gauges_, jobs_, config_,
-                                         static_cast<ChainSurroundings&>(*this));
+    chain_ = std::make_unique<ChainLink>(clock_, timers_, disk_, random_, *chains, *store_, sink_, gauges_, jobs_,
+                                         config_, static_cast<ChainSurroundings&>(*this));
   }
   if (config_.roads.content_store) {
     heads_ = std::make_unique<HeadLink>(clock_, timers_, network_, disk_, random_, executor_, *store_, peers_, jobs_,
@@ -169,6 +169,7 @@ std::optional<Duration> CoreNode::oldest(trace::Queue queue) const {
       break;
   }
   if (queue == trace::Queue::reconcile && !reconcile_) return std::nullopt;
+  if (gauges_.of(queue).depth == 0) return Duration{};  // mostly, and the others look at all that wait
   const auto since = queue == trace::Queue::reconcile ? reconcile_->oldest()
                      : queue == trace::Queue::fetch   ? content_->oldest()
                                                       : pipeline_->oldest(queue);

@@ -36,7 +36,7 @@ std::optional<Packed> pack(Packer& packer, std::span<const std::shared_ptr<const
 }
 
 TEST(Packer, PacksAtItsIntervalAndNamesTheArchiveInThePayload) {
-  Packer packer({.every = seconds(35)}, after(0));
+  Packer packer({.every = seconds(35)}, after(35));
   EXPECT_FALSE(packer.due(after(34)));
   EXPECT_FALSE(pack(packer, messages(0, 3), after(34)).has_value());
   EXPECT_TRUE(packer.due(after(35)));
@@ -49,7 +49,7 @@ TEST(Packer, PacksAtItsIntervalAndNamesTheArchiveInThePayload) {
 }
 
 TEST(Packer, WaitsForItsOwnTransactionAndThenGivesItUp) {
-  Packer packer({.every = seconds(35), .lost_after = seconds(600)}, after(0));
+  Packer packer({.every = seconds(35), .lost_after = seconds(600)}, after(35));
   const auto first = pack(packer, messages(0, 3), after(35));
   ASSERT_TRUE(first.has_value());
   EXPECT_FALSE(packer.due(after(100)));
@@ -66,7 +66,7 @@ TEST(Packer, WaitsForItsOwnTransactionAndThenGivesItUp) {
 }
 
 TEST(Packer, ARefusedTransactionFreesItsMessagesForTheNextRound) {
-  Packer packer({.every = seconds(35)}, after(0));
+  Packer packer({.every = seconds(35)}, after(35));
   const auto first = pack(packer, messages(0, 3), after(35));
   ASSERT_TRUE(first.has_value());
   packer.submit_failed(first->archive.name, after(40));
@@ -76,7 +76,7 @@ TEST(Packer, ARefusedTransactionFreesItsMessagesForTheNextRound) {
 }
 
 TEST(Packer, LeavesOutWhatHasNoSignatureAndWritesNothingWhenNothingIsLeft) {
-  Packer packer({.every = seconds(35)}, after(0));
+  Packer packer({.every = seconds(35)}, after(35));
   auto unsigned_message = std::make_shared<message::Envelope>(message_of(1));
   unsigned_message->signature.reset();
   const std::vector<std::shared_ptr<const message::Envelope>> candidates{unsigned_message, nullptr};
@@ -91,7 +91,7 @@ TEST(Packer, EveryMessageIsWrittenInTheEndWhateverIsLost) {
   Packer packer({.every = seconds(35),
                  .lost_after = seconds(60),
                  .archive = {.messages = 7, .bytes = 1 << 20, .tombstones = true}},
-                after(0));
+                after(35));
   std::vector<std::shared_ptr<const message::Envelope>> unconfirmed = messages(0, 100);
   unsigned round = 0;
   Instant now = after(0);

@@ -122,7 +122,8 @@ class ChainLinkTest : public testing::Test {
   }
   void open() {
     store_ = std::move(store::Store::open(disk_, config_.store)).value();
-    link_ = std::make_unique<ChainLink>(time_, time_, disk_, chain_, *store_, trace_, gauges_, jobs_, config_, around_);
+    link_ = std::make_unique<ChainLink>(time_, time_, disk_, luck_, chain_, *store_, trace_, gauges_, jobs_, config_,
+                                        around_);
     around_.store = store_.get();
     around_.link = link_.get();
     link_->start();
@@ -132,6 +133,14 @@ class ChainLinkTest : public testing::Test {
       time_.pass(milliseconds(1));
       executor_.run_all();
     }
+  }
+  void accept(const message::Envelope& envelope) {
+    auto content = message::parse_inline_content(envelope, {});
+    ASSERT_TRUE(content.ok());
+    const auto outcome = store_->accept({std::make_shared<const message::Envelope>(envelope),
+                                         std::make_shared<const message::Content>(std::move(*content)), nullptr},
+                                        time_.wall(), nullptr);
+    ASSERT_TRUE(outcome.ok());
   }
   Status status(const message::Envelope& e) { return *store::View(disk_.latest(), config_.store).status(e.item_hash); }
 
@@ -143,10 +152,33 @@ class ChainLinkTest : public testing::Test {
   QueueGauges gauges_{trace_};
   HashingJobs jobs_{executor_, gauges_};
   NodeConfig config_;
+  Luck luck_;
   AroundChain around_{time_};
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<ChainLink> link_;
 };
+
+// Nodes that started together would write the same messages.
+TEST_F(ChainLinkTest, TheFirstArchiveIsDueAtARandomPartOfTheInterval) {
+  config_.chains.front().synchronizer = true;
+  config_.chains.front().archive_every = minutes(10);
+  config_.store.anchor_chains = {"ETH"};
+  const Duration drawn = Luck().stream("archive of ethereum").uniform(Duration{}, minutes(10));
+  ASSERT_TRUE(drawn > minutes(1) && drawn < minutes(9)) << drawn.ns << ": unlucky numbers for this test";
+  open();
+  chain_.grow();
+  accept(signed_post(wallet(), note(wallet(), 1)));
+  const auto wait_until = [this](Instant end) {
+    while (time_.now() < end) {
+      time_.pass(seconds(1));
+      executor_.run_all();
+    }
+  };
+  wait_until(Instant{} + drawn - seconds(5));
+  EXPECT_TRUE(chain_.submitted.empty());
+  wait_until(Instant{} + drawn + seconds(5));
+  EXPECT_EQ(chain_.submitted.size(), 1U);
+}
 
 // A STORE that old blocks confirm costs nothing. When they are taken back, somebody has to pay.
 TEST_F(ChainLinkTest, AReorganisationThatChangesAStatusIsTold) {
