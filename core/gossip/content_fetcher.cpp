@@ -9,7 +9,7 @@
 namespace lastmile::gossip {
 
 ContentFetcher::ContentFetcher(const FetchParams& params, Generator& random)
-    : params_(params), random_(random), rooms_(params_.rooms) {
+    : params_(params), random_(random), rooms_(params_.rooms), phase_(random.uniform({}, params.retry_max)) {
   LM_CHECK(params_.transfer_bytes_max >= params_.item_bytes_max);  // or the largest could never begin
 }
 
@@ -196,16 +196,27 @@ void ContentFetcher::tried(Items::iterator found, env::PeerId by, Instant now) {
   }
 }
 
+// Up to a quarter later: pauses of one node end together, so that one question asks for many names, and those of nodes
+// that lack the same thing do not.
+Instant ContentFetcher::pause_end(Instant now, Duration pause) const {
+  const Instant first = now + pause;
+  const std::int64_t slot = pause.ns / 4;
+  if (slot == 0) return first;
+  const std::int64_t since = (first.ns - phase_.ns) % slot;
+  return first + nanoseconds(since > 0 ? slot - since : -since);
+}
+
 void ContentFetcher::end_round(Items::iterator found, Instant now) {
   Item& item = found->second;
   ++item.rounds;
-  if (params_.rounds_max > 0 && item.rounds >= params_.rounds_max) return give_up(found, false);
-  Duration pause = rooms_.params(item.place.room).pause;
-  for (int i = 1; i < item.rounds && pause < item.retry_max; ++i) pause = pause * 2;
-  pause = std::min(pause, item.retry_max);
-  pause = pause + random_.uniform({}, pause / 4);  // nodes that lack the same thing should not ask together
+  const RoomParams& room = rooms_.params(item.place.room);
+  const int full_rounds = item.rounds - room.early_rounds;
+  if (params_.rounds_max > 0 && full_rounds >= params_.rounds_max) return give_up(found, false);
+  Duration pause = room.pause;
+  for (int i = 1; i < full_rounds && pause < item.retry_max; ++i) pause = pause * 2;
+  for (int i = full_rounds; i < 1; ++i) pause = pause / 2;
   item.paused = true;
-  item.not_before = now + pause;
+  item.not_before = pause_end(now, std::min(pause, item.retry_max));
   set_ready(found->first, item, item.not_before);
 }
 

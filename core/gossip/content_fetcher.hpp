@@ -176,6 +176,7 @@ class ContentFetcher {
   void erase(Items::iterator item);
   void tried(Items::iterator item, env::PeerId by, Instant now);
   void end_round(Items::iterator item, Instant now);
+  Instant pause_end(Instant now, Duration pause) const;
   bool was_tried(const Item& item, env::PeerId id) const;
   bool all_tried(const Item& item) const;
   // content_fetcher_plan.cpp: whom to ask
@@ -208,6 +209,7 @@ class ContentFetcher {
   Generator& random_;
   Items items_;
   FetchRooms rooms_;
+  Duration phase_;                        // of the ends of pauses, this node's own
   std::array<Queue, 2 * kRooms> queues_;  // of those not in flight: of each room those never asked for, and the others
   std::size_t next_queue_ = 0;            // whose turn it is
   std::map<OrderId, Order> orders_;

@@ -29,6 +29,9 @@ struct RoomParams {
   std::size_t places = ~std::size_t{0};
   Duration turn{};              // how long a name keeps its place at least; zero: no longer than others need
   Duration pause = seconds(1);  // after all peers were asked in vain; doubles
+  // Rounds before that: the last of them ends with half of the pause, the one before with a quarter. For what is
+  // probably on its way to the peers, too.
+  int early_rounds = 0;
 };
 using RoomsParams = std::array<RoomParams, kRooms>;  // by Room
 

@@ -28,7 +28,7 @@ struct FetchParams {
   Duration request_deadline = seconds(2);            // messages.md 5P.4: message content
   Duration range_deadline = seconds(15);
   Duration retry_max = seconds(300);  // where the pause after a round stops growing
-  int rounds_max = 0;                 // give up after so many rounds over all peers; 0 = never
+  int rounds_max = 0;                 // give up after so many rounds over all peers, early ones aside; 0 = never
   std::size_t hints_max = 8;          // remembered per item
   // Names in orders and contents being checked. Bytes of the latter: above it nothing more is asked for, and what is on
   // its way still comes.

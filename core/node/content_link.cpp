@@ -26,6 +26,7 @@ gossip::FetchParams fetch_params(const NodeConfig& config) {
   room(Room::contents_again) = {places / 4, turn, turn / 4};
   room(Room::files_again) = room(Room::contents_again);
   room(Room::contents).places = places - 2 * (places / 4);
+  room(Room::contents).early_rounds = 3;
   room(Room::envelopes).places = places;
   params.range_deadline = config.intervals.content_deadline;
   params.rounds_max = config.limits.retries + 1;

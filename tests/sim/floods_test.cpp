@@ -105,7 +105,7 @@ TEST(OversizedFlood, goes_everywhere_where_nodes_pass_on_before_they_look) {
 constexpr int kSlow = 200;  // two cores, 43 us each on the reference machine
 SmallWorld free_flood() {
   SmallWorld w = with_one(R"("kind": "flooder", "rate": "300/s", "what": ["free"])",
-                          limit("propagation_s.during", "p90", "\"5s\""));
+                          limit("propagation_s.during", "p99", "\"5s\""));
   w.parameters =
       R"("limits.inbox_messages": 400, "limits.inbox_messages_per_source": 40, "limits.verify_in_flight": 8)";
   return w;

@@ -170,6 +170,70 @@ TEST_F(FetcherTest, AfterARoundThePauseGrowsToALimit) {
   EXPECT_GE(pause, params.retry_max);
 }
 
+TEST_F(FetcherTest, EarlyRoundsEndSoonAndAreNoneOfThoseAfterWhichItGivesUp) {
+  room(Room::contents).early_rounds = 3;
+  params.rounds_max = 2;
+  connect(0);
+  want("a");
+  std::vector<Duration> pauses;
+  for (auto orders = plan(); !orders.empty(); orders = plan()) {
+    answer(orders[0].id, absent(orders[0]));
+    EXPECT_TRUE(plan().empty());
+    const auto next = fetcher().next_plan();
+    if (!next) break;
+    pauses.push_back(*next - now);
+    now = *next;
+  }
+  ASSERT_EQ(pauses.size(), 4U) << "three early rounds, a whole one, and the last ends without a pause";
+  for (std::size_t i = 0; i < 4; ++i) {
+    const Duration least = milliseconds(125 << i);
+    EXPECT_TRUE(pauses[i] >= least && pauses[i] <= least + least / 4) << i << ": " << pauses[i].ns;
+  }
+  EXPECT_EQ(fetcher().take_given_up(), (std::vector{GivenUp{name_of("a"), false}}));
+}
+
+TEST_F(FetcherTest, WhatNobodyHasIsAskedForTogether) {
+  connect(0);
+  for (int i = 0; i < 40; ++i) {
+    fetcher().want(name_of(std::to_string(i)), Room::own, {}, now, seconds(16));
+    ask_in_vain();
+    now = now + milliseconds(970);
+  }
+  std::size_t questions = 0;
+  std::size_t names = 0;
+  const Instant begin = now + minutes(1);  // when all pauses are as long as they get
+  const Instant end = begin + minutes(5);
+  while (now < end) {
+    for (const FetchOrder& order : plan()) {
+      if (now >= begin) {
+        ++questions;
+        names += order.request.wanted.size();
+      }
+      answer(order.id, absent(order));
+    }
+    plan();
+    now = *fetcher().next_plan();
+  }
+  EXPECT_GE(names, 40U * 300 / 20);
+  EXPECT_LE(questions, 300U / 4 + 1) << names << " names";
+}
+
+TEST_F(FetcherTest, NodesThatLackTheSameThingDoNotAskTogether) {
+  const auto ends = [this](std::uint64_t seed) {
+    Generator draws(seed);
+    ContentFetcher one(params, draws);
+    one.on_connected(env::PeerId{0});
+    one.want(name_of("a"), Room::own, {}, now);
+    one.on_failed(one.plan(now).at(0).id, now);
+    one.plan(now);
+    return *one.next_plan();
+  };
+  std::set<Instant> all;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) all.insert(ends(seed));
+  EXPECT_EQ(all.size(), 20U);
+  EXPECT_GT(*all.rbegin() - *all.begin(), milliseconds(150)) << "of the quarter of a second that a pause may be longer";
+}
+
 TEST_F(FetcherTest, ANewcomerIsAskedWithoutWaitingForThePause) {
   connect(0);
   want("a");
