@@ -5,7 +5,6 @@
 
 #include "core/message/content.hpp"
 #include "core/message/verification.hpp"
-#include "core/store/view.hpp"
 
 namespace lastmile::node {
 namespace {
@@ -120,19 +119,14 @@ Admission Pipeline::arrive(std::string_view payload, Arrival arrival) {
 
 Admission Pipeline::arrive(std::shared_ptr<const message::Envelope> envelope, Arrival arrival) {
   const bool gossiped = arrival.origin == Origin::gossip;
-  auto status = store::View(disk_.latest(), config_.store).status(envelope->item_hash);
-  if (!usable(status)) return Admission::full;
-  store::CopyLook look;
-  if (*status != Status::none) {
-    const auto looked = store_.look_at_copy(*envelope);
-    if (!usable(looked)) return Admission::full;
-    look = *looked;
-  }
+  const auto looked = store_.look_at_copy(*envelope);
+  if (!usable(looked)) return Admission::full;
+  const store::CopyLook& look = *looked;
   const auto nothing_new = [&] {
-    answer_known(*envelope, *status, arrival);
+    answer_known(*envelope, look.status, arrival);
     return Admission::known;
   };
-  const bool over = is_settled(*status) || (*status == Status::pending && envelope->is_tombstone());
+  const bool over = is_settled(look.status) || (look.status == Status::pending && envelope->is_tombstone());
   if (over && !look.news) return nothing_new();  // of an archive nearly every message
   const FlightKey key{envelope->item_hash, message::statement_of(*envelope)};
   auto flight = flights_.find(key);
@@ -211,15 +205,8 @@ void Pipeline::look_at(std::vector<Other> others) {
 
 void Pipeline::answer_known(const message::Envelope& envelope, Status status, Arrival& arrival) {
   sink_.record({trace::Kind::message_received, envelope.item_hash.view(), 0, 0, 0});
-  if (arrival.confirmation && surroundings_.stands(*arrival.confirmation)) {
-    auto outcome = store_.add_confirmation(envelope.item_hash, *arrival.confirmation, clock_.wall());
-    if (usable(outcome)) follow(*outcome, std::nullopt);
-  }
-  if (arrival.receipt) {
-    std::vector<ReceiptDone> to;
-    to.push_back(std::move(arrival.receipt));
-    owe({envelope.item_hash, status, std::nullopt, {}}, std::move(to));
-  }
+  if (arrival.confirmation) return confirm_later(envelope.item_hash, status, arrival);
+  owe({envelope.item_hash, status, std::nullopt, {}}, std::move(arrival.receipt));
 }
 
 // Is this copy the one that is given to who asks for the message?

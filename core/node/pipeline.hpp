@@ -150,6 +150,12 @@ class Pipeline final : ContentWaiter {
     std::vector<Other> others;                        // looked at when this one has come to its end
     Instant since;                                    // in the inbox or at the executor
   };
+  struct KnownConfirmed {
+    message::ItemHash message;
+    message::Status status;
+    store::Confirmation confirmation;
+    ReceiptDone receipt;
+  };
   struct OwedReceipt {
     std::uint64_t commit;  // durable once Store::durable() reaches it
     Receipt receipt;
@@ -180,7 +186,10 @@ class Pipeline final : ContentWaiter {
   void tell_gossip(Flight& flight, gossip::Verdict verdict);
   Flight take(const FlightKey& key);
   void settle(Flight& flight, const store::Outcome& outcome);
+  void confirm_later(const message::ItemHash& hash, message::Status status, Arrival& arrival);
+  void confirm_known();
   void owe(Receipt receipt, std::vector<ReceiptDone> to);
+  void owe(Receipt receipt, ReceiptDone to);
   void pay_receipts();
   void remember_refused(const message::Envelope& envelope, message::ErrorCode code);
   void follow(const store::Outcome& outcome, std::optional<env::PeerId> hint, bool again);
@@ -223,7 +232,9 @@ class Pipeline final : ContentWaiter {
   RefusedMessages refused_;
   EarlierCopies earlier_;
   std::deque<OwedReceipt> owed_;
+  std::vector<KnownConfirmed> known_confirmed_;  // in this turn of the loop
   bool pump_due_ = false;
+  bool pay_due_ = false;
   bool tick_due_ = false;
   std::uint64_t verified_ = 0;
 };

@@ -11,7 +11,20 @@ using message::Status;
 void Pipeline::owe(Receipt receipt, std::vector<ReceiptDone> to) {
   if (to.empty()) return;
   owed_.push_back({store_.committed(), std::move(receipt), std::move(to)});
-  timers_.after(Duration{}, [this] { pay_receipts(); });
+  // Else paid when the commit is durable.
+  if (pay_due_ || owed_.front().commit > store_.durable()) return;
+  pay_due_ = true;
+  timers_.after(Duration{}, [this] {
+    pay_due_ = false;
+    pay_receipts();
+  });
+}
+
+void Pipeline::owe(Receipt receipt, ReceiptDone to) {
+  if (!to) return;
+  std::vector<ReceiptDone> one;
+  one.push_back(std::move(to));
+  owe(std::move(receipt), std::move(one));
 }
 
 void Pipeline::pay_receipts() {

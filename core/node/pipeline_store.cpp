@@ -47,11 +47,32 @@ void Pipeline::drop_fallen(Flight& flight) {
 
 // Stores the confirmations of a flight from this one on. False: the store failed.
 bool Pipeline::confirm(const Flight& flight, std::size_t first) {
+  std::vector<store::Confirmed> seen;
   for (std::size_t i = first; i < flight.confirmations.size(); ++i) {
-    auto outcome = store_.add_confirmation(flight.envelope->item_hash, flight.confirmations[i], clock_.wall());
-    if (!usable(outcome)) return false;
+    seen.push_back({flight.envelope->item_hash, flight.confirmations[i]});
   }
-  return true;
+  return seen.empty() || usable(store_.add_confirmations(seen, clock_.wall()));
+}
+
+// Those of messages that were known, of an archive nearly all, go into one commit.
+void Pipeline::confirm_later(const message::ItemHash& hash, Status status, Arrival& arrival) {
+  known_confirmed_.push_back({hash, status, std::move(*arrival.confirmation), std::move(arrival.receipt)});
+  if (known_confirmed_.size() >= config_.limits.feed_at_once) return confirm_known();
+  if (known_confirmed_.size() > 1) return;
+  timers_.after(Duration{}, [this] { confirm_known(); });
+}
+
+void Pipeline::confirm_known() {
+  std::vector<KnownConfirmed> known = std::exchange(known_confirmed_, {});
+  std::vector<store::Confirmed> seen;
+  for (KnownConfirmed& one : known) {
+    if (surroundings_.stands(one.confirmation)) seen.push_back({one.message, std::move(one.confirmation)});
+  }
+  if (!seen.empty()) {
+    auto outcome = store_.add_confirmations(seen, clock_.wall());
+    if (usable(outcome)) follow(*outcome, std::nullopt);
+  }
+  for (KnownConfirmed& one : known) owe({one.message, one.status, std::nullopt, {}}, std::move(one.receipt));
 }
 
 void Pipeline::accept(Flight flight) {

@@ -37,8 +37,14 @@ struct Confirmation {
   friend bool operator==(const Confirmation&, const Confirmation&) = default;
 };
 
+struct Confirmed {
+  message::ItemHash message;
+  Confirmation confirmation;
+};
+
 // What a copy of a message that is known could change, were its signature good (docs/decisions/0123, 0125).
 struct CopyLook {
+  message::Status status = message::Status::none;  // of the message
   bool signed_here = false;  // a copy with this statement (message::statement_of) is kept: the signature is good
   bool known = false;        // an authentic envelope of the message is here, in whatever status
   bool news = true;          // who stands for the message, what is kept of it, or what becomes of it

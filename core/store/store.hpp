@@ -100,7 +100,7 @@ class Store {
   virtual Result<std::vector<message::Envelope>> copies(const message::ItemHash& hash) const = 0;
   // What this copy of it, once its signature was checked, may change: who stands for the message (docs/decisions/0125),
   // its content, its time; of a tombstone, whether it names a FORGET that is not known to claim it. Of a message that
-  // is not known everything is news.
+  // is not known everything is news. One read of the disk for most.
   virtual Result<CopyLook> look_at_copy(const message::Envelope& copy) const = 0;
 
   // An authentic envelope that a peer says is forgotten (envelope.forgotten_by; docs/decisions/0121). Forgotten at
@@ -173,9 +173,9 @@ class Store {
 
   // --- confirmations -------------------------------------------------------------------------------------------------
 
-  // Of a message that is known; remembered also for one that is not yet here when it comes later with accept().
-  virtual Result<Outcome> add_confirmation(const message::ItemHash& hash, const Confirmation& confirmation,
-                                           Wall now) = 0;
+  // Of messages that are known; remembered also for those that are not yet here, when they come later with accept().
+  // All in one commit.
+  virtual Result<Outcome> add_confirmations(const std::vector<Confirmed>& seen, Wall now) = 0;
   // A reorganisation took these blocks of a chain back: their confirmations and archives' pins vanish. Final ones stay
   // (finality is checked by the chain room).
   virtual Result<Outcome> remove_confirmations(std::string_view chain, std::uint64_t from_height, Wall now) = 0;

@@ -59,7 +59,9 @@ Result<CopyLook> StoreImpl::look_at_copy(const message::Envelope& copy) const {
     CopyLook look;
     const Source source(disk_.latest());
     const auto entry = load_entry(source, copy.item_hash);
-    if (!entry || !entry->authentic) return look;
+    if (!entry) return look;
+    look.status = entry->status;
+    if (!entry->authentic) return look;
     look.known = true;
     const bool by_rank = !entry->waiting() || copy.is_tombstone();
     look.news = by_rank && wants(source, options_, *entry, copy);

@@ -53,7 +53,7 @@ class StoreImpl final : public Store {
   Result<std::vector<message::ItemHash>> wanted_files(const std::optional<message::ItemHash>& after,
                                                       std::size_t limit) const override;
 
-  Result<Outcome> add_confirmation(const message::ItemHash& hash, const Confirmation& confirmation, Wall now) override;
+  Result<Outcome> add_confirmations(const std::vector<Confirmed>& seen, Wall now) override;
   Result<Outcome> remove_confirmations(std::string_view chain, std::uint64_t from_height, Wall now) override;
   Result<Outcome> finalize_confirmations(std::string_view chain, std::uint64_t height) override;
   Result<std::vector<message::ItemHash>> unconfirmed(std::string_view chain, std::size_t limit) const override;

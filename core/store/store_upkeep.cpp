@@ -186,28 +186,34 @@ Result<std::vector<message::ItemHash>> StoreImpl::wanted_files(const std::option
   });
 }
 
-Result<Outcome> StoreImpl::add_confirmation(const message::ItemHash& hash, const Confirmation& confirmation, Wall now) {
+namespace {
+
+void add_confirmation(Context& context, const Confirmed& seen) {
+  // The same transaction again, now final or at another height, replaces what was there.
+  std::vector<Confirmation> all = load_confirmations(context.tx, seen.message);
+  const auto same = std::find_if(all.begin(), all.end(), [&](const Confirmation& old) {
+    return old.chain == seen.confirmation.chain && old.transaction == seen.confirmation.transaction;
+  });
+  if (same == all.end()) {
+    all.push_back(seen.confirmation);
+  } else {
+    if (*same == seen.confirmation) return;
+    remove_confirmation_rows(context, seen.message, *same);
+    *same = seen.confirmation;
+  }
+  put_confirmation_rows(context, seen.message, seen.confirmation);
+  Loaded* m = context.find(seen.message);
+  if (m == nullptr || !m->entry.authentic) return;
+  record_confirmed(context, seen.message, seen.confirmation);
+  refresh_confirmed(context, *m, all);
+}
+
+}  // namespace
+
+Result<Outcome> StoreImpl::add_confirmations(const std::vector<Confirmed>& seen, Wall now) {
   return change<Outcome>(now, [&](Context& context) {
-    Loaded* m = context.find(hash);
-    const bool known_before = m != nullptr && m->entry.status != Status::rejected;
-    // The same transaction again, now final or at another height, replaces what was there.
-    std::vector<Confirmation> all = load_confirmations(context.tx, hash);
-    const auto same = std::find_if(all.begin(), all.end(), [&](const Confirmation& old) {
-      return old.chain == confirmation.chain && old.transaction == confirmation.transaction;
-    });
-    if (same == all.end()) {
-      all.push_back(confirmation);
-    } else {
-      if (*same == confirmation) return outcome_of(context, hash, known_before, {});
-      remove_confirmation_rows(context, hash, *same);
-      *same = confirmation;
-    }
-    put_confirmation_rows(context, hash, confirmation);
-    if (m != nullptr && m->entry.authentic) {
-      record_confirmed(context, hash, confirmation);
-      refresh_confirmed(context, *m, all);
-    }
-    return outcome_of(context, hash, known_before, {});
+    for (const Confirmed& one : seen) add_confirmation(context, one);
+    return Outcome{};
   });
 }
 

@@ -29,7 +29,7 @@ class AroundPipeline final : public Surroundings {
   void want_message(const message::ItemHash& message, std::optional<env::PeerId>) override {
     wanted_messages.push_back(message);
   }
-  bool stands(const store::Confirmation&) override { return true; }
+  bool stands(const store::Confirmation&) override { return !fallen; }
   void status_changed(const store::StatusChange&) override {}
   void fatal(const Error& error) override { ADD_FAILURE() << error.text; }
 
@@ -37,6 +37,7 @@ class AroundPipeline final : public Surroundings {
   std::vector<message::ItemHash> spread_out, wanted, wanted_messages, at_hand;
   std::vector<gossip::Room> rooms;  // of what was wanted
   std::set<gossip::Room> full;
+  bool fallen = false;  // every block was taken back
 };
 
 class PipelineTest : public testing::Test {
@@ -62,6 +63,13 @@ class PipelineTest : public testing::Test {
     const Admission admission = arrive_by_gossip(envelope);
     work();
     return admission;
+  }
+  Admission arrive_by_chain(const message::Envelope& envelope, std::uint64_t height) {
+    Arrival arrival;
+    arrival.origin = Origin::chain;
+    arrival.confirmation = store::Confirmation{"ETH", height, "0x" + std::to_string(height), {}, "0xpublisher", false};
+    arrival.receipt = [this](const Receipt& receipt) { receipts_.push_back(receipt); };
+    return pipeline_->arrive(message::serialize_envelope(envelope), std::move(arrival));
   }
   // Without doing what follows from it.
   Admission arrive_by_gossip(const message::Envelope& envelope) {

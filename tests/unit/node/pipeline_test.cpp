@@ -42,6 +42,41 @@ TEST_F(PipelineTest, CopiesOfOneMessageAreCheckedOnce) {
   EXPECT_EQ(arrive(message), Admission::known);
 }
 
+TEST_F(PipelineTest, WhatAnArchiveConfirmsOfWhatIsKnownIsOneCommit) {
+  std::vector<message::Envelope> messages;
+  for (std::uint64_t n = 1; n <= 5; ++n) {
+    messages.push_back(signed_post(wallet(), note(wallet(), n)));
+    arrive(messages.back());
+  }
+  work();
+  receipts_.clear();
+  disk_.rows.instantly_durable = false;
+  const std::uint64_t before = store_->committed();
+  for (const auto& message : messages) EXPECT_EQ(arrive_by_chain(message, 5), Admission::known);
+  EXPECT_TRUE(receipts_.empty()) << "not inside the call";
+  work();
+  EXPECT_EQ(store_->committed(), before + 1);
+  EXPECT_TRUE(receipts_.empty()) << "the disk has not said so";
+  disk_.rows.settle();
+  work();
+  EXPECT_EQ(receipts_.size(), 5U);
+  for (const auto& message : messages) {
+    EXPECT_EQ(store::View(disk_.latest(), config_.store).message(message.item_hash).value()->confirmations.size(), 1U);
+  }
+}
+
+TEST_F(PipelineTest, AConfirmationWhoseBlockIsTakenBackMeanwhileIsNotStored) {
+  const auto message = signed_post(wallet(), note(wallet(), 1));
+  arrive(message);
+  work();
+  receipts_.clear();
+  arrive_by_chain(message, 5);
+  around_.fallen = true;
+  work();
+  EXPECT_EQ(receipts_.size(), 1U);
+  EXPECT_TRUE(store::View(disk_.latest(), config_.store).message(message.item_hash).value()->confirmations.empty());
+}
+
 TEST_F(PipelineTest, AContentElsewhereIsAskedForAndAwaited) {
   const auto message = apart(1);
   arrive(message);

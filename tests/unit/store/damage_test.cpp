@@ -32,7 +32,7 @@ struct Rich {
     node.accept(waiting);
     node.accept(gone);
     node.accept(forget("0xA", 3, {gone}));
-    EXPECT_TRUE(node.store->add_confirmation(note, seen, node.now).ok());
+    EXPECT_TRUE(node.store->add_confirmations({{note, seen}}, node.now).ok());
     EXPECT_TRUE(node.store->record_rejected(file_hash(7), ErrorCode::invalid_format, "{}", "{\"a\":1}", node.now).ok());
     EXPECT_TRUE(node.store->pin_transaction_file(file_hash(3), "ETH", 5, "0x1", false, node.now).ok());
   }
@@ -173,7 +173,7 @@ class Questions {
         [now](Store& store) { return store.tick(now + hours(24 * 365)).ok(); },
         [now](Store& store) { return store.remove_confirmations("ETH", 0, now).ok(); },
         [](Store& store) { return store.finalize_confirmations("ETH", 100).ok(); },
-        [now, this](Store& store) { return store.add_confirmation(rich_.note, rich_.seen, now).ok(); },
+        [now, this](Store& store) { return store.add_confirmations({{rich_.note, rich_.seen}}, now).ok(); },
         [now, this](Store& store) { return store.give_up(rich_.waiting, now).ok(); },
     };
   }

@@ -234,7 +234,7 @@ RC_GTEST_PROP(Order, ALateNodeLearnsTheSameFromAPeer, (std::uint64_t seed)) {
   random.shuffle(items);
   for (const auto& [number, bytes] : population.files) late.file(number, bytes);
   for (const auto& [hash, seen] : population.confirmations) {
-    RC_ASSERT(late.store->add_confirmation(hash, seen, late.now).ok());
+    RC_ASSERT(late.store->add_confirmations({{hash, seen}}, late.now).ok());
   }
   for (const HeldItem& item : items) {
     const auto envelope = early.store->envelope_for_peer(item.hash).value();

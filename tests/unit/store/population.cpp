@@ -315,13 +315,13 @@ void deliver(Node& node, const Population& population, std::uint64_t seed) {
   }
   const auto confirm_all = [&node, &population] {
     for (const auto& [hash, seen] : population.confirmations) {
-      EXPECT_TRUE(node.store->add_confirmation(hash, seen, node.now).ok());
+      EXPECT_TRUE(node.store->add_confirmations({{hash, seen}}, node.now).ok());
     }
   };
   for (const auto& confirmation : population.confirmations) {
     events.emplace_back([&node, &confirmation] {
       const auto& [hash, seen] = confirmation;
-      EXPECT_TRUE(node.store->add_confirmation(hash, seen, node.now).ok());
+      EXPECT_TRUE(node.store->add_confirmations({{hash, seen}}, node.now).ok());
     });
   }
   // A reorganisation takes some back; in the end they are in other blocks of the same heights.

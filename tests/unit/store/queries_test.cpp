@@ -26,11 +26,11 @@ class Queries : public ::testing::TestWithParam<bool> {
     seen.height = 100;
     seen.transaction = "0x1";
     seen.time = at(50);
-    EXPECT_TRUE(node.store->add_confirmation(a, seen, node.now).ok());
+    EXPECT_TRUE(node.store->add_confirmations({{a, seen}}, node.now).ok());
     seen.height = 90;
     seen.time = at(40);
     seen.transaction = "0x2";
-    EXPECT_TRUE(node.store->add_confirmation(c, seen, node.now).ok());
+    EXPECT_TRUE(node.store->add_confirmations({{c, seen}}, node.now).ok());
   }
   static StoreOptions options() {
     StoreOptions o = free_world();

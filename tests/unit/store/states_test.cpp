@@ -401,7 +401,7 @@ TEST(Anchors, EachChainHasItsOwnList) {
   Node node(writes_to({"ETH", "BSC"}));
   const Made note = post("0xA", 1, "one");
   node.accept(note);
-  ASSERT_TRUE(node.store->add_confirmation(note, seen_on("ETH", 5), node.now).ok());
+  ASSERT_TRUE(node.store->add_confirmations({{note, seen_on("ETH", 5)}}, node.now).ok());
   EXPECT_TRUE(node.store->unconfirmed("ETH", 10).value().empty());
   EXPECT_EQ(node.store->unconfirmed("BSC", 10).value(), std::vector{note.hash});
   ASSERT_TRUE(node.store->remove_confirmations("ETH", 5, node.now).ok());
@@ -415,11 +415,11 @@ TEST(Anchors, ATombstoneThatWasNeverWrittenIsStillToBeWritten) {
   const Made untold = post("0xA", 2, "untold");
   const Made by = forget("0xA", 3, {told, untold});
   node.accept(told);
-  ASSERT_TRUE(node.store->add_confirmation(told, seen_on("ETH", 5), node.now).ok());
+  ASSERT_TRUE(node.store->add_confirmations({{told, seen_on("ETH", 5)}}, node.now).ok());
   node.accept_all({untold, by});
   const auto list = node.store->unconfirmed("ETH", 10).value();
   EXPECT_EQ(std::set<ItemHash>(list.begin(), list.end()), (std::set<ItemHash>{untold.hash, by.hash}));
-  ASSERT_TRUE(node.store->add_confirmation(untold, seen_on("ETH", 6), node.now).ok());
+  ASSERT_TRUE(node.store->add_confirmations({{untold, seen_on("ETH", 6)}}, node.now).ok());
   EXPECT_EQ(node.store->unconfirmed("ETH", 10).value(), std::vector{by.hash});
   EXPECT_TRUE(node.view().message(untold).value()->confirmations.empty()) << "people see none of a forgotten message";
   node.reopen();
@@ -433,11 +433,11 @@ TEST(Confirmations, AreTraced) {
   Node node;
   const Made note = post("0xA", 1, "one");
   const auto told = [&] { return node.watcher.seen[trace::Kind::message_confirmed]; };
-  ASSERT_TRUE(node.store->add_confirmation(note, seen_on("ETH", 5), node.now).ok());
+  ASSERT_TRUE(node.store->add_confirmations({{note, seen_on("ETH", 5)}}, node.now).ok());
   EXPECT_EQ(told(), 0) << "of a message that is not here yet";
   node.accept(note);
   EXPECT_EQ(told(), 1);
-  ASSERT_TRUE(node.store->add_confirmation(note, seen_on("SOL", 9), node.now).ok());
+  ASSERT_TRUE(node.store->add_confirmations({{note, seen_on("SOL", 9)}}, node.now).ok());
   EXPECT_EQ(told(), 2);
   ASSERT_TRUE(node.store->finalize_confirmations("ETH", 4).ok());
   EXPECT_EQ(told(), 2) << "its block is not final yet";
