@@ -196,11 +196,11 @@ void ContentFetcher::tried(Items::iterator found, env::PeerId by, Instant now) {
   }
 }
 
-// Up to a quarter later: pauses of one node end together, so that one question asks for many names, and those of nodes
-// that lack the same thing do not.
+// Up to a quarter earlier: pauses of one node end together, so that one question asks for many names, and those of
+// nodes that lack the same thing do not.
 Instant ContentFetcher::pause_end(Instant now, Duration pause) const {
-  const Instant first = now + pause;
   const std::int64_t slot = pause.ns / 4;
+  const Instant first = now + pause - nanoseconds(slot);
   if (slot == 0) return first;
   const std::int64_t since = (first.ns - phase_.ns) % slot;
   return first + nanoseconds(since > 0 ? slot - since : -since);

@@ -161,13 +161,13 @@ TEST_F(FetcherTest, AfterARoundThePauseGrowsToALimit) {
     const auto next = fetcher().next_plan();
     ASSERT_TRUE(next);
     if (round < 8) {
-      EXPECT_GT(*next - now, pause);
+      EXPECT_GT(*next - now, pause);  // doubled, less a quarter
     }
     pause = *next - now;
-    EXPECT_LE(pause, params.retry_max + params.retry_max / 4);
+    EXPECT_LE(pause, params.retry_max);
     now = *next;
   }
-  EXPECT_GE(pause, params.retry_max);
+  EXPECT_GE(pause, params.retry_max - params.retry_max / 4);
 }
 
 TEST_F(FetcherTest, EarlyRoundsEndSoonAndAreNoneOfThoseAfterWhichItGivesUp) {
@@ -186,8 +186,8 @@ TEST_F(FetcherTest, EarlyRoundsEndSoonAndAreNoneOfThoseAfterWhichItGivesUp) {
   }
   ASSERT_EQ(pauses.size(), 4U) << "three early rounds, a whole one, and the last ends without a pause";
   for (std::size_t i = 0; i < 4; ++i) {
-    const Duration least = milliseconds(125 << i);
-    EXPECT_TRUE(pauses[i] >= least && pauses[i] <= least + least / 4) << i << ": " << pauses[i].ns;
+    const Duration whole = milliseconds(125 << i);
+    EXPECT_TRUE(pauses[i] <= whole && pauses[i] >= whole - whole / 4) << i << ": " << pauses[i].ns;
   }
   EXPECT_EQ(fetcher().take_given_up(), (std::vector{GivenUp{name_of("a"), false}}));
 }
@@ -209,12 +209,15 @@ TEST_F(FetcherTest, WhatNobodyHasIsAskedForTogether) {
         ++questions;
         names += order.request.wanted.size();
       }
+      now = now + milliseconds(50);
       answer(order.id, absent(order));
     }
     plan();
     now = *fetcher().next_plan();
   }
-  EXPECT_GE(names, 40U * 300 / 20);
+  // The peer takes its time, so that a pause begins behind a point of the grid.
+  EXPECT_GE(names, 40U * 300 / 17);
+  EXPECT_LE(names, 40U * 300 / 16 + 40);
   EXPECT_LE(questions, 300U / 4 + 1) << names << " names";
 }
 
@@ -273,7 +276,7 @@ TEST_F(FetcherTest, AnItemMayHaveAShorterPauseThanTheOthers) {
     plan();
     const auto next = fetcher().next_plan();
     ASSERT_TRUE(next);
-    EXPECT_LE(*next, now + milliseconds(2500));
+    EXPECT_LE(*next, now + seconds(2));
     now = *next;
   }
 }
