@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/present.hpp"
 #include "core/gossip/content.hpp"
 #include "core/gossip/limits.hpp"
 #include "core/sync/store_held_set.hpp"
@@ -142,7 +143,11 @@ void CoreNode::publish(std::string_view payload, std::vector<Upload> uploads, Re
 void CoreNode::publish_checked(std::string_view payload, UploadChecks::Files files, ReceiptDone done) {
   Arrival arrival;
   arrival.origin = Origin::client;
-  arrival.receipt = std::move(done);
+  arrival.receipt = [this, done = std::move(done)](const Receipt& receipt) mutable {
+    const bool kept = receipt.status != message::Status::rejected && receipt.status != message::Status::none;
+    if (kept) sink_.record({trace::Kind::message_acknowledged, present(receipt.item_hash).view(), 0, 0, 0});
+    if (done) done(receipt);
+  };
   arrival.uploads = std::move(files);
   pipeline_->arrive(payload, std::move(arrival));
 }

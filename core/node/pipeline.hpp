@@ -69,7 +69,7 @@ struct Arrival {
   gossip::MessageRef gossip_message;                // gossip only: its verdict is owed
   std::optional<store::Confirmation> confirmation;  // chain only
   bool vouched = false;                             // born in a contract: the chain answers for the missing signature
-  ReceiptDone receipt;                              // client only, may be empty
+  ReceiptDone receipt;                              // client, archive and chain; may be empty
   UploadChecks::Files uploads;                      // client only: written when the message turned out to be authentic
 };
 

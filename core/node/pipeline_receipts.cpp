@@ -1,12 +1,9 @@
-// Receipts: what a client is told waits until it is durable.
+// Receipts: what clients and archives are told waits until it is durable.
 #include <utility>
 
-#include "core/base/present.hpp"
 #include "core/node/pipeline.hpp"
 
 namespace lastmile::node {
-
-using message::Status;
 
 void Pipeline::owe(Receipt receipt, std::vector<ReceiptDone> to) {
   if (to.empty()) return;
@@ -31,8 +28,6 @@ void Pipeline::pay_receipts() {
   while (!owed_.empty() && owed_.front().commit <= store_.durable()) {
     OwedReceipt owed = std::move(owed_.front());
     owed_.pop_front();
-    const bool kept = owed.receipt.status != Status::rejected && owed.receipt.status != Status::none;
-    if (kept) sink_.record({trace::Kind::message_acknowledged, present(owed.receipt.item_hash).view(), 0, 0, 0});
     for (ReceiptDone& done : owed.to) {
       if (done) done(owed.receipt);
     }

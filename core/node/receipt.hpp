@@ -1,4 +1,4 @@
-// What a client is told of a message it handed in, after the durable commit.
+// What who handed in a message, a client or an archive that is taken in, is told of it after the durable commit.
 #pragma once
 
 #include <optional>

@@ -45,6 +45,13 @@ TEST(Road, the_content_store_alone_heals_a_cut) { expect_pass_but_kept(over(kSto
 // else.
 TEST(Road, a_chain_alone_heals_a_cut) { expect_pass_but_kept(over(kChain, kIslands)); }
 
+// The receipts of what an archive brings are nobody's but the archive's.
+TEST(Road, only_what_a_client_was_told_counts_as_acknowledged) {
+  const auto summary = run(small_scenario(over(kChain, kIslands)));
+  EXPECT_GT(figure(summary, "acknowledged").value, 0);
+  EXPECT_LE(figure(summary, "acknowledged").value, figure(summary, "published").value);
+}
+
 TEST(Road, gossip_and_reconciliation_alone_bring_back_a_node_that_lost_everything) {
   expect_pass_but_kept(over(kGossip, kBurnt));
 }
