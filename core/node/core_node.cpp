@@ -281,6 +281,10 @@ void CoreNode::on_content_given_up(const gossip::GivenUp& given_up) {
 }
 
 void CoreNode::spread(const message::Envelope& envelope, Origin) {
+  if (envelope.is_tombstone()) {
+    if (reconcile_) reconcile_->tell(envelope.item_hash);
+    return;
+  }
   if (gossip_) gossip_->publish(message::gossip_payload(envelope, config_.switches.percent_decoding));
 }
 

@@ -107,6 +107,7 @@ struct Intervals {
   Duration reconcile_ask_again = seconds(60);
   // Before a full inbox is looked at again for room.
   Duration reconcile_pause = seconds(1);
+  Duration reconcile_tell = milliseconds(100);  // tombstones of this time are told of together
   // Chains: how often their followers look at the clock, and how often their state is written.
   Duration chain_tick = seconds(1);
   Duration chain_save = seconds(10);

@@ -77,7 +77,7 @@ struct Arrival {
 class Surroundings {
  public:
   virtual ~Surroundings() = default;
-  // A valid message that came by another road than gossip: offer it to the mesh.
+  // A valid message that came by another road than gossip, or a tombstone: tell the peers of it.
   virtual void spread(const message::Envelope& envelope, Origin origin) = 0;
   virtual void gossip_verdict(const gossip::MessageRef& message, gossip::Verdict verdict) = 0;
   // True: content_arrived() or content_unavailable() follows. False: there is no place for it in this room.

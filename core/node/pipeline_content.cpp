@@ -31,6 +31,10 @@ void Pipeline::with_content(const FlightKey& key) {
     drop_fallen(flight);
     auto outcome = store_.accept_tombstone(flight.envelope, clock_.wall());
     if (!usable(outcome) || !confirm(flight, 0)) return;
+    // Proven: what a peer merely claims goes no further.
+    if (!outcome->known_before && outcome->status == message::Status::forgotten) {
+      surroundings_.spread(envelope, flight.origin);
+    }
     return settle(flight, *outcome);
   }
   if (const auto found = find_content(flight); !found.ok()) {

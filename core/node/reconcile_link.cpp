@@ -78,6 +78,18 @@ void ReconcileLink::on_forgotten(env::PeerId peer) {
   minutes_.erase(peer);
 }
 
+void ReconcileLink::tell(const message::ItemHash& hash) {
+  if (to_tell_.size() >= sync::kOfferMax) return;
+  to_tell_.insert(hash);
+  if (to_tell_.size() > 1) return;
+  timers_.after(config_.intervals.reconcile_tell, [this] {
+    for (sync::Offer& offer : sync::make_offers(std::exchange(to_tell_, {}))) {
+      const env::Frame frame = sync::ReconcileBody::of(std::move(offer));
+      for (const env::PeerId peer : peers_.connected()) network_.send(peer, env::Protocol::reconciliation, frame);
+    }
+  });
+}
+
 // What is being fetched at its word goes on.
 void ReconcileLink::drop_backlog(env::PeerId peer) {
   const auto told = told_.find(peer);

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -47,6 +48,9 @@ class ReconcileLink final : public env::FrameHandler {
   // What it told us of and was not asked for is dropped: its next session finds it again.
   void on_lost(env::PeerId peer);
   void on_forgotten(env::PeerId peer);  // lost before
+  // Of a tombstone that was not known, which gossip cannot carry: the peers are told soon, those of this moment. They
+  // would find it with their next sessions.
+  void tell(const message::ItemHash& hash);
   // The envelope came, by whatever road, or nobody has it: its place is free.
   void no_longer_wanted(const message::ItemHash& hash);
   // The envelope came and the inbox was full: it is asked for again.
@@ -125,6 +129,7 @@ class ReconcileLink final : public env::FrameHandler {
   bool resume_due_ = false;
   bool pause_due_ = false;
   std::map<message::ItemHash, Instant> asked_;  // of late
+  std::set<message::ItemHash> to_tell_;         // at most sync::kOfferMax
   std::map<env::PeerId, Minute> minutes_;
   Figures figures_;
 };

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include "core/crypto/hash.hpp"
@@ -112,6 +113,29 @@ class Reconcile : public testing::Test {
 };
 
 // --- offers
+
+TEST_F(Reconcile, TellsEachPeerOfTombstonesOnceAndTogether) {
+  link_->tell(name("a", 0));
+  time_.pass(config_.intervals.reconcile_tell / 2);
+  link_->tell(name("a", 1));
+  link_->tell(name("a", 0));
+  EXPECT_TRUE(wires_.sent.empty());
+  time_.pass(config_.intervals.reconcile_tell);
+  ASSERT_EQ(wires_.sent.size(), 3U);
+  std::set<env::PeerId> peers;
+  for (const auto& [peer, frame] : wires_.sent) {
+    peers.insert(peer);
+    const auto message = sync::reconcile_message(frame);
+    auto hashes = std::get<sync::Offer>(*message).hashes;
+    std::ranges::sort(hashes);
+    auto expected = names("a", 2);
+    std::ranges::sort(expected);
+    EXPECT_EQ(hashes, expected);
+  }
+  EXPECT_EQ(peers, (std::set{one_, two_, three_}));
+  time_.pass(minutes(1));
+  EXPECT_EQ(wires_.sent.size(), 3U);
+}
 
 TEST_F(Reconcile, AsksOnePeerForSoMuchAtOnceAndGoesOnWithTheRest) {
   offer(one_, names("a", 10));
