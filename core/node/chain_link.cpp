@@ -110,13 +110,15 @@ std::size_t ChainLink::queued() const {
   return sum;
 }
 
-bool ChainLink::stands(const store::Confirmation& confirmation) const {
+bool ChainLink::stands(store::Confirmation& confirmation) const {
   for (const auto& line : lines_) {
     if (line->config.code != confirmation.chain) continue;
     // One transaction may hold several events.
     for (auto next = line->taking_in.lower_bound({confirmation.time, confirmation.height, 0, {}});
          next != line->taking_in.end() && next->first.height == confirmation.height; ++next) {
-      if (next->first.transaction == confirmation.transaction && line->follower.stands(next->first)) return true;
+      if (next->first.transaction != confirmation.transaction || !line->follower.stands(next->first)) continue;
+      confirmation.final = line->follower.is_final(confirmation.height);
+      return true;
     }
   }
   return false;

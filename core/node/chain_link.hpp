@@ -49,8 +49,9 @@ class ChainLink final : public env::ChainHandler {
   // Content that is on the disk, was fetched, or is gone; chains that did not wait for it take no notice.
   void archive_arrived(const message::ItemHash& archive, env::Value bytes);
   void archive_unavailable(const message::ItemHash& archive);
-  // Asked just before a confirmation is stored: its block may have been taken back meanwhile.
-  bool stands(const store::Confirmation& confirmation) const;
+  // Asked just before a confirmation is stored: its block may have been taken back meanwhile, or become final, which is
+  // noted.
+  bool stands(store::Confirmation& confirmation) const;
 
   std::size_t queued() const;  // transactions not done yet, all chains
 

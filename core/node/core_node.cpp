@@ -337,9 +337,7 @@ bool CoreNode::want_envelope(const message::ItemHash& hash, env::PeerId from) {
 
 std::size_t CoreNode::inbox_room(env::PeerId from) const { return pipeline_->room(Origin::peer, from); }
 
-bool CoreNode::stands(const store::Confirmation& confirmation) {
-  return chain_ == nullptr || chain_->stands(confirmation);
-}
+bool CoreNode::stands(store::Confirmation& confirmation) { return chain_ == nullptr || chain_->stands(confirmation); }
 
 void CoreNode::status_changed(const store::StatusChange& change) {
   const auto code =

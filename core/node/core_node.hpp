@@ -134,7 +134,7 @@ class CoreNode final : public env::PeerHandler,
   void content_at_hand(const message::ItemHash& content) override;
   bool want_content(const message::ItemHash& content, std::optional<env::PeerId> hint, gossip::Room room) override;
   void want_message(const message::ItemHash& message, std::optional<env::PeerId> hint) override;
-  bool stands(const store::Confirmation& confirmation) override;
+  bool stands(store::Confirmation& confirmation) override;
   void status_changed(const store::StatusChange& change) override;
   void fatal(const Error& error) override;
 

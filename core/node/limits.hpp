@@ -82,7 +82,7 @@ struct Limits {
   // chain::kArchiveMessagesMax messages of them wait for the inbox.
   std::size_t archives_wanted = 64;
   // Messages of one transaction or archive in the pipeline at once, and the pause before the rest is offered to a full
-  // inbox again.
+  // inbox again. Also confirmations of known messages, of all chains, that one commit stores.
   std::size_t feed_at_once = 256;
   Duration feed_pause = seconds(1);
 };

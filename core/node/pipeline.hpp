@@ -86,7 +86,7 @@ class Surroundings {
   virtual void content_at_hand(const message::ItemHash& content) = 0;
   virtual void want_message(const message::ItemHash& message, std::optional<env::PeerId> hint) = 0;
   // A confirmation is about to be stored: does its block still stand?
-  virtual bool stands(const store::Confirmation& confirmation) = 0;
+  virtual bool stands(store::Confirmation& confirmation) = 0;
   virtual void status_changed(const store::StatusChange& change) = 0;
   // The disk or the store is damaged: the node must stop.
   virtual void fatal(const Error& error) = 0;
@@ -232,7 +232,7 @@ class Pipeline final : ContentWaiter {
   RefusedMessages refused_;
   EarlierCopies earlier_;
   std::deque<OwedReceipt> owed_;
-  std::vector<KnownConfirmed> known_confirmed_;  // in this turn of the loop
+  std::vector<KnownConfirmed> known_confirmed_;  // in this turn of the loop, at most feed_at_once
   bool pump_due_ = false;
   bool pay_due_ = false;
   bool tick_due_ = false;

@@ -42,7 +42,7 @@ void Pipeline::remember_refused(const message::Envelope& envelope, ErrorCode cod
 
 // Blocks may have been taken back while the message was on its way.
 void Pipeline::drop_fallen(Flight& flight) {
-  std::erase_if(flight.confirmations, [this](const auto& c) { return !surroundings_.stands(c); });
+  std::erase_if(flight.confirmations, [this](auto& c) { return !surroundings_.stands(c); });
 }
 
 // Stores the confirmations of a flight from this one on. False: the store failed.
@@ -70,7 +70,8 @@ void Pipeline::confirm_known() {
   }
   if (!seen.empty()) {
     auto outcome = store_.add_confirmations(seen, clock_.wall());
-    if (usable(outcome)) follow(*outcome, std::nullopt);
+    if (!usable(outcome)) return;
+    follow(*outcome, std::nullopt);
   }
   for (KnownConfirmed& one : known) owe({one.message, one.status, std::nullopt, {}}, std::move(one.receipt));
 }

@@ -189,7 +189,7 @@ Result<std::vector<message::ItemHash>> StoreImpl::wanted_files(const std::option
 namespace {
 
 void add_confirmation(Context& context, const Confirmed& seen) {
-  // The same transaction again, now final or at another height, replaces what was there.
+  // The same transaction again, now final or at another height, replaces what was there, unless that is final.
   std::vector<Confirmation> all = load_confirmations(context.tx, seen.message);
   const auto same = std::find_if(all.begin(), all.end(), [&](const Confirmation& old) {
     return old.chain == seen.confirmation.chain && old.transaction == seen.confirmation.transaction;
@@ -197,7 +197,7 @@ void add_confirmation(Context& context, const Confirmed& seen) {
   if (same == all.end()) {
     all.push_back(seen.confirmation);
   } else {
-    if (*same == seen.confirmation) return;
+    if (*same == seen.confirmation || same->final) return;
     remove_confirmation_rows(context, seen.message, *same);
     *same = seen.confirmation;
   }

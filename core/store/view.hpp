@@ -98,6 +98,8 @@ class View {
   // --- messages (http-api.md 4) ---
   Result<std::optional<MessageRow>> message(const message::ItemHash& hash) const;
   Result<message::Status> status(const message::ItemHash& hash) const;
+  // The copy that stands for the message, in whatever status it is; a content that is apart is not in it.
+  Result<std::optional<message::Envelope>> envelope(const message::ItemHash& hash) const;
   Result<Page<MessageRow>> messages(const MessageFilter& filter, const PageRequest& page) const;
   struct ReceivedRow {
     message::ItemHash hash;

@@ -125,11 +125,11 @@ std::optional<scenario::SignedBy> RunView::signed_by(Node node, const message::I
   }
   const node::CoreNode* n = core(node);
   if (n == nullptr) return std::nullopt;
-  const auto row = n->view().message(hash);
-  if (!row.ok()) return std::nullopt;
-  const auto& found = *row;
+  const auto read = n->view().envelope(hash);
+  if (!read.ok()) return std::nullopt;
+  const auto& found = *read;
   if (!found) return std::nullopt;
-  return scenario::SignedBy{found->envelope.sender, found->envelope.signature.value_or("")};
+  return scenario::SignedBy{found->sender, found->signature.value_or("")};
 }
 
 bool RunView::readable(Node node, const message::ItemHash& hash) const {

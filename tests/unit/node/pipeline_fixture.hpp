@@ -29,7 +29,7 @@ class AroundPipeline final : public Surroundings {
   void want_message(const message::ItemHash& message, std::optional<env::PeerId>) override {
     wanted_messages.push_back(message);
   }
-  bool stands(const store::Confirmation&) override { return !fallen; }
+  bool stands(store::Confirmation& c) override { return !fallen.contains(c.height); }
   void status_changed(const store::StatusChange&) override {}
   void fatal(const Error& error) override { ADD_FAILURE() << error.text; }
 
@@ -37,7 +37,7 @@ class AroundPipeline final : public Surroundings {
   std::vector<message::ItemHash> spread_out, wanted, wanted_messages, at_hand;
   std::vector<gossip::Room> rooms;  // of what was wanted
   std::set<gossip::Room> full;
-  bool fallen = false;  // every block was taken back
+  std::set<std::uint64_t> fallen;  // heights that were taken back
 };
 
 class PipelineTest : public testing::Test {

@@ -53,7 +53,7 @@ TEST_F(PipelineTest, WhatAnArchiveConfirmsOfWhatIsKnownIsOneCommit) {
   disk_.rows.instantly_durable = false;
   const std::uint64_t before = store_->committed();
   for (const auto& message : messages) EXPECT_EQ(arrive_by_chain(message, 5), Admission::known);
-  EXPECT_TRUE(receipts_.empty()) << "not inside the call";
+  EXPECT_EQ(store_->committed(), before) << "not inside the call";
   work();
   EXPECT_EQ(store_->committed(), before + 1);
   EXPECT_TRUE(receipts_.empty()) << "the disk has not said so";
@@ -65,16 +65,75 @@ TEST_F(PipelineTest, WhatAnArchiveConfirmsOfWhatIsKnownIsOneCommit) {
   }
 }
 
+TEST_F(PipelineTest, SoManyConfirmationsAsAFeedOffersAtOnceAreACommit) {
+  config_.limits.feed_at_once = 2;
+  std::vector<message::Envelope> messages;
+  for (std::uint64_t n = 1; n <= 5; ++n) {
+    messages.push_back(signed_post(wallet(), note(wallet(), n)));
+    arrive(messages.back());
+  }
+  work();
+  receipts_.clear();
+  const std::uint64_t before = store_->committed();
+  for (const auto& message : messages) arrive_by_chain(message, 5);
+  EXPECT_EQ(store_->committed(), before + 2);
+  work();
+  EXPECT_EQ(store_->committed(), before + 3);
+  EXPECT_EQ(receipts_.size(), 5U);
+}
+
 TEST_F(PipelineTest, AConfirmationWhoseBlockIsTakenBackMeanwhileIsNotStored) {
   const auto message = signed_post(wallet(), note(wallet(), 1));
+  const auto other = signed_post(wallet(), note(wallet(), 2));
   arrive(message);
+  arrive(other);
   work();
   receipts_.clear();
   arrive_by_chain(message, 5);
-  around_.fallen = true;
+  arrive_by_chain(other, 4);
+  around_.fallen = {5};
   work();
-  EXPECT_EQ(receipts_.size(), 1U);
+  EXPECT_EQ(receipts_.size(), 2U);
+  EXPECT_EQ(store::View(disk_.latest(), config_.store).message(other.item_hash).value()->confirmations.size(), 1U);
   EXPECT_TRUE(store::View(disk_.latest(), config_.store).message(message.item_hash).value()->confirmations.empty());
+}
+
+// Gossip does not carry it, and peers that learn of it by comparing learn late.
+TEST_F(PipelineTest, ATombstoneIsToldOfOnceWhenItIsProven) {
+  const auto gone = signed_post(wallet(), note(wallet(), 1));
+  const auto forget = lastmile::test::signed_message(
+      wallet(), message::Type::FORGET,
+      lastmile::test::content_of(wallet().address(), "\"hashes\":[\"" + gone.item_hash.text() + "\"]"),
+      message::ItemType::inlined);
+  auto tombstone = gone;
+  tombstone.item_content.reset();
+  tombstone.forgotten_by = {forget.item_hash};
+  arrive(tombstone, Origin::peer);
+  work();
+  EXPECT_EQ(status(gone), Status::pending);
+  EXPECT_TRUE(around_.spread_out.empty()) << "a claim";
+  arrive(forget, Origin::peer);
+  work();
+  EXPECT_EQ(status(gone), Status::forgotten);
+  EXPECT_EQ(around_.spread_out, std::vector{forget.item_hash}) << "which peers that hold the claim judge it by";
+
+  auto other = signed_post(wallet(), note(wallet(), 2));
+  const auto second = lastmile::test::signed_message(
+      wallet(), message::Type::FORGET,
+      lastmile::test::content_of(wallet().address(), "\"hashes\":[\"" + other.item_hash.text() + "\"]"),
+      message::ItemType::inlined);
+  arrive(second, Origin::peer);
+  work();
+  around_.spread_out.clear();
+  other.item_content.reset();
+  other.forgotten_by = {second.item_hash};
+  arrive(other, Origin::peer);
+  work();
+  EXPECT_EQ(status(other), Status::forgotten);
+  EXPECT_EQ(around_.spread_out, std::vector{other.item_hash});
+  arrive(other, Origin::peer);
+  work();
+  EXPECT_EQ(around_.spread_out.size(), 1U);
 }
 
 TEST_F(PipelineTest, AContentElsewhereIsAskedForAndAwaited) {

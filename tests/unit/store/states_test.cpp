@@ -447,6 +447,20 @@ TEST(Confirmations, AreTraced) {
   EXPECT_EQ(told(), 3);
 }
 
+TEST(Confirmations, ThatAreFinalStayFinal) {
+  Node node(writes_to({"ETH"}));
+  const Made note = post("0xA", 1, "one");
+  node.accept(note);
+  Confirmation seen = seen_on("ETH", 5);
+  seen.final = true;
+  ASSERT_TRUE(node.store->add_confirmations({{note, seen}}, node.now).ok());
+  seen.final = false;  // of a node that remembers less of the chain, after a restart
+  ASSERT_TRUE(node.store->add_confirmations({{note, seen}}, node.now).ok());
+  EXPECT_TRUE(node.confirmations(note).at(0).final);
+  ASSERT_TRUE(node.store->remove_confirmations("ETH", 5, node.now).ok());
+  EXPECT_EQ(node.confirmations(note).size(), 1U);
+}
+
 // --- disks --------------------------------------------------------------------------------------------------------
 
 // The node keeps tables of its own on the same disk, and may have written to them before the first message came.
