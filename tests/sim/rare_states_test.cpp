@@ -84,8 +84,22 @@ TEST(RareState, of_messages_that_wait) {
                     "from": "trouble+15s", "until": "heal"})";
   const auto tried = run(small_scenario(w));
   EXPECT_EQ(failed(tried), Names{});
-  EXPECT_THAT(reached(tried), IsSupersetOf(Names{"retries_exhausted", "rejected_came_good", "restarted_with_waiting",
-                                                 "mesh_starved", "promise_broken", "pruned_by_peer"}));
+  EXPECT_THAT(reached(tried), IsSupersetOf(Names{"retries_exhausted", "rejected_came_good", "restarted_with_waiting"}));
+}
+
+// Half of the connections stand, and half of the nodes fall again and again: those that come back know of no back-off.
+TEST(RareState, of_meshes_that_fall_apart) {
+  auto w = waiting_world("");
+  w.faults += R"(, {"name": "sleepless", "kind": "churn", "who": "group:east", "session": "6s", "absence": "2s",
+                    "disk": "kept", "from": "trouble", "until": "heal"})";
+  Names all;
+  for (const std::string seed : {"1", "2", "3", "4", "5", "6"}) {
+    const auto summary = run(small_scenario(w, {"/seed=" + seed}));
+    EXPECT_EQ(failed(summary), Names{}) << seed;
+    all.merge(reached(summary));
+  }
+  EXPECT_THAT(all, IsSupersetOf(
+                       Names{"mesh_starved", "promise_broken", "pruned_by_peer", "graft_refused", "graft_in_backoff"}));
 }
 
 TEST(RareState, of_chains) {
@@ -203,11 +217,13 @@ const std::map<std::string_view, std::string_view> kReachedIn{
     {"payment_ran_out", "RareState.of_what_is_no_longer_paid_for"},
     {"removed_unpaid", "RareState.of_what_is_no_longer_paid_for"},
     {"forget_cascade", "RareState.of_chains"},
-    {"pruned_by_peer", "RareState.of_messages_that_wait"},
-    {"promise_broken", "RareState.of_messages_that_wait"},
+    {"pruned_by_peer", "RareState.of_meshes_that_fall_apart"},
+    {"promise_broken", "RareState.of_meshes_that_fall_apart"},
     {"peer_graylisted", "RareState.of_peers_with_a_bad_score"},
     {"peer_dropped_for_score", "RareState.of_peers_with_a_bad_score"},
-    {"mesh_starved", "RareState.of_messages_that_wait"},
+    {"mesh_starved", "RareState.of_meshes_that_fall_apart"},
+    {"graft_refused", "RareState.of_meshes_that_fall_apart"},
+    {"graft_in_backoff", "RareState.of_meshes_that_fall_apart"},
     {"peer_congested", "RareState.of_peers_that_take_no_more"},
     {"outbound_dropped", "RareState.of_peers_that_take_no_more"},
     {"reconcile_at_limit", "Each/RarePath.brings_its_state_and_breaks_no_promise/reconcile_cut_short"},
@@ -230,9 +246,6 @@ const std::map<std::string_view, std::string_view> kNotInASmallRun{
     {"content_malformed",
      "bytes that hash to their name and are no content need an author who means harm and serves them"},
     {"tombstone_wrong", "a tombstone that lies needs a peer who made it up"},
-    {"graft_refused",
-     "a router of the core keeps to the back-off: tests/unit/gossip/control_test.cpp has one that does not"},
-    {"graft_in_backoff", "as graft_refused"},
     {"archive_unavailable", "an archive is looked for over many minutes: tests/unit/chain/follower_test.cpp"},
     {"file_damaged", "only a file may be hit, and it must be read: tests/unit/node/pipeline_test.cpp"},
 };
