@@ -167,7 +167,7 @@ Result<scenario::Summary> Run::go() {
 void Run::run_until(Instant stop) {
   const std::uint64_t allowed = scenario_.limits.events.value_or(~std::uint64_t{0});
   for (;;) {
-    const std::uint64_t left = allowed - std::min(allowed, engine_->events());
+    const std::uint64_t left = allowed - std::min(allowed, runner_.events());
     if (engine_->run_until(stop, std::min(left, events_per_look_)) != RunEnd::events) return;
     if (runner_.limit_reached()) return;
   }

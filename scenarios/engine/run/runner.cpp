@@ -58,6 +58,7 @@ void Runner::advance(Instant now) {
 }
 
 void Runner::carry_out(const Action& action) {
+  if (action.kind == Action::Kind::node_down || action.kind == Action::Kind::node_up) ++orders_to_nodes_;
   world_.carry_out(action);
   observers_.on_action(action);
 }
@@ -103,7 +104,7 @@ void Runner::refuse(Instant now, Node node, std::uint64_t number, Refusal why) {
 
 bool Runner::limit_reached() {
   const Limits& limits = scenario_.limits;
-  if (limits.events && world_.events() >= *limits.events) end_early("events");
+  if (limits.events && events() >= *limits.events) end_early("events");
   if (limits.wall_time) {
     const auto spent = std::chrono::steady_clock::now() - began_;
     if (std::chrono::duration_cast<std::chrono::nanoseconds>(spent).count() > limits.wall_time->ns) {
@@ -130,8 +131,7 @@ void Runner::sample(Instant now) {
   if (event_log_ && (event_log_->failed() || metrics_log_->failed())) end_early("the run folder cannot be written");
   if (timeline_->phase() == Phase::settle && watch_->settled()) timeline_->finish(now);
   if (options_.progress) {
-    options_.progress(
-        {now, scenario_.phases.end(Phase::settle), timeline_->phase(), traffic_->published(), world_.events()});
+    options_.progress({now, scenario_.phases.end(Phase::settle), timeline_->phase(), traffic_->published(), events()});
   }
 }
 
@@ -144,7 +144,7 @@ Result<Summary> Runner::close(Summary summary) {
   summary.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
   summary.cpu_seconds = use.cpu_seconds - cpu_began_;
   summary.peak_rss_bytes = use.peak_rss_bytes + world_.other_memory_bytes();
-  summary.events = world_.events();
+  summary.events = events();
   if (ended_by_) scenario::end_early(summary, *ended_by_);
   summary.verdict = decide(summary);
   if (event_log_) {

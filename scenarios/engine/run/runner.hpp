@@ -74,6 +74,8 @@ class Runner {
   void advance(Instant now);
   bool finished() const { return timeline_->finished(); }
 
+  // What limits.events bounds: those of the world, and starts and ends of nodes, which a fault may order without one.
+  std::uint64_t events() const { return world_.events() + orders_to_nodes_; }
   // To be called between advances when those are far apart in wall time: true when a limit of the scenario was reached
   // or a user interrupted; then advance() ends the run. Two system calls.
   bool limit_reached();
@@ -118,6 +120,7 @@ class Runner {
   std::vector<Action> first_;
   std::set<std::pair<Node, std::uint64_t>> unanswered_;  // publications without a receipt
   Instant next_sample_{};
+  std::uint64_t orders_to_nodes_ = 0;  // to start, to end
   std::optional<std::string> ended_by_;
   const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   const double cpu_began_ = process_use().cpu_seconds;

@@ -167,6 +167,15 @@ TEST(Runner, AnyLimitOfTheScenarioEndsTheRunByName) {
   EXPECT_EQ(large.end().limit_hit, "memory");
 }
 
+// Nodes that only come and go make no event of the world.
+TEST(Runner, StartsAndEndsOfNodesCountAsEvents) {
+  Story story({"/traffic=[]", R"(/limits={"events": 50})",
+               R"(/faults=[{"name": "c", "kind": "churn", "who": "one", "session": "3ms", "absence": "3ms"}])"});
+  const Summary summary = story.end();
+  EXPECT_EQ(summary.limit_hit, "events");
+  EXPECT_EQ(summary.events, 50U);
+}
+
 TEST(Runner, TheFirstReasonOfAnEarlyEndCounts) {
   Story story;
   story.runner.end_early("west-1 does not answer");
