@@ -104,7 +104,7 @@ void parse_check(const Place& place, Check& check) {
     return;
   }
   const Place name_place{place.reading, *name, place.pointer + "/name", place.pattern + "/name"};
-  if (!read_enum(name_place, words::kChecks, check.name)) return;
+  if (!read_enum(name_place, words::kChecks, check.name, words::kNotYet)) return;
   ObjectReader reader(place, check_text(check.name));
   reader.get("name");
   switch (check.name) {

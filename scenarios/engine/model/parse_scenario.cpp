@@ -55,7 +55,7 @@ void parse_head(ObjectReader& reader, Scenario& scenario) {
     each_item(*at, kTagsMax, [&](const Place& item) { read_name(item, scenario.tags.emplace_back()); });
   }
   reader.read_if("seed", scenario.seed);
-  if (const auto at = reader.get("crypto")) read_enum(*at, words::kCrypto, scenario.crypto);
+  if (const auto at = reader.get("crypto")) read_enum(*at, words::kCrypto, scenario.crypto, words::kNotYet);
   if (const auto at = reader.get("network")) read_enum(*at, words::kNetworks, scenario.network);
   if (const auto at = reader.get("record")) read_enum(*at, words::kRecords, scenario.record);
   if (const auto at = reader.get("worlds")) {

@@ -66,7 +66,7 @@ void read_machine_name(const Place& place, std::vector<Hardware>& machines, std:
 void parse_group(const Place& place, World& world, bool machine_needed, Group& group) {
   ObjectReader reader(place);
   if (const auto at = reader.require("name", "a name")) read_name(*at, group.name);
-  if (const auto at = reader.get("role")) read_enum(*at, words::kRoles, group.role);
+  if (const auto at = reader.get("role")) read_enum(*at, words::kRoles, group.role, words::kNotYet);
   reader.read_required("count", "a number of nodes", group.count, 1, kNodesMax);
   if (world.regions.names.size() == 1) {
     group.regions = {{0, {kWhole}}};

@@ -106,8 +106,9 @@ class Validator {
       return;
     }
     if (atom.kind < AtomKind::group || atom.kind > AtomKind::island) return;
-    const auto names = names_for(atom.kind);
+    auto names = names_for(atom.kind);
     if (std::find(names.begin(), names.end(), atom.name) != names.end()) return;
+    if (atom.kind == AtomKind::role) names = {role_text(Role::core)};  // nothing is suggested that no world can do
     const std::string kind = atom_text(Atom{atom.kind, false, "", 0, {}});
     const std::string what = kind.substr(0, kind.find(':'));
     findings_.expected(pointer,

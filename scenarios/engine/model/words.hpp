@@ -50,4 +50,7 @@ inline constexpr std::array<W, 2> kWorlds{"sim", "real"};
 inline constexpr std::array<W, 3> kDesigns{"grid", "latin", "sobol"};
 inline constexpr std::array<W, 2> kBehaviours{"corrected", "as_reference"};
 
+// Words of the format that no world can do yet: refused with that reason (abilities.cpp), and suggested to nobody.
+inline constexpr std::array<W, 4> kNotYet{"resource", "client", "modelled", "supply_conserved"};
+
 }  // namespace lastmile::scenario::words

@@ -179,11 +179,15 @@ bool read(const Place& place, Share& out) {
   return read_quantity(place, out, &parse_share, kExpected);
 }
 
-bool read_word(const Place& place, std::span<const std::string_view> words, std::size_t& out) {
+bool read_word(const Place& place, std::span<const std::string_view> words, std::size_t& out,
+               std::span<const std::string_view> hidden) {
   const std::string* text = place.json.text();
-  if (text == nullptr) return place.refuse(alternatives(words));
-  const auto found = std::find(words.begin(), words.end(), *text);
-  if (found == words.end()) return place.refuse(alternatives(words), nearest(*text, words));
+  const auto found = text == nullptr ? words.end() : std::find(words.begin(), words.end(), *text);
+  if (found == words.end()) {
+    std::vector<std::string_view> offered(words.begin(), words.end());
+    std::erase_if(offered, [&](auto word) { return std::find(hidden.begin(), hidden.end(), word) != hidden.end(); });
+    return place.refuse(alternatives(offered), text == nullptr ? std::string_view() : nearest(*text, offered));
+  }
   out = static_cast<std::size_t>(found - words.begin());
   return true;
 }

@@ -95,12 +95,14 @@ bool read(const Place& place, Share& out);  // "12.5%" or 0..1
 bool read(const Place& place, Amount& out);
 bool read(const Place& place, Drift& out);
 
-// One of `words`; out = its position.
-bool read_word(const Place& place, std::span<const std::string_view> words, std::size_t& out);
+// One of `words`; out = its position. Those of `hidden` are read, and offered to nobody who wrote another.
+bool read_word(const Place& place, std::span<const std::string_view> words, std::size_t& out,
+               std::span<const std::string_view> hidden = {});
 template <class Enum>
-bool read_enum(const Place& place, std::span<const std::string_view> words, Enum& out) {
+bool read_enum(const Place& place, std::span<const std::string_view> words, Enum& out,
+               std::span<const std::string_view> hidden = {}) {
   std::size_t position = 0;
-  if (!read_word(place, words, position)) return false;
+  if (!read_word(place, words, position, hidden)) return false;
   out = static_cast<Enum>(position);
   return true;
 }

@@ -231,6 +231,16 @@ TEST(Errors, RefuseSizesThatNoNodeTakes) {
       "");
 }
 
+TEST(Errors, SuggestNothingThatNoWorldCanDo) {
+  EXPECT_EQ(sample_complaints({"/crypto=modeled"}), "/crypto: expected \"cached\" or \"real\", found \"modeled\"");
+  EXPECT_EQ(sample_complaints({"/world/groups/0/role=ressource"}),
+            "/world/groups/0/role: expected \"core\", found \"ressource\"");
+  EXPECT_EQ(sample_complaints({"/traffic/0/into=role:clent"}),
+            "/traffic/0/into: expected a role: \"core\", found \"clent\"");
+  EXPECT_THAT(sample_complaints({R"(/checks=[{"name":"supply_conservd"}])"}),
+              testing::Not(HasSubstr("supply_conserved")));
+}
+
 TEST(Errors, NameTheWordThatIsWrong) {
   EXPECT_EQ(sample_complaints({"/faults/0/mode=stal"}),
             "/faults/0/mode: expected \"stall\" or \"reset\", found \"stal\"; did you mean \"stall\"");
