@@ -76,6 +76,8 @@ void each_item(const Place& place, std::size_t max, const Body& body) {
 void validate(const Scenario& scenario, Findings& findings);
 // A part of it: who is an adversary, when, and what it needs of the world. Resolves selectors.
 void validate_adversaries(const Scenario& scenario, Findings& findings);
+// Another: how often churn restarts a node, how deep a reorg is. Called when every fault has its place in time.
+void validate_fault_sizes(const Scenario& scenario, Findings& findings);
 // Another: how many partitions, links and holds are in force at once, as far as the file alone decides it.
 void validate_path_faults(const Scenario& scenario, Findings& findings);
 // Another: a fault takes a share of what is free on disks, so every machine in use must have a disk_size.

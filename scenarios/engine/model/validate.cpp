@@ -3,7 +3,6 @@
 #include <charconv>
 #include <map>
 
-#include "core/base/random.hpp"
 #include "scenarios/engine/model/parse.hpp"
 #include "scenarios/engine/model/selectors_of.hpp"
 #include "scenarios/engine/timeline/node_table.hpp"
@@ -31,6 +30,7 @@ class Validator {
     traffic();
     balances();
     faults();
+    if (findings_.empty()) validate_fault_sizes(s_, findings_);
     if (findings_.empty()) validate_path_faults(s_, findings_);
     validate_disk_sizes(s_, findings_);
     checks();
@@ -307,41 +307,6 @@ class Validator {
     if (fault.until) in_trouble(pointer + "/until", *fault.until);
   }
 
-  // Of what a law draws in a window, on average. Drawn rather than computed: bounds and the window cut tails off.
-  static std::int64_t mean_draw(const Law& law, Duration window) {
-    if (law.kind == LawKind::fixed) return std::min(law.most().value_or(law.value), window.ns);
-    constexpr std::int64_t kDraws = 1000;
-    Generator draws(substream(1, kRunScope, "mean of a law"));
-    std::int64_t sum = 0;  // of thousandths: a sum of whole lengths would not fit
-    for (std::int64_t i = 0; i < kDraws; ++i) sum += std::min(law.draw(draws), window.ns) / kDraws;
-    return sum;
-  }
-
-  // Every return is a start: without a bound, a node that comes and goes within nanoseconds does it for ever.
-  void churn_restarts(const std::string& pointer, const Fault& fault, const ChurnFault& churn) {
-    Instant first = s_.phases.start(Phase::trouble);
-    Instant last = s_.phases.end(Phase::trouble);
-    if (const auto* moment = std::get_if<Moment>(&fault.from)) first = s_.phases.resolve(*moment);
-    if (fault.until) last = s_.phases.resolve(*fault.until);
-    std::int64_t times = 1;
-    const auto repeated = [&](Duration interval) {
-      const std::int64_t whole = (last - first).ns / std::max<std::int64_t>(1, interval.ns);
-      times = std::clamp<std::int64_t>(whole, 1, kOccurrencesMax);
-    };
-    if (const auto* every = std::get_if<Every>(&fault.from)) repeated(every->interval);
-    if (const auto* rate = std::get_if<Poisson>(&fault.from)) repeated(rate->rate.mean_interval());
-    const Duration window = std::min(fault.length.value_or(last - first), last - first);
-    if (window <= Duration{}) return;  // said elsewhere
-    const std::int64_t session = mean_draw(churn.session, window);
-    const std::int64_t absence = mean_draw(churn.absence, window);
-    const Duration least{window.ns / kOccurrencesMax * times};
-    if (session + absence >= std::min(least, window).ns) return;
-    findings_.expected(pointer + "/session",
-                       "at most 10,000 restarts of a node: a session and an absence together that take " +
-                           duration_text(least) + " or more, on average",
-                       duration_text(Duration{session + absence}), duration_text(least));
-  }
-
   void faults() {
     if (!s_.faults.empty() && s_.phases.length[1] == Duration{}) {
       findings_.expected("/phases/trouble",
@@ -352,8 +317,6 @@ class Validator {
     for (std::size_t i = 0; i < s_.faults.size(); ++i) {
       const std::string pointer = index("/faults", i);
       fault_window(pointer, s_.faults[i]);
-      if (const auto* churn = std::get_if<ChurnFault>(&s_.faults[i].body))
-        churn_restarts(pointer, s_.faults[i], *churn);
       if (const auto* cut = std::get_if<PartitionFault>(&s_.faults[i].body)) {
         for (const auto& name : cut->islands) {
           if (!islands.insert(name).second) {
