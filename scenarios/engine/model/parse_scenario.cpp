@@ -96,12 +96,16 @@ std::optional<Scenario> parse(const Json& document, Reading& reading) {
 
 void parse_limits(const Place& place, Limits& limits) {
   ObjectReader reader(place);
+  // Zero would end every run at once; who wants no limit leaves it out.
   Duration wall;
-  if (reader.read_if("wall_time", wall)) limits.wall_time = wall;
+  if (const auto at = reader.get("wall_time"); at && read_positive(*at, wall)) limits.wall_time = wall;
   Size memory;
-  if (reader.read_if("memory", memory)) limits.memory = memory;
+  if (const auto at = reader.get("memory"); at && read(*at, memory)) {
+    if (memory.bytes == 0) at->refuse("a size above zero");
+    limits.memory = memory;
+  }
   std::uint64_t events = 0;
-  if (reader.read_if("events", events)) limits.events = events;
+  if (reader.read_if("events", events, 1, ~std::uint64_t{0})) limits.events = events;
   reader.done();
 }
 
