@@ -66,7 +66,7 @@ struct Check {
   CheckName name = CheckName::healed;
   std::array<Selector, 2> between;    // diverged; default: the sides of the fault `during`
   std::string during;                 // diverged: name of a partition or hold
-  std::optional<Duration> within;     // healed, converged
+  std::optional<Duration> within;     // liveness
   std::vector<std::string> chains;    // confirmed; default: all
   std::uint64_t backlog_at_most = 0;  // backlog_drained
   std::string of;                     // measure

@@ -107,17 +107,16 @@ void parse_check(const Place& place, Check& check) {
   if (!read_enum(name_place, words::kChecks, check.name, words::kNotYet)) return;
   ObjectReader reader(place, check_text(check.name));
   reader.get("name");
+  // Safety is watched all the time, and a measure has its own limits.
+  if (!is_safety(check.name) && check.name != CheckName::measure) {
+    Duration within;
+    if (reader.read_if("within", within)) check.within = within;
+  }
   switch (check.name) {
     case CheckName::diverged:
       reader.read_if("between", check.between);
       if (const auto at = reader.require("during", "the name of a fault that cuts")) read_name(*at, check.during);
       break;
-    case CheckName::healed:
-    case CheckName::converged: {
-      Duration within;
-      if (reader.read_if("within", within)) check.within = within;
-      break;
-    }
     case CheckName::confirmed:
       if (const auto at = reader.get("chains")) {
         each_item(*at, kChainsMax, [&](const Place& item) { read_name(item, check.chains.emplace_back()); });

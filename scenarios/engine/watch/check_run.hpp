@@ -58,6 +58,8 @@ class CheckRun {
   const Check check_;
 
   CheckResult start() const { return {check_.name, Verdict::unknown, "", 0, std::nullopt, std::nullopt}; }
+  // Of a liveness check that passed and says since when: too late fails. `otherwise`: what was the case until then.
+  void judge_within(CheckResult& r, std::string otherwise) const;
   // Remembers the first of several violations.
   void violated(Instant time, Node node, MessageId id, std::string event);
   void violated(Instant time, std::string node, std::string message, std::string event);

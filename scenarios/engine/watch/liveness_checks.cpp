@@ -121,14 +121,8 @@ class Converged final : public CheckRun {
       return r;
     }
     r.held_at = held_;
-    const Duration took = *held_ - c_.timeline.traffic_end();
     r.verdict = Verdict::pass;
-    if (const auto& within = check_.within; within && took > *within) {
-      r.verdict = Verdict::fail;
-      r.detail +=
-          " only " + human_duration(took) + " after the start of settle, expected within " + human_duration(*within);
-      r.first_violation = Violation{c_.timeline.traffic_end() + *within, "", "", "states still differed"};
-    }
+    judge_within(r, "states still differed");
     r.detail += c_.without_state();
     return r;
   }
@@ -215,9 +209,11 @@ class Everywhere final : public CheckRun {
     }
     r.examined = required_ * c_.ledger.targets();
     r.detail = of_count(required_ - incomplete_, required_) + (acknowledged ? " acknowledged" : "") + " messages on " +
-               nodes_text(c_.ledger) + excused_text(excused_);
+               nodes_text(c_.ledger);
     r.verdict = held_ ? Verdict::pass : Verdict::fail;
     r.held_at = held_;
+    judge_within(r, "messages were still missing");
+    r.detail += excused_text(excused_);
     if (!held_) {
       r.first_violation = Violation{end, c_.node_name(first_node_), c_.ledger.at(first_id_).hash.text(),
                                     fate_text(c_.ledger, first_id_, first_node_)};
@@ -308,10 +304,11 @@ class Confirmed final : public CheckRun {
     }
     r.examined = required_;
     r.detail = of_count(required_ - missing_, required_) + " confirmations are final on " +
-               of_count(c_.ledger.states(), c_.ledger.honest_core_nodes() - c_.ledger.light_nodes()) + " nodes" +
-               c_.without_state();
+               of_count(c_.ledger.states(), c_.ledger.honest_core_nodes() - c_.ledger.light_nodes()) + " nodes";
     r.verdict = held_ ? Verdict::pass : Verdict::fail;
     r.held_at = held_;
+    judge_within(r, "final confirmations were still missing");
+    r.detail += c_.without_state();
     if (!held_) {
       const std::string name = c_.node_name(first_node_);
       r.first_violation =
@@ -388,6 +385,7 @@ class BacklogDrained final : public CheckRun {
     r.held_at = held_;
     r.detail = counted(backlog_, "message") + " waiting, at most " + human_count(check_.backlog_at_most) + " may";
     if (held_) r.detail = "down to " + human_count(backlog_) + " after up to " + human_count(most_);
+    judge_within(r, "more messages still waited");
     if (!held_) {
       r.first_violation = Violation{end, c_.node_name(fullest_), "",
                                     human_count(on_fullest_) + " still wait on " + c_.node_name(fullest_)};
@@ -441,6 +439,7 @@ class OverlayConnected final : public CheckRun {
     r.held_at = held_;
     r.detail = components_ == 1 ? human_count(known_) + " nodes in one component"
                                 : human_count(known_) + " nodes in " + human_count(components_) + " components";
+    judge_within(r, "the mesh was still in several components");
     if (components_ > 1)
       r.first_violation = Violation{end, c_.node_name(apart_), "", "its component does not hold all honest nodes"};
     return r;

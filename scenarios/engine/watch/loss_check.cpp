@@ -38,6 +38,7 @@ class LossReported final : public CheckRun {
     r.verdict = Verdict::pass;
     r.held_at = held_;
     r.detail += "; " + of_count(others_, others_) + " others are where they should be";
+    judge_within(r, "losses were not reported yet, or something else was missing");
     return r;
   }
 

@@ -29,6 +29,17 @@ std::string CheckContext::without_adversaries() const {
   return "; honest nodes alone, without " + (some == 1 ? "1 adversary" : human_count(some) + " adversaries");
 }
 
+void CheckRun::judge_within(CheckResult& r, std::string otherwise) const {
+  if (r.verdict != Verdict::pass || !r.held_at || !check_.within) return;
+  const Instant settle = c_.timeline.traffic_end();
+  const Duration took = *r.held_at - settle;
+  if (took <= *check_.within) return;
+  r.verdict = Verdict::fail;
+  r.detail +=
+      " only " + human_duration(took) + " after the start of settle, expected within " + human_duration(*check_.within);
+  r.first_violation = Violation{settle + *check_.within, "", "", std::move(otherwise)};
+}
+
 void CheckRun::violated(Instant time, Node node, MessageId id, std::string event) {
   violated(time, c_.node_name(node), id == kNoMessage ? std::string() : c_.ledger.at(id).hash.text(), std::move(event));
 }

@@ -1,4 +1,6 @@
 // Each liveness check: planted fault, good run, nothing to look at; and runs that a limit ended.
+#include <functional>
+
 #include "scenarios/engine/folder/summary.hpp"
 #include "tests/unit/scenarios/fake_run.hpp"
 
@@ -316,6 +318,75 @@ TEST(OverlayConnected, FailsForTwoComponentsAndIsUnknownWithoutAMesh) {
   expect_violation(run.result(), 140, "east-1", "", "its component does not hold all honest nodes");
   run.world.meshes[2] = {3};
   EXPECT_EQ(run.result().verdict, Verdict::pass);
+}
+
+// --- within: every check that holds at last, and held too late
+
+// Settle begins at 80 s.
+struct Late {
+  std::string name;
+  std::string sets;  // of the check
+  std::function<void(FakeRun&)> broken;
+  std::function<void(FakeRun&)> repair;
+  std::string event;
+};
+
+void expect_too_late(const Late& late, double repaired, double bound, bool fails) {
+  const std::string within = std::to_string(static_cast<int>(bound)) + "s";
+  FakeRun run(R"({"name":")" + late.name + R"(","within":")" + within + "\"" + late.sets + "}");
+  run.until(5);
+  late.broken(run);
+  run.until(repaired);
+  late.repair(run);
+  const CheckResult r = run.result_at_end();
+  if (!fails) {
+    EXPECT_EQ(r.verdict, Verdict::pass) << late.name << ": " << r.detail;
+    return;
+  }
+  expect_violation(r, 80 + bound, "", "", late.event);
+  EXPECT_THAT(r.detail, ::testing::HasSubstr("after the start of settle, expected within")) << late.name;
+  EXPECT_GT(r.held_at, at(80 + bound)) << late.name;
+}
+
+std::vector<Late> all_that_may_be_late() {
+  const auto one_misses = [](FakeRun& run) {
+    run.publish(0, 0);
+    for (Node node = 0; node < 4; ++node) run.process(0, node);
+    run.acknowledge(0, 0);
+  };
+  const auto it_comes = [](FakeRun& run) { run.process(0, 4); };
+  const auto confirm = [](FakeRun& run, Node node) {
+    run.event(node, {Kind::message_confirmed, hash_of(0).view(), 0, 12, 1});
+  };
+  return {
+      {"all_processed", "", one_misses, it_comes, "messages were still missing"},
+      {"acknowledged_everywhere", "", one_misses, it_comes, "messages were still missing"},
+      {"confirmed", "",
+       [=](FakeRun& run) {
+         run.publish(0, 0);
+         run.process_everywhere(0);
+         for (Node node = 0; node < 4; ++node) confirm(run, node);
+       },
+       [=](FakeRun& run) { confirm(run, 4); }, "final confirmations were still missing"},
+      {"backlog_drained", R"(,"at_most":2)",
+       [](FakeRun& run) {
+         run.publish(0, 0);
+         run.world.pendings = {{3, 3}};
+       },
+       [](FakeRun& run) { run.world.pendings = {{3, 2}}; }, "more messages still waited"},
+      {"overlay_connected", "",
+       [](FakeRun& run) { run.world.meshes = {{0, {1, 2}}, {1, {0}}, {2, {0}}, {3, {4}}, {4, {3}}}; },
+       [](FakeRun& run) { run.world.meshes[2] = {3}; }, "the mesh was still in several components"},
+  };
+}
+
+TEST(Within, FailsWhatHeldOnlyLater) {
+  for (const Late& late : all_that_may_be_late()) expect_too_late(late, 105, 20, true);
+}
+
+TEST(Within, PassesWhatHeldInTime) {
+  for (const Late& late : all_that_may_be_late()) expect_too_late(late, 95, 20, false);
+  for (const Late& late : all_that_may_be_late()) expect_too_late(late, 40, 0, false);
 }
 
 // --- measure

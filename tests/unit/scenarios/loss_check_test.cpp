@@ -15,7 +15,7 @@ const message::ItemHash kFile = hash_of(1000);
 // A STORE whose file only its entry node has: that node applies it, the others wait, and its disk is lost.
 class Loss : public testing::Test {
  protected:
-  Loss() : run(R"({"name":"loss_reported"})") {
+  explicit Loss(const std::string& check = R"({"name":"loss_reported"})") : run(check) {
     run.until(25);
     run.publish(0, 0, message::Type::STORE, {}, {{kFile, std::make_shared<const Bytes>(10)}});
     run.process(0, 0);
@@ -47,6 +47,25 @@ TEST_F(Loss, PassesWhenEveryNodeSaysThatTheFileIsUnavailable) {
       r.detail,
       "1 lost (0 messages, 1 files or contents, 0 that build on them), 5 of 5 reports of nodes that know of them; "
       "1 of 1 others are where they should be");
+}
+
+class LossInTime : public Loss {
+ protected:
+  LossInTime() : Loss(R"({"name":"loss_reported","within":"20s"})") {}
+};
+
+TEST_F(LossInTime, FailsWhenItIsReportedLater) {
+  lose();
+  run.until(105);
+  give_up_everywhere();
+  expect_violation(run.result_at_end(), 100, "", "", "losses were not reported yet");
+}
+
+TEST_F(LossInTime, PassesWhenItIsReportedByThen) {
+  lose();
+  run.until(95);
+  give_up_everywhere();
+  EXPECT_EQ(run.result_at_end().verdict, Verdict::pass);
 }
 
 TEST_F(Loss, FailsWhenANodeWaitsForEver) {
