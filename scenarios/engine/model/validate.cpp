@@ -112,7 +112,9 @@ class Validator {
     const std::string kind = atom_text(Atom{atom.kind, false, "", 0, {}});
     const std::string what = kind.substr(0, kind.find(':'));
     findings_.expected(pointer,
-                       names.empty() ? "no " + what + ": there is none" : "a " + what + ": " + alternatives(names),
+                       names.empty()                   ? "no " + what + ": there is none"
+                       : atom.kind == AtomKind::island ? "an island: " + alternatives(names)
+                                                       : "a " + what + ": " + alternatives(names),
                        "\"" + atom.name + "\"", nearest(atom.name, names));
   }
 

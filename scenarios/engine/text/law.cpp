@@ -91,7 +91,7 @@ bool read_points(const Place& place, Law& law) {
     sum += share.parts;
   }
   // Shares such as 1/3 cannot be written exactly: a billionth per point is forgiven and goes to the last one.
-  if (sum + items->size() < kWhole || sum > kWhole + items->size()) return place.refuse(kExpected);
+  if (sum + items->size() < kWhole || sum > kWhole + items->size()) return place.refuse_sum(kExpected, sum);
   return true;
 }
 

@@ -33,8 +33,13 @@ struct UnitFactor {
 
 Big power_of_ten(int exponent) { return boost::multiprecision::pow(Big(10), static_cast<unsigned>(exponent)); }
 
-// Takes a decimal number from the front of `rest`; empty when there is none or it has more digits than anybody means.
-std::optional<Fraction> take_number(std::string_view& rest) {
+Error wrong(std::string text) { return Error{std::move(text)}; }
+
+// Takes a decimal number from the front of `rest`. Errors say what is wrong with it: none, a sign, more digits than
+// anybody means.
+Result<Fraction> take_number(std::string_view& rest) {
+  const auto none = [&rest] { return wrong("no number before \"" + std::string(rest.substr(0, 20)) + "\""); };
+  if (!rest.empty() && (rest.front() == '-' || rest.front() == '+')) return wrong("a sign where none may be");
   std::string digits;
   int exponent = 0;
   bool point = false;
@@ -51,9 +56,9 @@ std::optional<Fraction> take_number(std::string_view& rest) {
     } else {
       break;
     }
-    if (digits.size() > kDigitsMax) return std::nullopt;
+    if (digits.size() > kDigitsMax) return wrong("more than " + std::to_string(kDigitsMax) + " digits");
   }
-  if (!any || (point && rest[i - 1] == '.')) return std::nullopt;
+  if (!any || (point && rest[i - 1] == '.')) return none();
   // "e" belongs to the number only when digits follow.
   if (i < rest.size() && (rest[i] == 'e' || rest[i] == 'E')) {
     std::size_t j = i + 1;
@@ -63,7 +68,7 @@ std::optional<Fraction> take_number(std::string_view& rest) {
     const std::size_t first = j;
     for (; j < rest.size() && rest[j] >= '0' && rest[j] <= '9'; ++j) {
       written = written * 10 + (rest[j] - '0');
-      if (written > kExponentMax) return std::nullopt;
+      if (written > kExponentMax) return wrong("an exponent beyond " + std::to_string(kExponentMax));
     }
     if (j > first) {
       exponent += negative ? -written : written;
@@ -90,8 +95,6 @@ Fraction sum(const Fraction& a, const Fraction& b) {
 // Half away from zero; values are not negative here.
 Big rounded(const Fraction& value) { return (2 * value.numerator + value.denominator) / (2 * value.denominator); }
 
-Error wrong(std::string text) { return Error{std::move(text)}; }
-
 // "5 min" has a unit with a space before it; "30parsecs" has one that nobody knows.
 Error no_unit(std::string_view found, const std::vector<std::string_view>& units) {
   const std::string_view word = found.substr(std::min(found.find_first_not_of(' '), found.size()));
@@ -111,12 +114,13 @@ Error no_unit(std::string_view found, std::span<const UnitFactor> units) {
 
 // number unit [number unit ...]; all of `text`.
 Result<Fraction> parse_terms(std::string_view text, std::span<const UnitFactor> units, bool sums) {
-  if (text.empty() || text.size() > kTextMax) return wrong("no number");
+  if (text.empty()) return wrong("no number");
+  if (text.size() > kTextMax) return wrong("longer than " + std::to_string(kTextMax) + " characters");
   Fraction total;
   std::string_view rest = text;
   while (!rest.empty()) {
     const auto number = take_number(rest);
-    if (!number) return wrong("no number before \"" + std::string(rest.substr(0, 20)) + "\"");
+    if (!number.ok()) return number.error();
     std::size_t length = 0;
     while (length < rest.size() && !(rest[length] >= '0' && rest[length] <= '9')) ++length;
     const std::string_view name = rest.substr(0, length);
@@ -255,7 +259,7 @@ Result<Share> parse_share(std::string_view text) {
 Result<Share> parse_bare_share(std::string_view number) {
   std::string_view rest = number;
   const auto value = take_number(rest);
-  if (!value || !rest.empty()) return wrong("no number from 0 to 1");
+  if (!value.ok() || !rest.empty()) return wrong("no number from 0 to 1");
   const Big parts = rounded({value->numerator * kWhole, value->denominator});
   if (parts > kWhole) return wrong("above 1");
   return Share{static_cast<std::uint32_t>(parts)};
@@ -264,7 +268,7 @@ Result<Share> parse_bare_share(std::string_view number) {
 Result<Amount> parse_amount(std::string_view text) {
   std::string_view rest = text.substr(0, kTextMax);
   const auto number = take_number(rest);
-  if (!number) return wrong("no number");
+  if (!number.ok()) return text.empty() ? wrong("no number") : number.error();
   Fraction units = *number;
   if (rest == "token") {
     units.numerator *= power_of_ten(Amount::kDecimals);
@@ -309,9 +313,10 @@ std::string bandwidth_text(Bandwidth value) {
   return whole_text(value.bits_per_second, kBits);
 }
 std::string power_text(Power value) { return whole_text(value.milliwatts, kPowers); }
-std::string share_text(Share value) {
+std::string share_text(Share value) { return sum_text(value.parts); }
+std::string sum_text(std::uint64_t parts) {
   bool exact = false;
-  return decimal_text(Big(value.parts), Big(kWhole / 100), 7, &exact) + "%";
+  return decimal_text(Big(parts), Big(kWhole / 100), 7, &exact) + "%";
 }
 std::string amount_text(const Amount& value) {
   std::string text = value.tokens_text();

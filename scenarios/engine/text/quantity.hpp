@@ -71,6 +71,7 @@ std::string rate_text(Rate value);
 std::string bandwidth_text(Bandwidth value);
 std::string power_text(Power value);
 std::string share_text(Share value);
+std::string sum_text(std::uint64_t parts);  // of shares, which may pass 100%
 std::string amount_text(const Amount& value);
 std::string drift_text(Drift value);
 

@@ -31,6 +31,11 @@ bool Place::refuse_because(std::string_view expected, std::string_view reason) c
   return false;
 }
 
+bool Place::refuse_sum(std::string_view expected, std::uint64_t parts) const {
+  reading.findings.expected(pointer, expected, "a sum of " + sum_text(parts));
+  return false;
+}
+
 Place Place::item(std::size_t position) const {
   return {reading, (*json.items())[position], pointer + "/" + std::to_string(position), pattern + "/*"};
 }
@@ -54,7 +59,9 @@ std::string found_text(const Json& json) {
     }
     return "\"" + shown + "\"";
   }
-  return json.items() != nullptr ? "a list" : "an object";
+  if (const auto* items = json.items())
+    return items->empty() ? "an empty list" : "a list of " + std::to_string(items->size());
+  return json.members()->empty() ? "an empty object" : "an object";
 }
 
 std::string alternatives(std::span<const std::string_view> words) {

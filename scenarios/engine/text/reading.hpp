@@ -36,11 +36,13 @@ struct Place {
   bool refuse(std::string_view expected, std::string_view suggestion = {}) const;
   // The same with a reason: "expected a duration such as "30s", found "3 parsecs" (unknown unit "parsecs")".
   bool refuse_because(std::string_view expected, std::string_view reason) const;
+  // Of shares that do not add up to a whole.
+  bool refuse_sum(std::string_view expected, std::uint64_t parts) const;
   Place item(std::size_t position) const;          // of a list
   Place member(const Json::Member& member) const;  // of an object with free names
 };
 
-// "30 parsecs" in quotes, 12, true, an object, a list, nothing: as findings name it; long texts are cut.
+// "30 parsecs" in quotes, 12, true, an object, a list of 3, nothing: as findings name it; long texts are cut.
 std::string found_text(const Json& json);
 // `"a", "b" or "c"`.
 std::string alternatives(std::span<const std::string_view> words);

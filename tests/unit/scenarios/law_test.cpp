@@ -150,7 +150,7 @@ TEST(Law, RefusesWhatDoesNotFit) {
             "f: /x/mean: expected a value, found nothing\n"
             "f: /x/median: expected a known key, found \"median\"; did you mean \"mean\"\n");
   EXPECT_EQ(refusal(R"({"law":"empirical","points":[["1s","25%"],["5s","25%"]]})"),
-            "f: /x/points: expected a list of [value, share] whose shares add up to 1, found a list\n");
+            "f: /x/points: expected a list of [value, share] whose shares add up to 1, found a sum of 50%\n");
   EXPECT_EQ(refusal(R"({"law":"fixed","mean":"1s","at_least":"3s","at_most":"2s"})"),
             "f: /x: expected an at_most that is not below at_least, found an object\n");
 }

@@ -186,7 +186,7 @@ TEST(Errors, RefuseRarePathsThatDoNothing) {
   EXPECT_EQ(rare(R"("paths": ["inbox_full"])"), "/faults/0/share: expected a share above 0, found nothing");
   EXPECT_THAT(rare(R"("share": 1, "paths": ["inbox_ful"])"), HasSubstr("did you mean \"inbox_full\""));
   EXPECT_EQ(rare(R"("share": 1, "paths": [])"),
-            "/faults/0/paths: expected a list with at least one rare path, found a list");
+            "/faults/0/paths: expected a list with at least one rare path, found an empty list");
   EXPECT_EQ(rare(R"("share": 1, "paths": ["job_late", "job_late"])"),
             "/faults/0/paths/1: expected each rare path once, found \"job_late\"");
 }
@@ -229,6 +229,28 @@ TEST(Errors, RefuseSizesThatNoNodeTakes) {
   EXPECT_EQ(
       sample_complaints({R"(/traffic/0/size={"law": "lognormal", "median": "1TiB", "sigma": 1, "at_most": "1KiB"})"}),
       "");
+}
+
+TEST(Errors, NameTheFaultAndNotTheKindOfValue) {
+  EXPECT_EQ(sample_complaints({"/phases/heal=-3s"}),
+            "/phases/heal: expected a duration such as \"30s\", found \"-3s\" (a sign where none may be)");
+  EXPECT_EQ(sample_complaints({"/traffic/0/rate=1e400/s"}),
+            "/traffic/0/rate: expected a rate such as \"10/s\", found \"1e400/s\" (an exponent beyond 60)");
+  EXPECT_EQ(sample_complaints({"/world/chains/0/synchronizers=[]"}),
+            "/world/chains/0/synchronizers: expected a list of 1 to 1000 selectors, found an empty list");
+  EXPECT_EQ(sample_complaints({"/faults/0/between=[\"all\"]"}),
+            "/faults/0/between: expected a list of two selectors, found a list of 1");
+  EXPECT_EQ(sample_complaints({R"(/sweep={"points": {}})"}),
+            "/sweep/points: expected an object with at least one JSON pointer -> values, found an empty object");
+  EXPECT_EQ(sample_complaints({R"(/traffic/0/types={"POST": "50%", "STORE": 0.3})"}),
+            "/traffic/0/types: expected shares that add up to 100%, found a sum of 80%");
+  EXPECT_EQ(sample_complaints({R"(/traffic/0/types={"POST": "50%", "STOER": "50%"})"}).find("add up"),
+            std::string::npos);
+  EXPECT_EQ(sample_complaints({R"(/world/groups/0/region={"europe": 1, "japan": 1})"}),
+            "/world/groups/0/region: expected shares of regions that add up to 100%, found a sum of 200%");
+  EXPECT_EQ(sample_complaints({R"(/traffic/0/size={"law": "empirical", "points": [["1B", "50%"]]})"}),
+            "/traffic/0/size/points: expected a list of [value, share] whose shares add up to 1, found a sum of 50%");
+  EXPECT_THAT(sample_complaints({"/traffic/0/into=island:cut-frist"}), HasSubstr("expected an island: \"cut-first\""));
 }
 
 TEST(Errors, SuggestNothingThatNoWorldCanDo) {
@@ -309,7 +331,7 @@ TEST(Errors, NameMissingAndRepeatedNames) {
   EXPECT_EQ(sample_complaints({"/world/groups/1/name=west"}),
             "/world/groups/1/name: expected a name that no other has, found \"west\" again");
   EXPECT_EQ(sample_complaints({"/format=2"}), "/format: expected 1, the only format there is, found 2");
-  EXPECT_EQ(complaints("[]"), ": expected an object, found a list");
+  EXPECT_EQ(complaints("[]"), ": expected an object, found an empty list");
 }
 
 TEST(Errors, SendFilesOfTheLaboratoryToItsProgram) {
