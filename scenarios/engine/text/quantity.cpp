@@ -296,10 +296,7 @@ std::string duration_text(Duration value) {
   return value.ns < 0 ? "-" + whole_text(static_cast<std::uint64_t>(-value.ns), kDurations)
                       : whole_text(static_cast<std::uint64_t>(value.ns), kDurations);
 }
-std::string size_text(Size value) {
-  static constexpr std::array<UnitFactor, 5> kBinary{kSizes[0], kSizes[1], kSizes[2], kSizes[3], kSizes[8]};
-  return whole_text(value.bytes, kBinary);
-}
+std::string size_text(Size value) { return whole_text(value.bytes, kSizes); }
 std::string rate_text(Rate value) {
   for (const UnitFactor& unit : kRates) {
     bool exact = false;

@@ -136,6 +136,9 @@ TEST(QuantityText, NamesTheLargestUnitThatDivides) {
   EXPECT_EQ(duration_text(microseconds(1500)), "1500us");
   EXPECT_EQ(duration_text(seconds(-3)), "-3s");
   EXPECT_EQ(size_text({1536}), "1536B");
+  EXPECT_EQ(size_text({500ULL << 20}), "500MiB");
+  EXPECT_EQ(size_text({16ULL << 10}), "16KiB");
+  EXPECT_EQ(size_text({4'000'000'000'000}), "4TB");
   EXPECT_EQ(share_text({333'333'333}), "33.3333333%");
   EXPECT_EQ(drift_text({-500}), "-0.5ppm");
 }
