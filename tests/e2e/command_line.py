@@ -187,7 +187,12 @@ class CommandLine(unittest.TestCase):
         for kind in ("regions", "machines"):
             self.assertGreater(len(tables[kind]), 1)
             for name, table in tables[kind].items():
-                self.assertIn(f'"{name}": {table["source"]}', text)
+                self.assertIn(f'"{name}": {table["source"]}', " ".join(text.split()))
+        # For people: a unit, columns that can be told apart, lines that fit; zero watts are no figure.
+        self.assertLessEqual(max(map(len, text.splitlines())), 100)
+        self.assertEqual(text.count("round trip, ms"), len(tables["regions"]))
+        self.assertIn("not stated", text)
+        self.assertNotIn("0mW", text)
         # What is printed is what a scenario may say.
         machine = next(iter(tables["machines"].values()))["figures"]
         result = self.sim("validate", SMALL, "--set", "/world/hardware/server=" + json.dumps(machine))

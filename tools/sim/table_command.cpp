@@ -38,18 +38,44 @@ Json tables_json() {
   return Json::object().set("regions", std::move(regions)).set("machines", std::move(machines));
 }
 
-// Round trips in milliseconds, the upper triangle as the figures are published.
+// Sources are paragraphs: broken between words, lines after the first are indented.
+void print_wrapped(std::string text) {
+  constexpr std::size_t kColumns = 100;
+  for (std::string_view indent;; indent = "  ") {
+    std::size_t end = text.size();
+    if (indent.size() + end > kColumns) {
+      end = text.rfind(' ', kColumns - indent.size());
+      if (end == std::string::npos) end = std::min(text.find(' '), text.size());  // one long word
+    }
+    fmt::print("{}{}\n", indent, std::string_view(text).substr(0, end));
+    if (end == text.size()) return;
+    text.erase(0, end + 1);
+  }
+}
+
+// The upper triangle, as the figures are published; columns are the rows of the same number.
 void print_regions(std::string_view name) {
   const Regions& table = *scenario::find_region_table(name);
-  fmt::print("regions \"{}\": {}\n", name, scenario::region_table_source(name));
+  print_wrapped(fmt::format("regions \"{}\": {}", name, scenario::region_table_source(name)));
   std::size_t width = 0;
   for (const std::string& region : table.names) width = std::max(width, region.size());
+  fmt::print("  {:<{}}", "round trip, ms", width + 4);
+  for (std::size_t i = 0; i < table.names.size(); ++i) fmt::print(" {:>4}", i + 1);
+  fmt::print("\n");
   for (std::size_t i = 0; i < table.names.size(); ++i) {
-    fmt::print("  {:<{}}", table.names[i], width + 5 * i);
-    for (std::size_t j = i; j < table.names.size(); ++j) fmt::print(" {:>4.0f}", 1000 * table.between(i, j).seconds());
+    fmt::print("  {:>2}  {:<{}}", i + 1, table.names[i], width + 5 * i);
+    for (std::size_t j = i; j < table.names.size(); ++j) {
+      const double ms = 1000 * table.between(i, j).seconds();
+      fmt::print(" {:>4.{}f}", ms, ms < 10 ? 1 : 0);
+    }
     fmt::print("\n");
   }
   fmt::print("\n");
+}
+
+// What a machine draws is known or not; zero stands for the latter.
+bool is_not_stated(const scenario::Hardware& machine, std::string_view figure) {
+  return figure.ends_with("_power") && machine.idle_power.milliwatts == 0 && machine.busy_power.milliwatts == 0;
 }
 
 }  // namespace
@@ -61,11 +87,12 @@ int command_tables(const CommandOptions& options) {
   }
   for (const std::string_view name : scenario::region_tables()) print_regions(name);
   for (const scenario::ShippedMachine& each : scenario::shipped_machines()) {
-    fmt::print("machine \"{}\": {}\n", each.machine.name, each.source);
+    print_wrapped(fmt::format("machine \"{}\": {}", each.machine.name, each.source));
     const Json figures = scenario::machine_json(each.machine);
     for (const auto& member : *figures.members()) {
       const std::string* text = member.value.text();
-      fmt::print("  {:<16} {}\n", member.key, text != nullptr ? *text : scenario::compact(member.value));
+      const std::string figure = text != nullptr ? *text : scenario::compact(member.value);
+      fmt::print("  {:<16} {}\n", member.key, is_not_stated(each.machine, member.key) ? "not stated" : figure);
     }
     fmt::print("\n");
   }
