@@ -178,6 +178,11 @@ class CommandLine(unittest.TestCase):
         found = json.loads(self.sim("list", SCENARIOS, "--json").stdout)["scenarios"]
         self.assertEqual(len(found), table.stdout.count("\n") - 1)
         self.assertTrue(all(entry["question"] and entry["expectation"] for entry in found))
+        # What a run costs, as its author says.
+        self.assertEqual(table.stdout.split("\n", 1)[0].split(), ["file", "nodes", "cpu", "memory", "worlds", "question"])
+        for entry in found:
+            line = next(line for line in table.stdout.splitlines() if line.startswith(entry["file"] + " "))
+            self.assertEqual(line.split()[2:4], [entry["expected_cost"]["cpu"], entry["expected_cost"]["memory"]])
         self.refused("list", says="name one: lastmile-sim list FOLDER")
 
     def test_tables_are_shipped_with_their_sources(self):

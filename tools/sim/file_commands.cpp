@@ -44,6 +44,12 @@ std::string worlds_of(const Scenario& found) {
   return out;
 }
 
+// What its author says that a run costs.
+std::string cost_of(const Scenario& found, bool cpu) {
+  if (cpu) return found.expected_cpu == Duration{} ? "-" : scenario::duration_text(found.expected_cpu);
+  return found.expected_memory.bytes == 0 ? "-" : scenario::size_text(found.expected_memory);
+}
+
 }  // namespace
 
 int command_validate(CommandOptions& options) {
@@ -70,7 +76,8 @@ int command_list(CommandOptions& options) {
   std::vector<Complaint> wrong;
   std::size_t width = 4;
   for (const std::string& path : files) width = std::max(width, path.size());
-  if (!options.json && !files.empty()) fmt::print("{:<{}}  {:>7}  {:<9}  question\n", "file", width, "nodes", "worlds");
+  if (!options.json && !files.empty())
+    fmt::print("{:<{}}  {:>7}  {:>5}  {:>6}  {:<9}  question\n", "file", width, "nodes", "cpu", "memory", "worlds");
   for (const std::string& path : files) {
     scenario::Findings findings;
     const auto found = scenario::load_scenario_file(path, {}, findings);
@@ -84,10 +91,13 @@ int command_list(CommandOptions& options) {
       for (const scenario::WorldKind world : found->worlds) worlds.push(scenario::world_text(world));
       Json entry = Json::object().set("file", path).set("name", found->name).set("question", found->question);
       entry.set("expectation", found->expectation).set("nodes", Json::unsigned_integer(found->world.nodes()));
-      all.push(entry.set("worlds", std::move(worlds)));
+      Json cost = Json::object();
+      if (found->expected_cpu != Duration{}) cost.set("cpu", cost_of(*found, true));
+      if (found->expected_memory.bytes != 0) cost.set("memory", cost_of(*found, false));
+      all.push(entry.set("worlds", std::move(worlds)).set("expected_cost", std::move(cost)));
     } else {
-      fmt::print("{:<{}}  {:>7}  {:<9}  {}\n", path, width, scenario::human_count(found->world.nodes()),
-                 worlds_of(*found), printable(found->question));
+      fmt::print("{:<{}}  {:>7}  {:>5}  {:>6}  {:<9}  {}\n", path, width, scenario::human_count(found->world.nodes()),
+                 cost_of(*found, true), cost_of(*found, false), worlds_of(*found), printable(found->question));
     }
   }
   if (options.json) {
