@@ -468,6 +468,15 @@ TEST(CutShort, StillFailsWhereABoundHadPassed) {
   EXPECT_EQ(ended_early(overdue, 76).checks.front().verdict, Verdict::fail) << "not healed when it had to be";
 }
 
+TEST(CutShort, OfWhatMustHoldSoonAfterTrafficIsDecidedThen) {
+  for (const double end : {99.0, 101.0}) {
+    FakeRun run(R"({"name":"all_processed","within":"20s"})");
+    run.until(5);
+    run.publish(0, 0);
+    EXPECT_EQ(ended_early(run, end).checks.front().verdict, end > 100 ? Verdict::fail : Verdict::unknown);
+  }
+}
+
 TEST(CutShort, IsNotARunThatEndsBecauseAllHolds) {
   FakeRun run(R"({"name":"all_processed"},{"name":"measure","of":"published","at_most":0})");
   run.until(5);
