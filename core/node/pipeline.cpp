@@ -147,6 +147,7 @@ Admission Pipeline::arrive(std::shared_ptr<const message::Envelope> envelope, Ar
     if (arrival.receipt) arrival.receipt({key.first, Status::none, std::nullopt, "too many uploads are under way"});
     return Admission::full;
   }
+  const bool says_more = !is_new && may_say_more(flight->second, *envelope);
   if (is_new) {
     using Push = FairQueue<FlightKey>::Push;
     // Who gossips was told that there is room.
@@ -168,7 +169,7 @@ Admission Pipeline::arrive(std::shared_ptr<const message::Envelope> envelope, Ar
   }
   sink_.record({trace::Kind::message_received, key.first.view(), is_new ? 1U : 0U, 0, 0});
   Flight& f = flight->second;
-  if (!is_new && may_say_more(f, *envelope)) {
+  if (says_more) {
     f.others.push_back({std::move(envelope), std::move(arrival)});
     return Admission::queued;
   }
@@ -205,7 +206,9 @@ void Pipeline::look_at(std::vector<Other> others) {
 
 void Pipeline::answer_known(const message::Envelope& envelope, Status status, Arrival& arrival) {
   sink_.record({trace::Kind::message_received, envelope.item_hash.view(), 0, 0, 0});
-  if (arrival.confirmation) return confirm_later(envelope.item_hash, status, arrival);
+  if (arrival.confirmation) {
+    return confirm_later({envelope.item_hash, status, *std::move(arrival.confirmation), std::move(arrival.receipt)});
+  }
   owe({envelope.item_hash, status, std::nullopt, {}}, std::move(arrival.receipt));
 }
 

@@ -186,7 +186,7 @@ class Pipeline final : ContentWaiter {
   void tell_gossip(Flight& flight, gossip::Verdict verdict);
   Flight take(const FlightKey& key);
   void settle(Flight& flight, const store::Outcome& outcome);
-  void confirm_later(const message::ItemHash& hash, message::Status status, Arrival& arrival);
+  void confirm_later(KnownConfirmed known);
   void confirm_known();
   void owe(Receipt receipt, std::vector<ReceiptDone> to);
   void owe(Receipt receipt, ReceiptDone to);

@@ -55,8 +55,8 @@ bool Pipeline::confirm(const Flight& flight, std::size_t first) {
 }
 
 // Those of messages that were known, of an archive nearly all, go into one commit.
-void Pipeline::confirm_later(const message::ItemHash& hash, Status status, Arrival& arrival) {
-  known_confirmed_.push_back({hash, status, std::move(*arrival.confirmation), std::move(arrival.receipt)});
+void Pipeline::confirm_later(KnownConfirmed known) {
+  known_confirmed_.push_back(std::move(known));
   if (known_confirmed_.size() >= config_.limits.feed_at_once) return confirm_known();
   if (known_confirmed_.size() > 1) return;
   timers_.after(Duration{}, [this] { confirm_known(); });
