@@ -71,6 +71,16 @@ class PipelineTest : public testing::Test {
     arrival.receipt = [this](const Receipt& receipt) { receipts_.push_back(receipt); };
     return pipeline_->arrive(message::serialize_envelope(envelope), std::move(arrival));
   }
+  std::vector<message::Envelope> five_known() {
+    std::vector<message::Envelope> messages;
+    for (std::uint64_t n = 1; n <= 5; ++n) {
+      messages.push_back(signed_post(wallet(), note(wallet(), n)));
+      arrive(messages.back());
+    }
+    work();
+    receipts_.clear();
+    return messages;
+  }
   // Without doing what follows from it.
   Admission arrive_by_gossip(const message::Envelope& envelope) {
     const std::string payload = message::gossip_payload(envelope);

@@ -43,13 +43,7 @@ TEST_F(PipelineTest, CopiesOfOneMessageAreCheckedOnce) {
 }
 
 TEST_F(PipelineTest, WhatAnArchiveConfirmsOfWhatIsKnownIsOneCommit) {
-  std::vector<message::Envelope> messages;
-  for (std::uint64_t n = 1; n <= 5; ++n) {
-    messages.push_back(signed_post(wallet(), note(wallet(), n)));
-    arrive(messages.back());
-  }
-  work();
-  receipts_.clear();
+  const std::vector<message::Envelope> messages = five_known();
   disk_.rows.instantly_durable = false;
   const std::uint64_t before = store_->committed();
   for (const auto& message : messages) EXPECT_EQ(arrive_by_chain(message, 5), Admission::known);
@@ -67,13 +61,7 @@ TEST_F(PipelineTest, WhatAnArchiveConfirmsOfWhatIsKnownIsOneCommit) {
 
 TEST_F(PipelineTest, SoManyConfirmationsAsAFeedOffersAtOnceAreACommit) {
   config_.limits.feed_at_once = 2;
-  std::vector<message::Envelope> messages;
-  for (std::uint64_t n = 1; n <= 5; ++n) {
-    messages.push_back(signed_post(wallet(), note(wallet(), n)));
-    arrive(messages.back());
-  }
-  work();
-  receipts_.clear();
+  const std::vector<message::Envelope> messages = five_known();
   const std::uint64_t before = store_->committed();
   for (const auto& message : messages) arrive_by_chain(message, 5);
   EXPECT_EQ(store_->committed(), before + 2);
