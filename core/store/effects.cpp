@@ -134,6 +134,31 @@ void note_facts(Context& context, Loaded& m, const message::Content& content) {
   }
 }
 
+bool merge_confirmation(Context& context, const message::ItemHash& hash, std::vector<Confirmation>& all,
+                        const Confirmation& seen) {
+  const auto same = std::find_if(all.begin(), all.end(), [&](const Confirmation& old) {
+    return old.chain == seen.chain && old.transaction == seen.transaction;
+  });
+  if (same == all.end()) {
+    all.push_back(seen);
+  } else {
+    if (*same == seen || same->final) return false;
+    remove_confirmation_rows(context, hash, *same);
+    *same = seen;
+  }
+  put_confirmation_rows(context, hash, seen);
+  return true;
+}
+
+void add_confirmation(Context& context, const message::ItemHash& hash, const Confirmation& seen) {
+  std::vector<Confirmation> all = load_confirmations(context.tx, hash);
+  if (!merge_confirmation(context, hash, all, seen)) return;
+  Loaded* m = context.find(hash);
+  if (m == nullptr || !m->entry.authentic) return;
+  record_confirmed(context, hash, seen);
+  refresh_confirmed(context, *m, all);
+}
+
 void put_confirmation_rows(Context& context, const message::ItemHash& hash, const Confirmation& confirmation) {
   context.tx.put(confirmation_key(hash, confirmation), write_confirmation(confirmation));
   if (!confirmation.final) context.tx.put(chain_height_key(hash, confirmation), {});

@@ -17,6 +17,12 @@ void record_cost(Context& context, Loaded& m, const std::optional<economy::Cost>
 // The facts of the content that outlive it, into the entry.
 void note_facts(Context& context, Loaded& m, const message::Content& content);
 
+// This transaction carries the message, which is here or still to come.
+void add_confirmation(Context& context, const message::ItemHash& hash, const Confirmation& seen);
+// The rows of that alone, for who has read all of the message's and goes on with them. The same transaction again, now
+// final or at another height, replaces what was there, unless that is final. False: nothing new.
+bool merge_confirmation(Context& context, const message::ItemHash& hash, std::vector<Confirmation>& all,
+                        const Confirmation& seen);
 void put_confirmation_rows(Context& context, const message::ItemHash& hash, const Confirmation& confirmation);
 void remove_confirmation_rows(Context& context, const message::ItemHash& hash, const Confirmation& confirmation);
 // Tells the trace that this transaction carries the message, which is authentic.

@@ -21,12 +21,6 @@ using message::Status;
 // Limits::rejections this is all that he can make us keep, 200 MiB.
 constexpr std::size_t kSubmittedBytesMax = 4096;
 
-void add_confirmation_to(Context& context, Loaded& m, const Confirmation& confirmation) {
-  put_confirmation_rows(context, m.hash, confirmation);
-  record_confirmed(context, m.hash, confirmation);
-  refresh_confirmed(context, m);
-}
-
 // Versions of one time that go by arrival are told apart by the entries on the disk, also in the call that adds one.
 Loaded& told_apart(Context& context, Loaded& m) {
   if (as_reference(context.options.switches.ties)) {
@@ -172,7 +166,7 @@ Outcome StoreImpl::accept_in(Context& context, const ValidMessage& message, cons
     const bool same_signature = context.envelope(*m).signature == envelope.signature;
     const bool learned = m->entry.has_content && !m->entry.unproven;
     if (learned || learn_facts(context, *m, *message.content)) {
-      if (confirmation != nullptr) add_confirmation_to(context, *m, *confirmation);
+      if (confirmation != nullptr) add_confirmation(context, m->hash, *confirmation);
       keep_copy(context, *m, envelope);
       if (m->entry.copied) settle(context, *m, true);  // also of copies that came before its content
       Outcome outcome = outcome_of(context, hash, true, {});
@@ -199,7 +193,7 @@ Outcome StoreImpl::accept_in(Context& context, const ValidMessage& message, cons
   }
   if (m != nullptr && m->entry.has_content) {
     note_earlier_time(context, *m, envelope.time);
-    if (confirmation != nullptr) add_confirmation_to(context, *m, *confirmation);
+    if (confirmation != nullptr) add_confirmation(context, m->hash, *confirmation);
     std::vector<Need> needs;
     const bool another = !m->entry.over() && keep_copy(context, *m, envelope);
     if (another || m->entry.waiting()) {
@@ -210,8 +204,8 @@ Outcome StoreImpl::accept_in(Context& context, const ValidMessage& message, cons
     return outcome_of(context, hash, known_before, std::move(needs));
   }
 
-  const bool fresh = m == nullptr;
-  if (m == nullptr || !m->entry.authentic) {
+  const bool first_time = m == nullptr || !m->entry.authentic;
+  if (first_time) {
     m = &insert(context, envelope, m);
   } else if (!same_copy(context.envelope(*m), envelope)) {
     put_first(context, *m, message.envelope);
@@ -220,14 +214,14 @@ Outcome StoreImpl::accept_in(Context& context, const ValidMessage& message, cons
   m->entry.envelope_time = std::min(m->entry.envelope_time, envelope.time);
   keep_content(context, *m, message);
   for (const message::Envelope& other : others) keep_copy(context, *m, other);
-  if (confirmation != nullptr) put_confirmation_rows(context, hash, *confirmation);
-  // Also those that were told before the message was here.
-  for (const Confirmation& told : load_confirmations(context.tx, hash)) {
-    if (fresh || (confirmation != nullptr && told == *confirmation)) record_confirmed(context, hash, told);
+  std::vector<Confirmation> confirmations = load_confirmations(context.tx, hash);
+  if (first_time) {  // those that were told before the message was here
+    for (const Confirmation& told : confirmations) record_confirmed(context, hash, told);
   }
-  if (!fresh || confirmation != nullptr || context.tx.any(keys::of_hash(Table::confirmation, hash))) {
-    refresh_confirmed(context, *m);
+  if (confirmation != nullptr && merge_confirmation(context, hash, confirmations, *confirmation)) {
+    record_confirmed(context, hash, *confirmation);
   }
+  refresh_confirmed(context, *m, confirmations);
   const bool was_none = m->entry.status == Status::none;
   std::vector<Need> needs = settle(context, *m, true);
   if (!was_none) context.touch_message(hash);  // its content is new
@@ -249,12 +243,12 @@ Result<Outcome> StoreImpl::accept_unfetched(std::shared_ptr<const message::Envel
         keep_copy(context, *m, *envelope);
         guess_earlier_time(context, *m, envelope->time);
       }
-      if (confirmation != nullptr) add_confirmation_to(context, *m, *confirmation);
+      if (confirmation != nullptr) add_confirmation(context, m->hash, *confirmation);
       return outcome_of(context, envelope->item_hash, known_before, {});
     }
     m = &insert(context, *envelope, m);
     keep_envelope(context, *m, envelope);
-    if (confirmation != nullptr) add_confirmation_to(context, *m, *confirmation);
+    if (confirmation != nullptr) add_confirmation(context, m->hash, *confirmation);
     std::vector<Need> needs = settle(context, *m, true);
     return outcome_of(context, envelope->item_hash, known_before, std::move(needs));
   });

@@ -186,33 +186,9 @@ Result<std::vector<message::ItemHash>> StoreImpl::wanted_files(const std::option
   });
 }
 
-namespace {
-
-void add_confirmation(Context& context, const Confirmed& seen) {
-  // The same transaction again, now final or at another height, replaces what was there, unless that is final.
-  std::vector<Confirmation> all = load_confirmations(context.tx, seen.message);
-  const auto same = std::find_if(all.begin(), all.end(), [&](const Confirmation& old) {
-    return old.chain == seen.confirmation.chain && old.transaction == seen.confirmation.transaction;
-  });
-  if (same == all.end()) {
-    all.push_back(seen.confirmation);
-  } else {
-    if (*same == seen.confirmation || same->final) return;
-    remove_confirmation_rows(context, seen.message, *same);
-    *same = seen.confirmation;
-  }
-  put_confirmation_rows(context, seen.message, seen.confirmation);
-  Loaded* m = context.find(seen.message);
-  if (m == nullptr || !m->entry.authentic) return;
-  record_confirmed(context, seen.message, seen.confirmation);
-  refresh_confirmed(context, *m, all);
-}
-
-}  // namespace
-
 Result<Outcome> StoreImpl::add_confirmations(const std::vector<Confirmed>& seen, Wall now) {
   return change<Outcome>(now, [&](Context& context) {
-    for (const Confirmed& one : seen) add_confirmation(context, one);
+    for (const Confirmed& one : seen) add_confirmation(context, one.message, one.confirmation);
     return Outcome{};
   });
 }

@@ -461,6 +461,29 @@ TEST(Confirmations, ThatAreFinalStayFinal) {
   EXPECT_EQ(node.confirmations(note).size(), 1U);
 }
 
+// However the second word of a transaction comes: alone, with the message, or with the message for the first time.
+TEST(Confirmations, OfOneTransactionAreOneHoweverTheyCome) {
+  const Made note = post("0xA", 1, "one");
+  for (const bool known : {false, true}) {
+    Node node(writes_to({"ETH"}));
+    if (known) node.accept(note);
+    ASSERT_TRUE(node.store->add_confirmations({{note, seen_on("ETH", 5)}}, node.now).ok());
+    Confirmation moved = seen_on("ETH", 7);
+    moved.transaction = seen_on("ETH", 5).transaction;
+    node.accept(note, moved);
+    ASSERT_EQ(node.confirmations(note).size(), 1U);
+    EXPECT_EQ(node.confirmations(note)[0].height, 7U);
+    ASSERT_TRUE(node.store->remove_confirmations("ETH", 5, node.now).ok()) << "nothing is left of the other height";
+    EXPECT_TRUE(node.confirmations(note).empty());
+
+    moved.final = true;
+    node.accept(note, moved);
+    moved.final = false;
+    node.accept(note, moved);
+    EXPECT_TRUE(node.confirmations(note).at(0).final);
+  }
+}
+
 // --- disks --------------------------------------------------------------------------------------------------------
 
 // The node keeps tables of its own on the same disk, and may have written to them before the first message came.

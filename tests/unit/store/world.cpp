@@ -244,6 +244,13 @@ Outcome Node::accept(const Made& made, Wall when) {
   return std::move(outcome).value();
 }
 
+Outcome Node::accept(const Made& made, const Confirmation& confirmation) {
+  watcher.may_begin_again(made, status(made));
+  auto outcome = store->accept(made.message, now, &confirmation);
+  if (!outcome) ADD_FAILURE() << outcome.error().text;
+  return std::move(outcome).value();
+}
+
 void Node::accept_unfetched(const Made& made) {
   watcher.may_begin_again(made, status(made));
   EXPECT_TRUE(store->accept_unfetched(made.message.envelope, now).ok());

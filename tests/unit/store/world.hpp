@@ -115,6 +115,7 @@ class Node {
 
   Outcome accept(const Made& made) { return accept(made, now); }
   Outcome accept(const Made& made, Wall when);
+  Outcome accept(const Made& made, const Confirmation& confirmation);  // out of a transaction
   void accept_unfetched(const Made& made);
   // In this order; each must not be damaged.
   void accept_all(const std::vector<Made>& all) {
