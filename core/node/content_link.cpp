@@ -16,6 +16,9 @@ constexpr Room kContentRooms[] = {Room::contents, Room::contents_again, Room::fi
 
 std::size_t fetch_places(const NodeConfig& config) { return std::max<std::size_t>(4, config.limits.fetch_wanted); }
 
+// After 1/8, 1/4 and 1/2 s: what was told of is nearly always at the next peer by then (docs/decisions/0172).
+constexpr int kEarlyRounds = 3;
+
 // Half of the places are for what has just come, the others for what is asked for in turn. There a name is asked for
 // two or three times in its turn, which bounds what names that nobody has cost each peer.
 gossip::FetchParams fetch_params(const NodeConfig& config) {
@@ -26,7 +29,7 @@ gossip::FetchParams fetch_params(const NodeConfig& config) {
   room(Room::contents_again) = {places / 4, turn, turn / 4};
   room(Room::files_again) = room(Room::contents_again);
   room(Room::contents).places = places - 2 * (places / 4);
-  room(Room::contents).early_rounds = 3;
+  room(Room::contents).early_rounds = kEarlyRounds;
   room(Room::envelopes).places = places;
   params.range_deadline = config.intervals.content_deadline;
   params.rounds_max = config.limits.retries + 1;

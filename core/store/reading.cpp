@@ -16,12 +16,18 @@ std::uint64_t sequence_of(const Source& source, const message::ItemHash& hash) {
   return entry->sequence;
 }
 
-message::Envelope load_envelope(const Source& source, const message::ItemHash& hash) {
+std::optional<message::Envelope> find_envelope(const Source& source, const message::ItemHash& hash) {
   const std::string key = keys::of_hash(Table::envelope, hash);
   const Stored value = source.get(key);
-  if (value == nullptr) Source::damaged(key);
+  if (value == nullptr) return std::nullopt;
   auto envelope = read_envelope(hash, *value);
   if (!envelope) Source::damaged(key);
+  return envelope;
+}
+
+message::Envelope load_envelope(const Source& source, const message::ItemHash& hash) {
+  auto envelope = find_envelope(source, hash);
+  if (!envelope) Source::damaged(keys::of_hash(Table::envelope, hash));
   return *std::move(envelope);
 }
 

@@ -26,6 +26,8 @@ std::optional<T> load(const Source& source, std::string_view key, std::optional<
 std::optional<Entry> load_entry(const Source& source, const message::ItemHash& hash);
 // The place in the order of arrival of a message that has an entry; damage when it has none.
 std::uint64_t sequence_of(const Source& source, const message::ItemHash& hash);
+// Empty: none is kept.
+std::optional<message::Envelope> find_envelope(const Source& source, const message::ItemHash& hash);
 // Of an authentic entry; damage when it is not there.
 message::Envelope load_envelope(const Source& source, const message::ItemHash& hash);
 // JSON text of the content as hashed; damage when it is not there.

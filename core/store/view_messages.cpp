@@ -265,10 +265,7 @@ Result<Status> View::status(const message::ItemHash& hash) const {
 }
 
 Result<std::optional<message::Envelope>> View::envelope(const message::ItemHash& hash) const {
-  return guarded([&]() -> std::optional<message::Envelope> {
-    if (source_.get(keys::of_hash(Table::envelope, hash)) == nullptr) return std::nullopt;
-    return load_envelope(source_, hash);
-  });
+  return guarded([&] { return find_envelope(source_, hash); });
 }
 
 Result<Page<MessageRow>> View::messages(const MessageFilter& filter, const PageRequest& request) const {
