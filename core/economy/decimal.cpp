@@ -154,6 +154,16 @@ std::optional<SignedUnits> Decimal::floor_units() const {
   return SignedUnits::of(negative_, *size);
 }
 
+std::optional<Uint256> Decimal::floor_at(int decimals) const {
+  LM_CHECK(0 <= decimals && decimals <= 100);
+  if (negative_) return std::nullopt;
+  const int shift = exponent_ + decimals;
+  if (coefficient_ == 0 || shift < -100) return Uint256();
+  if (shift > 100) return std::nullopt;
+  if (shift < 0) return narrowed(Wide(wide(coefficient_) / power_of_ten(-shift)));
+  return narrowed(Wide(wide(coefficient_) * power_of_ten(shift)));
+}
+
 std::optional<Amount> Decimal::floor_amount() const {
   if (negative_) return std::nullopt;
   const auto units = floor_units();

@@ -34,6 +34,8 @@ class Decimal {
 
   // Toward minus infinity at 18 decimals. Empty when it does not fit.
   std::optional<SignedUnits> floor_units() const;
+  // floor(value * 10^decimals), decimals <= 100, of what is not negative; empty when it is or does not fit.
+  std::optional<Uint256> floor_at(int decimals) const;
   // The same for what cannot be negative; empty also for a negative number.
   std::optional<Amount> floor_amount() const;
 
