@@ -1,0 +1,87 @@
+#include "tools/cli/judgement.hpp"
+
+#include <utility>
+
+#include "core/message/content.hpp"
+#include "core/message/envelope.hpp"
+#include "core/message/json_view.hpp"
+#include "core/message/limits.hpp"
+#include "core/message/verification.hpp"
+
+namespace lastmile::tools {
+namespace {
+
+using message::ErrorCode;
+using message::JsonKind;
+using message::JsonView;
+
+constexpr std::size_t kNameShownMax = 128;
+
+// The envelope itself, or the one inside an answer of the API.
+JsonView envelope_of(JsonView object) {
+  if (object.find("item_hash") && object.find("sender")) return object;
+  const auto inner = object.find("message");
+  return inner && inner->is_object() ? *inner : object;
+}
+
+Judgement refused(Judgement judgement, ErrorCode code, std::string reason) {
+  judgement.refusal = code;
+  judgement.reason = std::move(reason);
+  return judgement;
+}
+
+// Owner and time, which intake asks of every inline content whatever its type (messages.md 1.3). Empty = they are
+// there.
+std::string missing_in(std::string_view content) {
+  const auto view = JsonView::parse(content);
+  if (!view) return "item_content: " + view.error().text;
+  if (!view->is_object()) return "item_content: an object expected";
+  const auto address = view->find("address");
+  if (!address || !address->is_string()) return "content.address: a text is required";
+  const auto time = view->find("time");
+  if (!time || time->kind() != JsonKind::number) return "content.time: a number is required";
+  return {};
+}
+
+// What depends on nothing that a node holds.
+std::optional<ErrorCode> hopeless(const message::Content& content) {
+  if (const auto* post = content.as<message::Post>(); post && post->is_amend() && (!post->ref || post->ref->empty()))
+    return ErrorCode::amend_without_ref;
+  if (const auto* forget = content.as<message::Forget>(); forget && forget->names_nothing())
+    return ErrorCode::forget_names_nothing;
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<Judgement> judge(std::string_view text) {
+  const auto whole = JsonView::parse(text);
+  if (!whole) return Error{"expected a message as a JSON object: " + whole.error().text};
+  if (!whole->is_object()) return Error{"expected a message as a JSON object, found another value"};
+  const JsonView view = envelope_of(*whole);
+  Judgement judgement;
+  if (const auto name = view.find("item_hash"); name && name->is_string() && name->raw().size() <= kNameShownMax)
+    judgement.item_hash = name->string();
+
+  const auto envelope = message::parse_envelope(view.raw());
+  if (!envelope) return refused(std::move(judgement), envelope.error().code, envelope.error().detail);
+  const bool is_inline = envelope->item_type == message::ItemType::inlined;
+  if (is_inline) {
+    if (std::string missing = missing_in(*envelope->item_content); !missing.empty())
+      return refused(std::move(judgement), ErrorCode::invalid_format, std::move(missing));
+  }
+  if (const auto code = message::refusal_of(message::verify(*envelope))) {
+    return refused(std::move(judgement), *code,
+                   *code == ErrorCode::invalid_signature
+                       ? "signature: is not one of the sender over this chain, type and item_hash"
+                       : "chain: nobody verifies signatures of this one");
+  }
+  if (!is_inline) return judgement;
+  const auto content = message::parse_inline_content(*envelope);
+  if (!content) return refused(std::move(judgement), content.error().code, content.error().detail);
+  if (const auto code = hopeless(*content))
+    return refused(std::move(judgement), *code, std::string(message::error_text(*code)));
+  return judgement;
+}
+
+}  // namespace lastmile::tools
