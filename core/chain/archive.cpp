@@ -5,7 +5,7 @@
 
 #include "core/base/check.hpp"
 #include "core/crypto/hash.hpp"
-#include "core/crypto/unixfs.hpp"
+#include "core/ipfs/file_builder.hpp"
 #include "core/message/json_tools.hpp"
 #include "core/message/json_view.hpp"
 
@@ -91,7 +91,7 @@ std::string ArchiveWriter::finish() {
 
 message::ItemHash archive_name(std::string_view text, ArchiveNaming naming) {
   if (naming == ArchiveNaming::storage) return message::ItemHash::of(crypto::sha256(text));
-  const auto file = crypto::unixfs_file(crypto::UnixFsProfile::v0, as_bytes(text));
+  const auto file = ipfs::unixfs_file(ipfs::UnixFsProfile::v0, as_bytes(text));
   const auto name = message::ItemHash::parse(file.cid.text());
   LM_CHECK(name.has_value());
   return *name;

@@ -4,9 +4,9 @@
 #include "core/base/siphash.hpp"
 #include "core/crypto/cid.hpp"
 #include "core/crypto/hash.hpp"
-#include "core/crypto/unixfs.hpp"
 #include "core/gossip/mix.hpp"
 #include "core/gossip/protobuf.hpp"
+#include "core/ipfs/file_builder.hpp"
 
 namespace lastmile::gossip {
 namespace {
@@ -228,7 +228,7 @@ bool content_matches(const ContentName& name, ByteView bytes) {
   if (name.kind == ContentKind::envelope) return true;
   if (const auto digest = name.hash.digest()) return crypto::sha256(bytes) == *digest;
   const auto cid = crypto::Cid::parse(name.hash.view());
-  return cid && crypto::content_has_cid(bytes, *cid);
+  return cid && ipfs::content_has_cid(bytes, *cid);
 }
 
 }  // namespace lastmile::gossip

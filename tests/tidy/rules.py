@@ -19,6 +19,7 @@ MAY_INCLUDE = {   # longest matching prefix of the including file counts; a room
     "core/env": _BASE,
     "core/trace": _BASE | {"core/env"},
     "core/crypto": _BASE,
+    "core/ipfs": _BASE | {"core/crypto"},      # pure
     "core/message": _FLOOR,
     "core/economy": _MESSAGE - {"core/env"},   # pure
     "core/qc": _MESSAGE - {"core/env"},        # pure
@@ -26,8 +27,8 @@ MAY_INCLUDE = {   # longest matching prefix of the including file counts; a room
     "core/store": _MESSAGE | {"core/economy"},
     "core/compute": _MESSAGE | {"core/economy"},
     "core/access": _MESSAGE | {"core/economy"},
-    "core/chain": _MESSAGE,
-    "core/gossip": _MESSAGE,
+    "core/chain": _MESSAGE | {"core/ipfs"},
+    "core/gossip": _MESSAGE | {"core/ipfs"},
     "core/sync": _MESSAGE | {"core/economy", "core/store", "core/chain", "core/gossip"},
     "core/node": _CORE,
     "scenarios/engine": _CORE,

@@ -3,7 +3,6 @@
 
 #include "core/crypto/cid.hpp"
 #include "core/crypto/hash.hpp"
-#include "core/crypto/unixfs.hpp"
 
 namespace lastmile::crypto {
 namespace {
@@ -24,10 +23,7 @@ TEST(Varint, ShortestFormOfAtMostNineBytes) {
   }
 }
 
-TEST(Cid, TheEmptyFileOfEveryIpfsNode) {
-  EXPECT_EQ(unixfs_file(UnixFsProfile::v0, {}).cid.text(), "QmbFMke1KXqnYyBBWxB74N4c5SBnJMVAiMNRcGu6x1AwQH");
-  EXPECT_EQ(Cid::v0(sha256("")).as_v1(), Cid::v1(codec::kDagPb, sha256("")));
-}
+TEST(Cid, BothVersionsNameOneBlock) { EXPECT_EQ(Cid::v0(sha256("")).as_v1(), Cid::v1(codec::kDagPb, sha256(""))); }
 
 TEST(Cid, DefaultIsTheUsualGatewayProbe) {
   EXPECT_EQ(Cid().text(), "bafkqaaa");
@@ -83,21 +79,6 @@ TEST(Cid, HostileTexts) {
        {std::string(), std::string("Q"), std::string("Qm"), std::string(46, 'Q'), "Qm" + std::string(44, 'z'),
         "b" + std::string(300, 'a'), std::string(1000000, 'b'), std::string("b\0a", 3), std::string("bafy\xc3\xa9")}) {
     EXPECT_FALSE(Cid::parse(text)) << text.substr(0, 60);
-  }
-}
-
-// One chunk more than fits in one node makes a second node with a single link: shape and size of the tree.
-TEST(UnixFs, TreeGrowsByOneLevelAtTheLinkLimit) {
-  const Bytes chunk(kUnixFsChunkBytes, 3);
-  for (const std::size_t chunks : {std::size_t{1}, std::size_t{2}, kUnixFsLinksMax, kUnixFsLinksMax + 1}) {
-    std::size_t blocks = 0;
-    UnixFsBuilder builder(UnixFsProfile::v1, [&](const Cid&, ByteView) { ++blocks; });
-    for (std::size_t i = 0; i < chunks; ++i) builder.add(chunk);
-    const UnixFsFile file = builder.finish();
-    const std::size_t inner = chunks == 1 ? 0 : chunks <= kUnixFsLinksMax ? 1 : 3;
-    EXPECT_EQ(blocks, chunks + inner);
-    EXPECT_EQ(file.content_size, chunks * kUnixFsChunkBytes);
-    EXPECT_EQ(file.cid.codec(), chunks == 1 ? codec::kRaw : codec::kDagPb);
   }
 }
 

@@ -1,27 +1,16 @@
-#include "core/crypto/unixfs.hpp"
+#include "core/ipfs/file_builder.hpp"
 
 #include <algorithm>
 
 #include "core/base/check.hpp"
+#include "core/base/protobuf.hpp"
+#include "core/crypto/hash.hpp"
+#include "core/ipfs/dag_pb.hpp"
+#include "core/ipfs/fields.hpp"
+#include "core/ipfs/unixfs.hpp"
 
-namespace lastmile::crypto {
+namespace lastmile::ipfs {
 namespace {
-
-// Protobuf keys: field number << 3 | wire type (0 varint, 2 bytes).
-constexpr std::uint8_t kUnixFsType = 0x08, kUnixFsData = 0x12, kUnixFsFileSize = 0x18, kUnixFsBlockSize = 0x20;
-constexpr std::uint8_t kNodeData = 0x0a, kNodeLink = 0x12;
-constexpr std::uint8_t kLinkHash = 0x0a, kLinkName = 0x12, kLinkSize = 0x18;
-constexpr std::uint8_t kTypeFile = 2;
-
-void append_number(Bytes& out, std::uint8_t key, std::uint64_t value) {
-  out.push_back(key);
-  append_varint(out, value);
-}
-
-void append_bytes(Bytes& out, std::uint8_t key, ByteView value) {
-  append_number(out, key, value.size());
-  append(out, value);
-}
 
 // What stands before and after the chunk in a dag-pb leaf.
 struct LeafFrame {
@@ -31,10 +20,11 @@ struct LeafFrame {
 
 LeafFrame leaf_frame(std::size_t chunk_size) {
   LeafFrame frame;
-  append_number(frame.tail, kUnixFsFileSize, chunk_size);
-  Bytes unixfs = {kUnixFsType, kTypeFile};
-  if (chunk_size > 0) append_number(unixfs, kUnixFsData, chunk_size);
-  append_number(frame.head, kNodeData, unixfs.size() + chunk_size + frame.tail.size());
+  pb::put_varint_field(frame.tail, fields::kUnixFsFileSize, chunk_size);
+  Bytes unixfs;
+  pb::put_varint_field(unixfs, fields::kUnixFsType, static_cast<std::uint64_t>(UnixFsType::file));
+  if (chunk_size > 0) pb::put_length(unixfs, fields::kUnixFsData, chunk_size);
+  pb::put_length(frame.head, fields::kNodeData, unixfs.size() + chunk_size + frame.tail.size());
   append(frame.head, unixfs);
   return frame;
 }
@@ -81,12 +71,12 @@ void UnixFsBuilder::leaf(ByteView chunk) {
   node.content_size = chunk.size();
   if (profile_ == UnixFsProfile::v1) {
     node.raw = true;
-    node.digest = sha256(chunk);
+    node.digest = crypto::sha256(chunk);
     node.cumulative_size = chunk.size();
     if (sink_) sink_(cid_of(node), chunk);
   } else {
     const LeafFrame frame = leaf_frame(chunk.size());
-    Sha256 hash;
+    crypto::Sha256 hash;
     node.digest = hash.add(frame.head).add(chunk).add(frame.tail).finish();
     node.cumulative_size = frame.head.size() + chunk.size() + frame.tail.size();
     if (sink_) {
@@ -108,33 +98,28 @@ void UnixFsBuilder::push(std::size_t level, const Node& node) {
 // Makes the parent of the nodes that wait at this level.
 UnixFsBuilder::Node UnixFsBuilder::close(std::size_t level) {
   Node parent;
-  Bytes links;
-  Bytes sizes;
+  PbNode node;
+  UnixFs unixfs;
   for (const Node& child : levels_[level]) {
-    Bytes link;
-    append_bytes(link, kLinkHash, cid_of(child).bytes());
-    append_bytes(link, kLinkName, {});
-    append_number(link, kLinkSize, child.cumulative_size);
-    append_bytes(links, kNodeLink, link);
-    append_number(sizes, kUnixFsBlockSize, child.content_size);
+    node.links.push_back({cid_of(child), {}, child.cumulative_size});
+    unixfs.block_sizes.push_back(child.content_size);
     parent.content_size += child.content_size;
     parent.cumulative_size += child.cumulative_size;
   }
   levels_[level].clear();
-  Bytes unixfs = {kUnixFsType, kTypeFile};
-  append_number(unixfs, kUnixFsFileSize, parent.content_size);
-  append(unixfs, sizes);
-  Bytes block = std::move(links);  // links precede the data
-  append_bytes(block, kNodeData, unixfs);
-  parent.digest = sha256(block);
+  unixfs.file_size = parent.content_size;
+  const Bytes data = encode_unixfs(unixfs);
+  node.data = data;
+  const Bytes block = encode_dag_pb(node);
+  parent.digest = crypto::sha256(block);
   parent.cumulative_size += block.size();
   if (sink_) sink_(cid_of(parent), block);
   return parent;
 }
 
-Cid UnixFsBuilder::cid_of(const Node& node) const {
-  if (profile_ == UnixFsProfile::v0) return Cid::v0(node.digest);
-  return Cid::v1(node.raw ? codec::kRaw : codec::kDagPb, node.digest);
+crypto::Cid UnixFsBuilder::cid_of(const Node& node) const {
+  if (profile_ == UnixFsProfile::v0) return crypto::Cid::v0(node.digest);
+  return crypto::Cid::v1(node.raw ? crypto::codec::kRaw : crypto::codec::kDagPb, node.digest);
 }
 
 UnixFsFile unixfs_file(UnixFsProfile profile, ByteView content) {
@@ -143,9 +128,9 @@ UnixFsFile unixfs_file(UnixFsProfile profile, ByteView content) {
   return builder.finish();
 }
 
-bool content_has_cid(ByteView content, const Cid& cid) {
+bool content_has_cid(ByteView content, const crypto::Cid& cid) {
   if (cid.version() == 0) return unixfs_file(UnixFsProfile::v0, content).cid == cid;
   return unixfs_file(UnixFsProfile::v1, content).cid == cid || unixfs_file(UnixFsProfile::v1_dagpb, content).cid == cid;
 }
 
-}  // namespace lastmile::crypto
+}  // namespace lastmile::ipfs

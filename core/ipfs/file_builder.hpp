@@ -1,21 +1,17 @@
 // The CID of a file, as every Aleph node and IPFS implementation with these settings computes it (messages.md 1.2,
 // ipfs.md 7): 256 KiB chunks, balanced tree, at most 174 links per node. Streaming: bytes arrive in any pieces, memory
-// is one chunk and one open node per level, time is that of SHA-256. Directories, CAR files and reading are not made
-// here.
+// is one chunk and one open node per level, time is that of SHA-256.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <optional>
-#include <string_view>
 #include <vector>
 
 #include "core/base/bytes.hpp"
 #include "core/crypto/cid.hpp"
-#include "core/crypto/hash.hpp"
 
-namespace lastmile::crypto {
+namespace lastmile::ipfs {
 
 inline constexpr std::size_t kUnixFsChunkBytes = 262144;
 inline constexpr std::size_t kUnixFsLinksMax = 174;
@@ -27,7 +23,7 @@ enum class UnixFsProfile : std::uint8_t {
 };
 
 struct UnixFsFile {
-  Cid cid;
+  crypto::Cid cid;
   std::uint64_t content_size = 0;     // bytes of the file
   std::uint64_t cumulative_size = 0;  // all blocks, each reference counted ("dagSize")
 };
@@ -36,7 +32,7 @@ class UnixFsBuilder {
  public:
   // Called for each block in the order of completion (children before parents, repeated chunks repeatedly); the bytes
   // are valid during the call. Without a sink dag-pb leaves are never put together in memory.
-  using BlockSink = std::function<void(const Cid&, ByteView)>;
+  using BlockSink = std::function<void(const crypto::Cid&, ByteView)>;
 
   explicit UnixFsBuilder(UnixFsProfile profile, BlockSink sink = {});
   UnixFsBuilder(UnixFsBuilder&&) = default;
@@ -56,7 +52,7 @@ class UnixFsBuilder {
   void leaf(ByteView chunk);
   void push(std::size_t level, const Node& node);
   Node close(std::size_t level);
-  Cid cid_of(const Node& node) const;
+  crypto::Cid cid_of(const Node& node) const;
 
   UnixFsProfile profile_;
   BlockSink sink_;
@@ -70,6 +66,6 @@ class UnixFsBuilder {
 UnixFsFile unixfs_file(UnixFsProfile profile, ByteView content);
 
 // Is this CID one that an Aleph node may have computed for this content? Qm...: profile v0. Version 1: v1 or v1_dagpb.
-bool content_has_cid(ByteView content, const Cid& cid);
+bool content_has_cid(ByteView content, const crypto::Cid& cid);
 
-}  // namespace lastmile::crypto
+}  // namespace lastmile::ipfs
