@@ -10,6 +10,7 @@
 
 #include "core/base/time.hpp"
 #include "core/crypto/account.hpp"
+#include "core/gossip/authorship.hpp"
 #include "core/gossip/message_numbers.hpp"
 #include "core/gossip/params.hpp"
 #include "core/gossip/topics.hpp"
@@ -49,6 +50,7 @@ struct NodeConfig {
   std::shared_ptr<const gossip::Topics> topics;
   std::shared_ptr<gossip::MessageNumbers> message_numbers;  // null: a table of its own
   std::shared_ptr<ParseCache> parses;                       // null: every message is read here
+  std::shared_ptr<gossip::Authorship> authorship;           // null: messages of gossip are not signed by their authors
 
   std::vector<std::string> peers;  // addresses to keep connections to
   std::vector<FollowedChain> chains;

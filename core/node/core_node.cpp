@@ -88,6 +88,7 @@ std::optional<Error> CoreNode::wire(env::ChainGateway* chains) {
   if (config_.roads.gossip) {
     gossip_ = std::make_unique<GossipLink>(clock_, timers_, network_, random_, sink_, config_,
                                            static_cast<GossipReceiver&>(*this));
+    gossip_->check_authors_on(executor_);
   }
   if (config_.roads.reconciliation) {
     held_ = std::make_unique<sync::StoreHeldSet>(*store_);

@@ -5,9 +5,15 @@
 namespace lastmile::node {
 namespace {
 
-// Size of an Ed25519 signature. The envelope inside carries the signature that counts; the author's signature of the
-// gossip layer belongs to the transport that knows libp2p keys.
+// Size of an Ed25519 signature: what an author's signature takes where nobody makes one (NodeConfig::authorship).
 constexpr std::uint32_t kAuthorSignatureBytes = 64;
+constexpr std::size_t kAuthorChecksMax = 256;  // jobs in flight; beyond, a message is as good as never received
+constexpr Duration kAuthorCheckCost = microseconds(50);
+
+struct AuthorVerdict final : env::JobOutput {
+  explicit AuthorVerdict(bool is_good) : good(is_good) {}
+  bool good;
+};
 
 }  // namespace
 
@@ -22,8 +28,8 @@ GossipLink::GossipLink(env::Clock& clock, env::Timers& timers, env::Network& net
       receiver_(receiver),
       own_identity_(network.own_identity()),
       topic_(config.topics->find(gossip::kMessageTopicName)),
-      router_(config.gossip, config.topics, config.message_numbers, gossip::identity_key(as_bytes(own_identity_)),
-              random.stream("gossip"), *this),
+      router_(config.gossip, config.topics, config.message_numbers, author_of(own_identity_), random.stream("gossip"),
+              *this),
       // Grows across restarts, as receivers of other networks demand (libp2p.md 11.3).
       seqno_(static_cast<std::uint64_t>(clock.wall().ns)) {
   LM_CHECK(topic_ != gossip::kNoTopic);
@@ -49,9 +55,11 @@ void GossipLink::heartbeat(Duration after) {
 }
 
 void GossipLink::on_connected(env::PeerId peer, env::Direction direction) {
-  const std::string identity = network_.identity(peer);
-  router_.on_connected(peer, {.direction = direction, .identity = gossip::identity_key(as_bytes(identity))},
-                       clock_.now());
+  router_.on_connected(peer, {.direction = direction, .identity = author_of(network_.identity(peer))}, clock_.now());
+}
+
+std::uint64_t GossipLink::author_of(std::string_view identity) const {
+  return config_.authorship ? config_.authorship->author_of(identity) : gossip::identity_key(as_bytes(identity));
 }
 
 void GossipLink::on_lost(env::PeerId peer) {
@@ -61,11 +69,15 @@ void GossipLink::on_lost(env::PeerId peer) {
 
 void GossipLink::publish(std::string_view payload) {
   gossip::MessageFields fields;
-  fields.from = gossip::Field::of(own_identity_);
   fields.data = gossip::Field::of(payload);
-  fields.seqno = gossip::seqno_field(++seqno_);
+  fields.seqno = gossip::seqno_field(config_.authorship ? config_.authorship->next_seqno() : ++seqno_);
   fields.topic = gossip::Field::of(config_.topics->name(topic_));
-  fields.signature = gossip::Field::synthetic(kAuthorSignatureBytes, seqno_);
+  if (config_.authorship) {
+    config_.authorship->sign(fields);
+  } else {
+    fields.from = gossip::Field::of(own_identity_);
+    fields.signature = gossip::Field::synthetic(kAuthorSignatureBytes, seqno_);
+  }
   const auto message = gossip::make_message(std::move(fields), *config_.topics, config_.gossip->id_scheme,
                                             config_.message_numbers.get());
   if (router_.publish(message, clock_.now()) == gossip::Published::too_large) ++too_large_;
@@ -92,9 +104,25 @@ bool GossipLink::send(env::PeerId to, const env::Frame& frame) {
   return true;
 }
 
-gossip::Check GossipLink::verify(const gossip::MessageRef&, env::PeerId from) {
+gossip::Check GossipLink::verify(const gossip::MessageRef& message, env::PeerId from) {
   // Marked as seen while the inbox is full, it would be refused from everybody for half an hour (libp2p.md 12.3).
-  return receiver_.has_room(from) ? gossip::Check::good : gossip::Check::busy;
+  if (!receiver_.has_room(from)) return gossip::Check::busy;
+  if (!config_.authorship) return gossip::Check::good;
+  if (checker_ == nullptr) {
+    return config_.authorship->verify(message->fields()) ? gossip::Check::good : gossip::Check::bad;
+  }
+  if (checks_ >= kAuthorChecksMax) return gossip::Check::busy;
+  ++checks_;
+  env::Job job;
+  job.cost = kAuthorCheckCost;
+  job.run = [authorship = config_.authorship, message]() -> env::JobResult {
+    return std::make_shared<const AuthorVerdict>(authorship->verify(message->fields()));
+  };
+  checker_->submit(env::Lane::signatures, std::move(job), [this, message](const env::JobResult& result) {
+    --checks_;
+    router_.verified(message, static_cast<const AuthorVerdict&>(*result).good, clock_.now());
+  });
+  return gossip::Check::later;
 }
 
 gossip::Verdict GossipLink::validate(const gossip::MessageRef& message, env::PeerId from) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/env/clock.hpp"
+#include "core/env/executor.hpp"
 #include "core/env/network.hpp"
 #include "core/env/random.hpp"
 #include "core/env/timers.hpp"
@@ -28,6 +29,8 @@ class GossipLink final : public env::FrameHandler, public gossip::Actions {
   GossipLink(env::Clock& clock, env::Timers& timers, env::Network& network, env::Random& random, trace::Sink& sink,
              const NodeConfig& config, GossipReceiver& receiver);
 
+  // Signatures of authors are checked by jobs from now on instead of on the loop. The executor must outlive this.
+  void check_authors_on(env::Executor& executor) { checker_ = &executor; }
   void start();  // joins the topic of messages, heartbeats
   void on_connected(env::PeerId peer, env::Direction direction);
   void on_lost(env::PeerId peer);
@@ -51,6 +54,7 @@ class GossipLink final : public env::FrameHandler, public gossip::Actions {
   void deliver(const gossip::MessageRef& message, env::PeerId from) override;
   void reached(trace::RareState state) override { trace::mark(sink_, state); }
   void heartbeat(Duration after);
+  std::uint64_t author_of(std::string_view identity) const;
 
   env::Clock& clock_;
   env::Timers& timers_;
@@ -63,6 +67,8 @@ class GossipLink final : public env::FrameHandler, public gossip::Actions {
   gossip::TopicId topic_;
   gossip::Router router_;
   std::vector<env::PeerId> blocked_;  // told "no" and not writable again yet, ascending
+  env::Executor* checker_ = nullptr;  // null: authors are checked at once
+  std::size_t checks_ = 0;            // jobs in flight
   std::uint64_t seqno_;
   std::uint64_t too_large_ = 0;
 };
