@@ -22,8 +22,7 @@ namespace s4u = simgrid::s4u;
 // Far above any hardware, far below what would upset the solver.
 constexpr double kUnlimited = 1e11;  // bytes per second
 constexpr double kReferenceSpeed = 1e9;
-// run_until() takes dates that are closer for equal.
-constexpr double kStep = 1e-5;
+constexpr double kNanosecond = 1e-9;
 
 double bytes_of(std::uint64_t bits) { return bits == 0 ? kUnlimited : static_cast<double>(bits) / 8; }
 double rate_of(std::uint64_t bytes) { return bytes == 0 ? kUnlimited : static_cast<double>(bytes); }
@@ -33,24 +32,43 @@ Instant to_instant(double seconds) { return {static_cast<std::int64_t>(std::llro
 
 struct Machine {
   bool on;
+  std::uint32_t cores;
+  std::uint32_t computing;  // activities that have, or share, cores now
+  Instant counted;          // `use` is until then
+  MachineUse use;
   s4u::Host* host;
   s4u::Link* uplink;
   s4u::Link* downlink;
   s4u::Disk* disk;
+
+  void count(Instant now) {
+    const Duration passed = now - std::exchange(counted, now);
+    if (!on) return;
+    use.on = use.on + passed;
+    use.core_time = use.core_time + passed * std::min(computing, cores);
+  }
 };
+
+enum class Takes : std::uint8_t { links, disk, cores };
 
 struct Active {
   s4u::ActivityPtr activity;
+  Takes takes;
+  bool suspended;
   std::uint32_t machine;
   std::uint32_t other;  // of a transfer; else the same
 };
 
+std::string watts(std::uint64_t milliwatts) {
+  const std::string fraction = std::to_string(milliwatts % 1000);
+  return std::to_string(milliwatts / 1000) + "." + std::string(3 - fraction.size(), '0') + fraction;
+}
+
+// Idle, and all cores at work; linear between them. A third figure between the two would not be that of one core but of
+// hardly any load.
 std::string watts(const MachineResources& resources) {
-  // idle, one core at work, all cores at work
-  const std::uint32_t step = (resources.busy_watts - std::min(resources.busy_watts, resources.idle_watts)) /
-                             std::max<std::uint32_t>(resources.cores, 1);
-  return std::to_string(resources.idle_watts) + ":" + std::to_string(resources.idle_watts + step) + ":" +
-         std::to_string(std::max(resources.busy_watts, resources.idle_watts));
+  LM_CHECK(resources.idle_milliwatts <= resources.busy_milliwatts);
+  return watts(resources.idle_milliwatts) + ":" + watts(resources.busy_milliwatts);
 }
 
 // Whoever runs us decides what Ctrl-C means: SimGrid would take the signal for itself and end the process.
@@ -84,8 +102,13 @@ struct Physics::State {
 
   // The first use closes the list of machines. Links are not sealed by hand, which would break tracing.
   void seal() {
-    if (!std::exchange(sealed, true)) zone->seal();
+    if (std::exchange(sealed, true)) return;
+    zone->seal();
+    for (const Machine& machine : machines) {
+      if (!machine.on) machine.host->turn_off();
+    }
   }
+  static Instant now() { return to_instant(s4u::Engine::get_clock()); }
   // What needs a machine that is off fails at once: SimGrid would abort, or never answer.
   bool ready(ActivityToken token, std::uint32_t machine, std::uint32_t other) {
     LM_CHECK(machine < machines.size() && other < machines.size());
@@ -94,29 +117,41 @@ struct Physics::State {
     fail(token);
     return false;
   }
-  void begin(ActivityToken token, const s4u::ActivityPtr& activity, std::uint32_t machine, std::uint32_t other) {
-    const bool fresh = active.emplace(token, Active{activity, machine, other}).second;
+  void begin(ActivityToken token, const s4u::ActivityPtr& activity, Takes takes, std::uint32_t machine,
+             std::uint32_t other) {
+    const bool fresh = active.emplace(token, Active{activity, takes, false, machine, other}).second;
     LM_CHECK(fresh);
     tokens.emplace(activity.get(), token);
+    if (takes == Takes::cores) computes(machine, 1);
     activity->start();
   }
-  void fail(ActivityToken token) { completed.push_back({to_instant(s4u::Engine::get_clock()), token, false}); }
+  void computes(std::uint32_t machine, int more) {
+    machines[machine].count(now());
+    machines[machine].computing += static_cast<std::uint32_t>(more);
+  }
+  void fail(ActivityToken token) { completed.push_back({now(), token, false}); }
   s4u::Activity* find(ActivityToken token) const {
     const auto found = active.find(token);
     return found == active.end() ? nullptr : found->second.activity.get();
+  }
+  // run_until() takes dates closer than 10 us for equal, and may stop that much before the end.
+  void step(double end) {
+    stop.clear();
+    const std::vector<s4u::ActivityPtr> untouched = std::exchange(over, {});
+    engine->run_until(end);
   }
   // Signals come for every activity of the process, and twice for one that is cancelled.
   void on_signal(const s4u::Activity& activity) {
     const auto found = tokens.find(&activity);
     if (found == tokens.end()) return;
     const ActivityToken token = found->second;
-    completed.push_back(
-        {to_instant(s4u::Engine::get_clock()), token, activity.get_state() == s4u::Activity::State::FINISHED});
+    completed.push_back({now(), token, activity.get_state() == s4u::Activity::State::FINISHED});
     retire(token);
     stop.insert(const_cast<s4u::Activity*>(&activity));
   }
   void retire(ActivityToken token) {
     auto node = active.extract(token);
+    if (node.mapped().takes == Takes::cores && !node.mapped().suspended) computes(node.mapped().machine, -1);
     tokens.erase(node.mapped().activity.get());
     over.push_back(std::move(node.mapped().activity));
   }
@@ -125,6 +160,15 @@ struct Physics::State {
     retire(token);        // first: its signals are nobody's then
     activity->suspend();  // gives its share back at once; cancelled alone, it would keep it until the next completion
     activity->cancel();
+  }
+  void set_suspended(ActivityToken token, bool suspend) {
+    const auto found = active.find(token);
+    if (found == active.end() || std::exchange(found->second.suspended, suspend) == suspend) return;
+    if (found->second.takes == Takes::cores) computes(found->second.machine, suspend ? -1 : 1);
+    if (suspend)
+      found->second.activity->suspend();
+    else
+      found->second.activity->resume();
   }
 };
 
@@ -167,8 +211,9 @@ std::uint32_t Physics::add_machine(const MachineResources& resources) {
   const std::string name = std::to_string(number);
   Machine machine{};
   machine.on = true;
+  machine.cores = std::max<std::uint32_t>(resources.cores, 1);
   machine.host = state.zone->create_host("host" + name, kReferenceSpeed * static_cast<double>(resources.speed) / 1e9);
-  machine.host->set_core_count(static_cast<int>(std::max<std::uint32_t>(resources.cores, 1)));
+  machine.host->set_core_count(static_cast<int>(machine.cores));
   if (state.energy) machine.host->set_property("wattage_per_state", watts(resources));
   machine.uplink = state.zone->create_link("up" + name, bytes_of(resources.uplink_bits))->set_latency(0);
   machine.downlink = state.zone->create_link("down" + name, bytes_of(resources.downlink_bits))->set_latency(0);
@@ -185,40 +230,37 @@ void Physics::transfer(ActivityToken token, std::uint32_t from, std::uint32_t to
   LM_CHECK(from != to);
   if (!state_->ready(token, from, to)) return;
   const auto transfer = s4u::Comm::sendto_init(state_->machines[from].host, state_->machines[to].host);
-  state_->begin(token, transfer->set_payload_size(bytes), from, to);
+  state_->begin(token, transfer->set_payload_size(bytes), Takes::links, from, to);
 }
 
 void Physics::read(ActivityToken token, std::uint32_t machine, std::uint64_t bytes) {
   if (!state_->ready(token, machine, machine)) return;
   const auto read = s4u::Io::init()->set_disk(state_->machines[machine].disk)->set_size(bytes);
-  state_->begin(token, read->set_op_type(s4u::Io::OpType::READ), machine, machine);
+  state_->begin(token, read->set_op_type(s4u::Io::OpType::READ), Takes::disk, machine, machine);
 }
 
 void Physics::write(ActivityToken token, std::uint32_t machine, std::uint64_t bytes) {
   if (!state_->ready(token, machine, machine)) return;
   const auto write = s4u::Io::init()->set_disk(state_->machines[machine].disk)->set_size(bytes);
-  state_->begin(token, write->set_op_type(s4u::Io::OpType::WRITE), machine, machine);
+  state_->begin(token, write->set_op_type(s4u::Io::OpType::WRITE), Takes::disk, machine, machine);
 }
 
 void Physics::compute(ActivityToken token, std::uint32_t machine, Duration work) {
   LM_CHECK(work.ns >= 0);
   if (!state_->ready(token, machine, machine)) return;
   const auto compute = s4u::Exec::init()->set_host(state_->machines[machine].host);
-  state_->begin(token, compute->set_flops_amount(static_cast<double>(work.ns) * kReferenceSpeed / 1e9), machine,
-                machine);
+  state_->begin(token, compute->set_flops_amount(static_cast<double>(work.ns) * kReferenceSpeed / 1e9), Takes::cores,
+                machine, machine);
 }
 
 void Physics::cancel(ActivityToken token) {
   if (state_->find(token) != nullptr) state_->cancel(token);
 }
 
-void Physics::suspend(ActivityToken token) {
-  if (s4u::Activity* activity = state_->find(token)) activity->suspend();
-}
+// Each by itself: what suspends a machine (s4u::VirtualMachine::suspend) does not stop what has no actor.
+void Physics::suspend(ActivityToken token) { state_->set_suspended(token, true); }
 
-void Physics::resume(ActivityToken token) {
-  if (s4u::Activity* activity = state_->find(token)) activity->resume();
-}
+void Physics::resume(ActivityToken token) { state_->set_suspended(token, false); }
 
 std::uint64_t Physics::remaining(ActivityToken token) const {
   const s4u::Activity* activity = state_->find(token);
@@ -237,42 +279,58 @@ void Physics::set_disk(std::uint32_t machine, std::uint64_t read_bytes, std::uin
   state_->machines[machine].disk->set_write_bandwidth(rate_of(write_bytes));
 }
 
-// SimGrid would tell of some failures at its next step only, and let disks of a machine that is off go on.
+// SimGrid fails what computes there and what is transferred, and tells it when its clock makes the next step, at the
+// end of that: hence one of no length. Disks of a machine that is off would go on.
 void Physics::turn_off(std::uint32_t machine) {
   LM_CHECK(machine < state_->machines.size());
-  state_->seal();
-  std::vector<ActivityToken> failing;
-  for (const auto& [token, active] : state_->active) {
-    if (active.machine == machine || active.other == machine) failing.push_back(token);
+  State& state = *state_;
+  Machine& off = state.machines[machine];
+  if (!off.on) return;
+  off.count(State::now());
+  off.on = false;
+  if (!state.sealed) return;
+  const std::size_t told = state.completed.size();
+  off.host->turn_off();
+  state.step(s4u::Engine::get_clock());
+  std::vector<ActivityToken> left;
+  for (const auto& [token, active] : state.active) {
+    if (active.machine == machine || active.other == machine) left.push_back(token);
   }
-  for (const ActivityToken token : failing) {
-    state_->cancel(token);
-    state_->fail(token);
+  for (const ActivityToken token : left) {
+    state.cancel(token);
+    state.fail(token);
   }
-  state_->machines[machine].on = false;
-  state_->machines[machine].host->turn_off();
+  std::sort(state.completed.begin() + static_cast<std::ptrdiff_t>(told), state.completed.end(),
+            [](const Completion& a, const Completion& b) { return a.token < b.token; });
 }
 
 void Physics::turn_on(std::uint32_t machine) {
   LM_CHECK(machine < state_->machines.size());
-  state_->machines[machine].on = true;
-  state_->machines[machine].host->turn_on();
+  Machine& on = state_->machines[machine];
+  if (on.on) return;
+  on.count(State::now());
+  on.on = true;
+  if (state_->sealed) on.host->turn_on();
 }
 
 std::size_t Physics::active() const { return state_->active.size() + state_->completed.size(); }
 
-Instant Physics::now() const { return to_instant(s4u::Engine::get_clock()); }
+Instant Physics::now() const { return State::now(); }
 
 void Physics::advance(Instant until, std::vector<Completion>& completions) {
   State& state = *state_;
+  state.seal();
   const double end = to_seconds(until);
-  if (state.completed.empty() && end - s4u::Engine::get_clock() > kStep) {
-    state.stop.clear();
-    const std::vector<s4u::ActivityPtr> untouched = std::exchange(state.over, {});
-    state.engine->run_until(end);
-  }
+  while (state.completed.empty() && end - s4u::Engine::get_clock() > kNanosecond / 2) state.step(end);
   completions.insert(completions.end(), state.completed.begin(), state.completed.end());
   state.completed.clear();
+}
+
+MachineUse Physics::use(std::uint32_t machine) const {
+  LM_CHECK(machine < state_->machines.size());
+  Machine counted = state_->machines[machine];
+  counted.count(State::now());
+  return counted.use;
 }
 
 double Physics::energy_joules(std::uint32_t machine) const {

@@ -28,8 +28,8 @@ struct MachineResources {
   std::uint64_t disk_write_bytes = 0;
   std::uint32_t cores = 1;
   std::uint64_t speed = 1'000'000'000;  // of one core: parts per 10^9 of the reference machine
-  std::uint32_t idle_watts = 0;         // drawn while on and idle; only with PhysicsOptions::energy
-  std::uint32_t busy_watts = 0;         // drawn with all cores at work
+  std::uint64_t idle_milliwatts = 0;    // drawn while on and idle; only with PhysicsOptions::energy
+  std::uint64_t busy_milliwatts = 0;    // drawn with all cores at work, not below idle; between them by busy cores
 };
 
 struct PhysicsOptions {
@@ -42,6 +42,12 @@ struct Completion {
   Instant at;
   ActivityToken token = 0;
   bool ok = false;  // false: a machine it needs is, or was turned, off
+};
+
+// Of one machine, until now(): what energy_joules() is of.
+struct MachineUse {
+  Duration on;
+  Duration core_time;  // of all cores that computed
 };
 
 class Physics {
@@ -69,16 +75,18 @@ class Physics {
   // Rates change at once, for what is under way too. Zero as above.
   void set_links(std::uint32_t machine, std::uint64_t uplink_bits, std::uint64_t downlink_bits);
   void set_disk(std::uint32_t machine, std::uint64_t read_bytes, std::uint64_t write_bytes);
-  // What is under way there fails; what begins while it is off fails at once.
+  // What is under way there, or to or from there, fails at now(); what begins while it is off fails at once. Machines
+  // are on at first; these two are no first activity.
   void turn_off(std::uint32_t machine);
   void turn_on(std::uint32_t machine);
 
   std::size_t active() const;
   Instant now() const;
   // Moves on to `until` (not before now()), or to the first instant at which something completes, and appends what
-  // completed there. A step below 10 us is none: SimGrid takes such dates for equal.
+  // completed there.
   void advance(Instant until, std::vector<Completion>& completions);
 
+  MachineUse use(std::uint32_t machine) const;
   double energy_joules(std::uint32_t machine) const;  // drawn until now(); 0 without PhysicsOptions::energy
 
  private:

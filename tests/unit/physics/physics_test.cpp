@@ -25,8 +25,8 @@ class PhysicsTest : public testing::Test {
                              .disk_read_bytes = 100 * kMega,
                              .disk_write_bytes = 50 * kMega,
                              .cores = 2,
-                             .idle_watts = 100,
-                             .busy_watts = 200});
+                             .idle_milliwatts = 100'000,
+                             .busy_milliwatts = 200'000});
     }
   }
 
@@ -72,6 +72,17 @@ TEST_F(PhysicsTest, TheClockStopsAtTheFirstCompletion) {
   ASSERT_EQ(completions.size(), 1U);
   EXPECT_EQ(physics_->now(), at(1));
   EXPECT_EQ(physics_->active(), 1U);
+}
+
+// SimGrid takes dates that are closer than 10 us for equal, and stops there.
+TEST_F(PhysicsTest, EndsThatAreCloseToEachOtherAndToTheEndOfAStepAreToldApartAndInTime) {
+  physics_->compute(1, 0, microseconds(1000));
+  physics_->compute(2, 1, microseconds(1003));
+  physics_->compute(3, 2, microseconds(1005));
+  physics_->compute(4, 3, nanoseconds(1'005'004));
+  EXPECT_EQ(run_until(at(0.001005)), (Told{{1, 1'000'000}, {2, 1'003'000}, {3, 1'005'000}}));
+  EXPECT_EQ(physics_->now(), at(0.001005));
+  EXPECT_EQ(run_until(at(0.001010)), (Told{{4, 1'005'004}}));
 }
 
 TEST_F(PhysicsTest, AnIdleClockIsBroughtForward) {
@@ -151,12 +162,69 @@ TEST_F(PhysicsTest, NothingIsTransferredAtOnce) {
   EXPECT_EQ(run_until(at(1)), (Told{{1, 0}}));
 }
 
-TEST_F(PhysicsTest, EnergyIsThatOfIdleAndBusyTimes) {
+// Whatever happens on a machine: of each figure SimGrid's and ours, computed apart.
+void expect_drawn(const Physics& physics, std::uint32_t machine, double on, double core_time) {
+  EXPECT_NEAR(physics.use(machine).on.seconds(), on, 1e-9);
+  EXPECT_NEAR(physics.use(machine).core_time.seconds(), core_time, 2e-9);
+  EXPECT_NEAR(physics.energy_joules(machine), 100 * on + 50 * core_time, 1e-6) << "100 W, and 50 W for each core";
+}
+
+TEST_F(PhysicsTest, EnergyIsThatOfIdleTimesAndOfBusyCores) {
   physics_->compute(1, 0, seconds(10));
-  physics_->compute(2, 0, seconds(10));
+  physics_->compute(2, 0, seconds(20));
+  physics_->read(3, 1, 100 * kMega);
+  run_until(at(5));
+  expect_drawn(*physics_, 0, 5, 10);
+  run_until(at(30));
+  expect_drawn(*physics_, 0, 30, 30);
+  expect_drawn(*physics_, 1, 30, 0);
+}
+
+TEST_F(PhysicsTest, MoreComputationsThanCoresDrawWhatTheCoresDo) {
+  for (ActivityToken token = 1; token <= 5; ++token) physics_->compute(token, 0, seconds(2));
+  run_until(at(1));
+  physics_->cancel(5);
   run_until(at(20));
-  EXPECT_NEAR(physics_->energy_joules(0), 10 * 200 + 10 * 100, 1e-6);
-  EXPECT_NEAR(physics_->energy_joules(1), 20 * 100, 1e-6);
+  expect_drawn(*physics_, 0, 20, 4 * 2 + 1 * 2.0 / 5);
+}
+
+TEST_F(PhysicsTest, AComputationThatIsSuspendedTakesAndDrawsNothing) {
+  physics_->compute(1, 0, seconds(2));
+  EXPECT_EQ(run_until(at(1)), Told{});
+  physics_->suspend(1);
+  physics_->suspend(1);
+  EXPECT_EQ(run_until(at(8)), Told{});
+  physics_->resume(1);
+  physics_->resume(1);
+  EXPECT_EQ(run_until(at(20)), (Told{{1, ns(9)}}));
+  expect_drawn(*physics_, 0, 20, 2);
+}
+
+TEST_F(PhysicsTest, WhatIsSuspendedFailsWithItsMachineToo) {
+  physics_->compute(1, 0, seconds(2));
+  physics_->transfer(2, 0, 1, 10 * kMega);
+  physics_->write(3, 0, 50 * kMega);
+  EXPECT_EQ(run_until(at(0.5)), Told{});
+  for (ActivityToken token = 1; token <= 3; ++token) physics_->suspend(token);
+  EXPECT_EQ(run_until(at(0.75)), Told{});
+  physics_->turn_off(0);
+  EXPECT_EQ(run_until(at(9)), (Told{{1, -ns(0.75)}, {2, -ns(0.75)}, {3, -ns(0.75)}}));
+  expect_drawn(*physics_, 0, 0.75, 0.5);
+}
+
+TEST_F(PhysicsTest, AMachineThatIsOffDrawsNothing) {
+  physics_->turn_off(1);  // before anything began
+  physics_->compute(1, 0, seconds(10));
+  EXPECT_EQ(run_until(at(5)), Told{});
+  physics_->turn_off(0);
+  physics_->turn_off(0);
+  EXPECT_EQ(run_until(at(10)), (Told{{1, -ns(5)}}));
+  physics_->turn_on(0);
+  physics_->turn_on(1);
+  physics_->compute(2, 0, seconds(1));
+  run_until(at(20));
+  expect_drawn(*physics_, 0, 15, 6);
+  expect_drawn(*physics_, 1, 10, 0);
 }
 
 TEST_F(PhysicsTest, AProcessHoldsOneEngine) {
