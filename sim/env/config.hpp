@@ -47,6 +47,11 @@ struct LoopCost {
   Duration disk_read = {};  // per get() or seek() on a Disk reader
 };
 
+// Level `flow`: a job that keeps a core for so long or longer computes in the physics; below, a counter tells when the
+// core is free, which is as exact and costs nothing. Far above the bucket of the queue (65.5 us), which it may have to
+// wait for; what a hash of 1.5 MB takes, or an archive of 77 KiB read (docs/decisions/0171).
+inline constexpr Duration kLongJobMin = milliseconds(1);
+
 struct EngineConfig {
   std::uint64_t seed = 1;
   NetworkLevel level = NetworkLevel::access;
@@ -55,6 +60,7 @@ struct EngineConfig {
   RegionDelays regions = {};
   NetworkModel network = {};
   LoopCost loop_cost = {};
+  bool energy = false;  // level `flow`: the physics keeps account of what machines draw; changes no event
 };
 
 struct TrafficCounts {

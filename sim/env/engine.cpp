@@ -18,7 +18,7 @@ Result<std::unique_ptr<Engine>> Engine::create(EngineConfig config) {
     return Error{"region delays: expected no negative entry"};
   std::unique_ptr<Physics> physics;
   if (config.level == NetworkLevel::flow) {
-    auto made = Physics::create({});
+    auto made = Physics::create({.energy = config.energy});
     if (!made.ok()) return made.error();
     physics = std::move(made).value();
   }
@@ -182,14 +182,19 @@ Duration Engine::up_time(NodeIndex node) const {
   const Machine& machine = kernel_->machine(node);
   return machine.runtime == nullptr ? machine.past_up : machine.past_up + (now() - machine.started);
 }
+// Of what the physics has not seen, by the linear law that it keeps to as well; at level `flow` mostly short jobs.
 std::optional<std::uint64_t> Engine::energy(NodeIndex node) const {
   const Hardware& hardware = kernel_->machine(node).spec.hardware;
   if (hardware.busy_milliwatts == 0) return std::nullopt;
-  constexpr Wide kPicojoules = 1'000'000'000;  // of a millijoule: milliwatts times nanoseconds
-  const Wide idle = static_cast<Wide>(up_time(node).ns) * hardware.idle_milliwatts;
-  const Wide more = static_cast<Wide>(cpu_busy(node).ns) * (hardware.busy_milliwatts - hardware.idle_milliwatts) /
-                    std::max<std::uint32_t>(hardware.cores, 1);
-  return static_cast<std::uint64_t>((idle + more) / kPicojoules);
+  const FlowPlane::Drawn drawn = kernel_->flows() == nullptr ? FlowPlane::Drawn{} : kernel_->flows()->drawn(node);
+  constexpr SignedWide kPicojoules = 1'000'000'000;  // of a millijoule: milliwatts times nanoseconds
+  const auto milliwatts = [](std::uint64_t power) { return static_cast<SignedWide>(power); };
+  const SignedWide idle = (up_time(node) - drawn.use.on).ns * milliwatts(hardware.idle_milliwatts);
+  const SignedWide more = (cpu_busy(node) - drawn.use.core_time).ns *
+                          milliwatts(hardware.busy_milliwatts - hardware.idle_milliwatts) /
+                          std::max<std::uint32_t>(hardware.cores, 1);
+  const auto seen = static_cast<SignedWide>(drawn.joules * 1e12);
+  return static_cast<std::uint64_t>(std::max<SignedWide>((seen + idle + more) / kPicojoules, 0));
 }
 DiskUsage Engine::disk_usage(NodeIndex node) const {
   const auto& disk = kernel_->machine(node).disk;

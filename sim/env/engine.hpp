@@ -124,7 +124,7 @@ class Engine {
   TrafficCounts traffic(NodeIndex node) const;  // over all incarnations
   Duration up_time(NodeIndex node) const;       // that it ran until now, all incarnations
   // Millijoules drawn while it ran, by Hardware: what it draws idle, and a part of the rest for each core at work.
-  // Empty when the hardware does not say.
+  // Empty when the hardware does not say. EngineConfig::energy: the part that the physics sees is what SimGrid says.
   std::optional<std::uint64_t> energy(NodeIndex node) const;
   Duration cpu_busy(NodeIndex node) const;  // core time spent on executor jobs until now, all incarnations
   DiskUsage disk_usage(NodeIndex node) const;

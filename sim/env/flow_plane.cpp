@@ -29,15 +29,6 @@ FlowPlane::~FlowPlane() {
   for (const auto& [token, activity] : activities_) Kernel::release(activity.event);
 }
 
-void FlowPlane::add_machine(const Hardware& hardware) {
-  physics_->add_machine({.uplink_bits = hardware.uplink_bits,
-                         .downlink_bits = hardware.downlink_bits,
-                         .disk_read_bytes = hardware.disk_read_bytes,
-                         .disk_write_bytes = hardware.disk_write_bytes,
-                         .cores = hardware.cores,
-                         .speed = hardware.speed});
-}
-
 // --- beginning
 
 bool FlowPlane::send(NodeIndex from, NodeIndex to, const HeldFrame& parcel, Duration latency) {
@@ -125,7 +116,7 @@ void FlowPlane::leave(const Activity& activity) {
 void FlowPlane::flow(ActivityToken token, Activity& activity) {
   std::uint64_t part = activity.left;
   if (activity.limit_bits != 0) {
-    // A completion may have stopped the physics shortly before the end of the bucket, whose rest it takes for nothing.
+    // A completion has stopped the physics inside a bucket; who waits may wait for its end.
     const std::int64_t now = std::max(physics_->now().ns, EventRing::end_of_bucket(kernel_.now_ns()));
     const PathLimit fresh{activity.limit_bits, AccessLink(activity.limit_bits)};
     AccessLink& limit = limits_.try_emplace({activity.from.value, activity.to.value}, fresh).first->second.link;
@@ -196,25 +187,28 @@ void FlowPlane::refresh() {
   start_waiting();
 }
 
+FlowPlane::Activities::iterator FlowPlane::drop(Activities::iterator at) {
+  Activity& activity = at->second;
+  take_back(at->first, activity);
+  if (!activity.started)
+    std::erase(senders_.at(activity.from.value).waiting, at->first);
+  else if (!activity.at_disk())
+    leave(activity);
+  Kernel::release(activity.event);
+  return activities_.erase(at);
+}
+
 template <class Which>
 std::size_t FlowPlane::drop_if(const Which& which) {
   if (activities_.empty()) return 0;
   settle_clock();
   std::size_t dropped = 0;
   for (auto at = activities_.begin(); at != activities_.end();) {
-    const ActivityToken token = at->first;
-    Activity& activity = at->second;
-    if (!which(activity)) {
+    if (!which(at->second)) {
       ++at;
       continue;
     }
-    take_back(token, activity);
-    if (!activity.started)
-      std::erase(senders_.at(activity.from.value).waiting, token);
-    else if (!activity.at_disk())
-      leave(activity);
-    Kernel::release(activity.event);
-    at = activities_.erase(at);
+    at = drop(at);
     ++dropped;
   }
   if (dropped > 0) start_waiting();
@@ -231,10 +225,6 @@ std::size_t FlowPlane::end_answer(NodeIndex asker, SlotRef fetch) {
   });
 }
 
-void FlowPlane::end_disk(NodeIndex node) {
-  drop_if([node](const Activity& each) { return each.at_disk() && each.from == node; });
-}
-
 // --- the second clock
 
 void FlowPlane::settle_clock() {
@@ -246,23 +236,30 @@ void FlowPlane::settle_clock() {
 bool FlowPlane::advance(std::int64_t end) {
   physics_->advance({std::max(end, physics_->now().ns)}, completions_);
   if (completions_.empty()) return false;
-  for (const Completion& completion : std::exchange(completions_, {})) {
-    const auto found = activities_.find(completion.token);
-    LM_CHECK(found != activities_.end() && completion.ok);
-    Activity& activity = found->second;
-    activity.flowing = false;
-    if (activity.left > 0) {
-      flow(completion.token, activity);
-      continue;
-    }
-    if (!activity.at_disk()) leave(activity);
-    const std::int64_t at = std::max({completion.at.ns, activity.limit_end, kernel_.now_ns()}) + activity.latency.ns;
-    const HeldFrame& event = activity.event;
-    kernel_.post(activity.to, activity.from, at, event.kind, event.aux, event.connection, event.extra, event.argument);
-    activities_.erase(found);
-  }
+  telling_ = true;
+  for (const Completion& completion : std::exchange(completions_, {})) tell(completion);
+  telling_ = false;
   start_waiting();
   return true;
+}
+
+void FlowPlane::tell(const Completion& completion) {
+  if (computing_.count(completion.token) > 0) return tell_computed(completion);
+  const auto found = activities_.find(completion.token);
+  LM_CHECK(found != activities_.end());
+  Activity& activity = found->second;
+  activity.flowing = false;
+  if (!completion.ok) {
+    if (!activity.at_disk()) ++lost_;
+    drop(found);
+    return;
+  }
+  if (activity.left > 0) return flow(completion.token, activity);
+  if (!activity.at_disk()) leave(activity);
+  const std::int64_t at = std::max({completion.at.ns, activity.limit_end, kernel_.now_ns()}) + activity.latency.ns;
+  const HeldFrame& event = activity.event;
+  kernel_.post(activity.to, activity.from, at, event.kind, event.aux, event.connection, event.extra, event.argument);
+  activities_.erase(found);
 }
 
 }  // namespace lastmile::sim

@@ -109,6 +109,14 @@ class Kernel {
     ring_.push(
         {time, make_route(destination, source), make_tail(next_counter(source), kind, aux), argument, stamp, extra});
   }
+  // An event of a node to itself whose key is taken now and which comes later; every key at most once.
+  std::uint64_t reserve_key(NodeIndex node) { return next_counter(node); }
+  void post_reserved(NodeIndex node, std::uint64_t key, std::int64_t time, EventKind kind, std::uint32_t extra,
+                     std::uint64_t argument) {
+    LM_CHECK(time >= now_);
+    ring_.push(
+        {time, make_route(node, node), make_tail(key, kind, 0), argument, slots_[node.value].incarnation, extra});
+  }
   // The same event again, later, under its own key (a frame that has passed the receiver's link).
   void repost(Event event, std::int64_t time, EventKind kind) {
     event.time = time;

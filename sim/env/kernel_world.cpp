@@ -57,6 +57,7 @@ void Kernel::start(NodeIndex node) {
   std::shared_ptr<DiskImage>& disk = machine.spec.has_disk ? machine.disk : no_disk_;
   if (disk == nullptr) disk = std::make_shared<DiskImage>(keys_, values_);
   machine.disk = disk;
+  if (flows_ != nullptr) flows_->machine_on(node);
   machine.runtime = std::make_unique<NodeRuntime>(*this, node);
   NodeRuntime& runtime = *machine.runtime;
   slot.network = &runtime.network;
@@ -82,8 +83,8 @@ void Kernel::end(NodeIndex node, Ending ending) {
   hand(node, LoopKind::crash, node, slot.incarnation);
   handling_ = kEngineNode;
   runtime.node.reset();
+  if (flows_ != nullptr) machine.past.frames_dropped += flows_->machine_off(node);
   runtime.network.farewell();
-  if (flows_ != nullptr) flows_->end_disk(node);
   machine.past += runtime.network.counts();
   machine.past_cpu = machine.past_cpu + runtime.executor.busy_time();
   machine.past_up = machine.past_up + (now() - machine.started);
@@ -121,6 +122,7 @@ void Kernel::pause(NodeIndex node) {
   machine.paused_since = now();
   slots_[node.value].deferring = true;
   machine.runtime->network.paused();
+  machine.runtime->executor.paused();
   if (flows_ != nullptr) flows_->refresh();
 }
 
@@ -128,6 +130,7 @@ void Kernel::resume(NodeIndex node) {
   LM_CHECK(handling_ == kEngineNode && running(node) && machines_[node.value]->paused);
   Machine& machine = *machines_[node.value];
   machine.paused = false;
+  machine.runtime->executor.resumed();
   if (flows_ != nullptr) flows_->refresh();
   if (machine.backlog == nullptr)
     slots_[node.value].deferring = false;

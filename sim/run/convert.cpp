@@ -1,6 +1,7 @@
 #include "sim/run/convert.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 #include "scenarios/engine/model/parameters.hpp"
 #include "scenarios/engine/traffic/account_ranges.hpp"
@@ -55,6 +56,16 @@ std::optional<crypto::Account> head_signer(const scenario::Scenario& scenario, c
   return crypto::Account::derive(crypto::Chain::SOL, scenario.seed, scenario::kHeadSignerAccounts + node);
 }
 
+// Whether somebody looks at what machines draw, and one of them says so.
+bool counts_energy(const scenario::Scenario& scenario) {
+  constexpr std::string_view kName = "energy_wh";
+  const auto draws = [](const scenario::Hardware& machine) { return machine.busy_power.milliwatts > 0; };
+  const auto looks = [](const scenario::Check& check) { return check.of == kName; };
+  return std::any_of(scenario.world.hardware.begin(), scenario.world.hardware.end(), draws) &&
+         (scenario::measure_wanted(scenario.measures, kName) ||
+          std::any_of(scenario.checks.begin(), scenario.checks.end(), looks));
+}
+
 }  // namespace
 
 EngineConfig engine_config(const scenario::Scenario& scenario) {
@@ -66,6 +77,7 @@ EngineConfig engine_config(const scenario::Scenario& scenario) {
   config.crypto = scenario.crypto == scenario::CryptoMode::real ? CryptoMode::real : CryptoMode::cached;
   config.epoch = scenario::kRunEpoch;
   config.regions = region_delays(scenario.world.regions);
+  config.energy = counts_energy(scenario);
   return config;
 }
 

@@ -16,14 +16,6 @@ using Stories = std::vector<std::string>;
 
 constexpr std::uint64_t kMega = 1'000'000;
 
-// Content of as many bytes as its name says, at once.
-class Shelf final : public env::ContentHandler {
- public:
-  void on_fetch(env::PeerId, const env::ContentRange& range, Callback<void(Result<Bytes>)> reply) override {
-    reply(Bytes(std::stoul(range.name), 7));
-  }
-};
-
 // Four nodes, 10 ms apart; an uplink of 10 bytes per microsecond (a megabyte alone takes 100 ms), a downlink twice as
 // wide, a disk that reads 20 and writes 10.
 class Flow : public testing::Test {
@@ -153,7 +145,7 @@ TEST_F(Flow, ALimitedTransferTakesItsBytesByTheLimit) {
 }
 
 // Limits so little below the speed of the links that a slice (20 ms) ends 13 to 19 us before its limit has passed it,
-// and often both in the last 10 us of a bucket, which the physics takes for nothing.
+// and often both in the last 10 us of a bucket, before which SimGrid's clock would stop.
 TEST_F(Flow, PathsWithALimitNearTheSpeedOfTheLinksComeToTheirEnd) {
   for (std::uint32_t i = 0; i < 4; ++i) {
     const std::uint32_t asker = (i + 1) % 4;

@@ -78,6 +78,14 @@ class ToyNode final : public SimNode, public env::FrameHandler, public env::Peer
   std::vector<env::PeerId> peers;  // connected now
 };
 
+// Content of as many bytes as its name says, at once.
+class Shelf final : public env::ContentHandler {
+ public:
+  void on_fetch(env::PeerId, const env::ContentRange& range, Callback<void(Result<Bytes>)> reply) override {
+    reply(Bytes(std::stoul(range.name), 7));
+  }
+};
+
 // An engine with toy nodes "a", "b", "c", ... 10 ms apart (8 ms between regions and 1 ms of access at each end).
 class Toys {
  public:
