@@ -58,7 +58,7 @@ std::optional<crypto::Account> head_signer(const scenario::Scenario& scenario, c
 
 // Whether somebody looks at what machines draw, and one of them says so.
 bool counts_energy(const scenario::Scenario& scenario) {
-  constexpr std::string_view kName = "energy_wh";
+  static constexpr std::string_view kName = "energy_wh";
   const auto draws = [](const scenario::Hardware& machine) { return machine.busy_power.milliwatts > 0; };
   const auto looks = [](const scenario::Check& check) { return check.of == kName; };
   return std::any_of(scenario.world.hardware.begin(), scenario.world.hardware.end(), draws) &&

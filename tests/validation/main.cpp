@@ -1,5 +1,5 @@
-// validate_simulator [--plots DIR] PART...   link, sharing, spreading; exit status 1 when a distance passes its bound
-// validate_simulator --draw FILE.svg         the picture that standard input describes
+// validate_simulator [--plots DIR] PART...   computing, link, sharing, spreading; exit status 1 when a distance passes
+// its bound validate_simulator --draw FILE.svg         the picture that standard input describes
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -44,13 +44,16 @@ int draw(const std::string& path) {
 
 int main(int argc, char** argv) {
   using namespace lastmile::validation;
-  const std::map<std::string, Part (*)()> parts{{"link", link_against_queueing_theory},
+  const std::map<std::string, Part (*)()> parts{{"computing", computing_against_queueing_theory},
+                                                {"link", link_against_queueing_theory},
                                                 {"sharing", sharing_against_progressive_filling},
                                                 {"spreading", spreading_against_branching}};
   if (argc == 3 && std::string(argv[1]) == "--draw") return draw(argv[2]);
   if (argc < 2 || (std::string(argv[1]) == "--plots" && argc < 4)) {
-    std::fputs("usage: validate_simulator [--plots DIR] PART..., or --draw FILE.svg; parts: link, sharing, spreading\n",
-               stderr);
+    std::fputs(
+        "usage: validate_simulator [--plots DIR] PART..., or --draw FILE.svg; parts: computing, link, sharing, "
+        "spreading\n",
+        stderr);
     return 3;
   }
   std::string plots;
@@ -63,7 +66,8 @@ int main(int argc, char** argv) {
     }
     const auto found = parts.find(argument);
     if (found == parts.end()) {
-      std::fprintf(stderr, "validate_simulator: expected link, sharing or spreading, found \"%s\"\n", argument.c_str());
+      std::fprintf(stderr, "validate_simulator: expected computing, link, sharing or spreading, found \"%s\"\n",
+                   argument.c_str());
       return 3;
     }
     const Part part = found->second();

@@ -27,6 +27,7 @@ struct Part {
   bool within_bounds = true;
 };
 
+Part computing_against_queueing_theory();
 Part link_against_queueing_theory();
 Part sharing_against_progressive_filling();
 Part spreading_against_branching();
