@@ -110,6 +110,13 @@ std::size_t ChainLink::queued() const {
   return sum;
 }
 
+std::optional<std::uint64_t> ChainLink::final_height(std::string_view code) const {
+  for (const auto& line : lines_) {
+    if (line->config.code == code) return line->follower.final_height();
+  }
+  return std::nullopt;
+}
+
 bool ChainLink::stands(store::Confirmation& confirmation) const {
   for (const auto& line : lines_) {
     if (line->config.code != confirmation.chain) continue;

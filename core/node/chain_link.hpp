@@ -53,6 +53,9 @@ class ChainLink final : public env::ChainHandler {
   // noted.
   bool stands(store::Confirmation& confirmation) const;
 
+  // Of the chain with this code; empty while no block of it is final.
+  std::optional<std::uint64_t> final_height(std::string_view code) const;
+
   std::size_t queued() const;  // transactions not done yet, all chains
 
   void on_block(std::string_view chain, const env::ChainBlock& block) override;

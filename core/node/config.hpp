@@ -17,6 +17,7 @@
 #include "core/message/switches.hpp"
 #include "core/node/limits.hpp"
 #include "core/node/parse_cache.hpp"
+#include "core/node/reward_config.hpp"
 #include "core/store/options.hpp"
 
 namespace lastmile::node {
@@ -58,6 +59,8 @@ struct NodeConfig {
   // Addresses whose heads are always followed, as those of the emitters of the chains are; null: none. Others are
   // strangers (sync::HeadBook).
   std::shared_ptr<const std::set<std::string, std::less<>>> head_signers;
+
+  std::shared_ptr<const RewardConfig> rewards;  // null: nobody is rewarded; needs the road `chain`
 };
 
 // Gossip with the parameters of the Aleph network and our two topics. For programs that do not share tables.

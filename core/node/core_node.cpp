@@ -103,6 +103,14 @@ std::optional<Error> CoreNode::wire(env::ChainGateway* chains) {
     heads_ = std::make_unique<HeadLink>(clock_, timers_, network_, disk_, random_, executor_, *store_, peers_, jobs_,
                                         blobs_, sink_, gauges_, config_, static_cast<HeadSurroundings&>(*this));
   }
+  if (config_.rewards != nullptr && chain_ != nullptr) {
+    const auto found = economy::contradictions(config_.rewards->terms);
+    if (!found.empty()) return Error{"rewards: " + found.front()};
+    rewards_ = std::make_unique<RewardLink>(
+        config_.rewards, config_.store.well_known.balances,
+        [this](Duration cost, auto read, auto done) { return query(cost, std::move(read), std::move(done)); },
+        [this](const Error& error) { fatal(error); });
+  }
   network_.listen_peers(*this);
   return std::nullopt;
 }
@@ -122,6 +130,7 @@ void CoreNode::tick_later() {
   timers_.after(config_.intervals.store_tick, [this] {
     if (failed_) return;
     pipeline_->tick();
+    if (rewards_) rewards_->look(chain_->final_height(rewards_->config().chain));
     tick_later();
   });
 }

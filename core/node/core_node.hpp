@@ -30,6 +30,7 @@
 #include "core/node/peer_book.hpp"
 #include "core/node/pipeline.hpp"
 #include "core/node/reconcile_link.hpp"
+#include "core/node/reward_link.hpp"
 #include "core/node/upload_checks.hpp"
 #include "core/store/view.hpp"
 #include "core/trace/rare_state.hpp"
@@ -72,6 +73,7 @@ class CoreNode final : public env::PeerHandler,
   const ChainLink* chain() const { return chain_.get(); }                   // null when the road is off
   const HeadLink* heads() const { return heads_.get(); }                    // null when the road is off
   const GossipLink* gossip() const { return gossip_.get(); }                // null when the road is off
+  const RewardLink* rewards() const { return rewards_.get(); }              // null when nobody is rewarded
   // A long read as a job on a snapshot of the disk (lane queries). `read` is called once, perhaps on another thread,
   // and owns what it touches; cost: what it takes on the reference machine. done comes later on the loop. False, and no
   // call, when Limits::queries are under way.
@@ -160,6 +162,7 @@ class CoreNode final : public env::PeerHandler,
   std::unique_ptr<ReconcileLink> reconcile_;
   std::unique_ptr<ChainLink> chain_;
   std::unique_ptr<HeadLink> heads_;
+  std::unique_ptr<RewardLink> rewards_;
   Callback<void(const Error&)> on_fatal_;
   bool failed_ = false;
 };
