@@ -6,6 +6,7 @@
 #include "scenarios/engine/model/parameters.hpp"
 #include "scenarios/engine/traffic/account_ranges.hpp"
 #include "scenarios/engine/traffic/balance_oracle.hpp"
+#include "scenarios/engine/traffic/registry_author.hpp"
 
 namespace lastmile::sim {
 namespace {
@@ -130,6 +131,7 @@ node::NodeConfig shared_node_config(const scenario::Scenario& scenario) {
     config.store.payment_rules = rules.payment;
     config.store.account_rules = rules.account;
     config.store.well_known.balances = {scenario::BalanceOracle::account(scenario.seed).address()};
+    config.rewards = scenario::reward_config(scenario);
   }
   config.store.query_indexes = true;
   node::use_default_gossip(config);

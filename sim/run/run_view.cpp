@@ -187,6 +187,14 @@ bool RunView::finally_confirmed(Node node, std::uint32_t chain, const message::I
   return n != nullptr && n->finally_confirmed(hash, n->config().chains[chain].code);
 }
 
+std::optional<scenario::RewardView> RunView::rewards(Node node) const {
+  const node::CoreNode* n = core(node);
+  if (n == nullptr || n->rewards() == nullptr || n->rewards()->newest() == nullptr) return std::nullopt;
+  const node::RewardStatement& said = n->rewards()->newest()->statement;
+  return scenario::RewardView{said.end,    said.known,       said.accounts, said.sum,
+                              said.supply, said.distributed, said.postings};
+}
+
 std::optional<scenario::WireTotals> RunView::wire() const {
   std::array<std::uint64_t, scenario::kTrafficKindCount> by_kind{};
   const auto of = [&](scenario::TrafficKind kind) -> std::uint64_t& { return by_kind[static_cast<std::size_t>(kind)]; };

@@ -44,6 +44,7 @@ class RunView final : public scenario::WorldView {
   scenario::QueueState queue(scenario::Node node, trace::Queue queue) const override;
   std::optional<Duration> queue_age(scenario::Node node, trace::Queue queue) const override;
   bool finally_confirmed(scenario::Node node, std::uint32_t chain, const message::ItemHash& hash) const override;
+  std::optional<scenario::RewardView> rewards(scenario::Node node) const override;
   std::optional<scenario::WireTotals> wire() const override;
   std::optional<std::uint64_t> gossip_repeats(scenario::Node node) const override;
   std::optional<std::uint64_t> energy(scenario::Node node) const override { return engine_.energy(NodeIndex{node}); }

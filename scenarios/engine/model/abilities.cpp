@@ -84,7 +84,6 @@ class Refuser {
   void economy(const Economy& economy) {
     if (a_.economies.empty()) return no("/economy", "an economy");
     if (!a_.economies.contains(economy.preset)) no("/economy/preset", "the preset " + in_quotes(economy.preset));
-    if (economy.interval) no("/economy/interval", "a distribution of rewards");
   }
 
   // Nodes own nothing as long as nobody rewards them.
@@ -141,11 +140,7 @@ class Refuser {
   Findings& findings_;
 };
 
-std::set<std::string, std::less<>> watched_checks() {
-  std::set<std::string, std::less<>> names(words::kChecks.begin(), words::kChecks.end());
-  names.erase(std::string(check_text(CheckName::supply_conserved)));
-  return names;
-}
+std::set<std::string, std::less<>> watched_checks() { return {words::kChecks.begin(), words::kChecks.end()}; }
 
 }  // namespace
 
@@ -177,7 +172,8 @@ Abilities real_abilities() {
   a.faults = {"partition", "link",       "link.latency", "link.jitter", "link.bandwidth", "link.corrupt", "hold",
               "crash",     "crash.kept", "crash.lost",   "pause",       "churn",          "churn.kept",   "churn.lost"};
   a.checks = watched_checks();
-  a.checks.erase(std::string(check_text(CheckName::loss_reported)));  // it looks into disks
+  a.checks.erase(std::string(check_text(CheckName::loss_reported)));     // it looks into disks
+  a.checks.erase(std::string(check_text(CheckName::supply_conserved)));  // it looks into ledgers
   a.no_measures = {"topology", "confirmation_lag_s", "chain_lag_blocks", "mesh_captured"};
   // Levels and modes of the simulator mean nothing here: every one is accepted and none is applied.
   a.networks = {NetworkLevel::delay, NetworkLevel::access, NetworkLevel::flow};

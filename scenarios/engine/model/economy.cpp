@@ -1,9 +1,37 @@
 #include "scenarios/engine/model/economy.hpp"
 
 #include "core/base/check.hpp"
+#include "core/base/nearest.hpp"
+#include "core/economy/ledger/windows.hpp"
 #include "scenarios/engine/model/parse.hpp"
 
 namespace lastmile::scenario {
+namespace {
+
+void parse_registry(const Place& place, std::optional<RegistrySpec>& registry) {
+  RegistrySpec out;
+  out.into.terms = {{Atom{}}};
+  ObjectReader reader(place);
+  if (const auto at = reader.get("rules"); at && read_name(*at, out.rules) && !economy::reward_preset(out.rules)) {
+    std::vector<std::string_view> names;
+    for (const auto& preset : economy::reward_presets()) names.push_back(preset.name);
+    at->refuse(alternatives(names), nearest(out.rules, names));
+  }
+  if (const auto at = reader.get("chain")) read_name(*at, out.chain);
+  reader.read_if("operators", out.operators, 1, kOperatorsMax);
+  reader.read_if("resource_nodes", out.resource_nodes, 0, kResourceNodesMax);
+  reader.read_if("stakers", out.stakers, 0, kStakersMax);
+  if (const auto at = reader.get("scores_every")) read_positive(*at, out.scores_every);
+  if (const auto at = reader.get("pool"); at && read_money(*at, out.pool) && out.pool > economy::RewardTerms().supply) {
+    at->refuse("at most the supply, 500000000token");
+  }
+  reader.read_if("at", out.at);
+  reader.read_if("into", out.into);
+  reader.done();
+  registry = std::move(out);
+}
+
+}  // namespace
 
 EconomyRules economy_rules(const Economy& economy, Findings& findings) {
   EconomyRules rules;
@@ -49,6 +77,7 @@ void parse_economy(const Place& place, std::optional<Economy>& economy) {
       entry.done();
     });
   }
+  if (const auto at = reader.get("registry")) parse_registry(*at, out.registry);
   Duration interval;
   if (const auto at = reader.get("interval"); at && read_positive(*at, interval)) out.interval = interval;
   reader.done();

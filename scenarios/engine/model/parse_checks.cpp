@@ -161,6 +161,7 @@ std::vector<Check> default_checks(const Scenario& scenario) {
   add(CheckName::bounded_queues);
   const bool chain = !scenario.world.chains.empty() && scenario.world.roads.chain;
   if (chain) add(CheckName::finality_respected);
+  if (scenario.economy && scenario.economy->registry) add(CheckName::supply_conserved);
   for (const Fault& fault : scenario.faults) {
     const auto* cut = std::get_if<PartitionFault>(&fault.body);
     if (cut == nullptr || cut->leak.parts > 0 || cut->direction != Direction::both || !any_traffic) continue;

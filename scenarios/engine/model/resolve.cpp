@@ -285,6 +285,17 @@ Json check_json(const Check& check) {
   return out;
 }
 
+Json registry_json(const RegistrySpec& registry) {
+  Json out = Json::object();
+  out.set("rules", registry.rules);
+  if (!registry.chain.empty()) out.set("chain", registry.chain);
+  out.set("operators", Json::unsigned_integer(registry.operators));
+  out.set("resource_nodes", Json::unsigned_integer(registry.resource_nodes));
+  out.set("stakers", Json::unsigned_integer(registry.stakers));
+  out.set("scores_every", duration_text(registry.scores_every)).set("pool", amount_text(registry.pool));
+  return out.set("at", moment_text(registry.at)).set("into", selector_json(registry.into));
+}
+
 Json economy_json(const Economy& economy) {
   Json out = Json::object();
   out.set("preset", economy.preset).set("overrides", economy.overrides);
@@ -294,6 +305,7 @@ Json economy_json(const Economy& economy) {
         entry.set("of", balance.of).set("share", share_text(balance.share)).set("amount", amount_text(balance.amount));
         return entry.set("at", moment_text(balance.at)).set("into", selector_json(balance.into));
       }));
+  if (economy.registry) out.set("registry", registry_json(*economy.registry));
   if (economy.interval) out.set("interval", duration_text(*economy.interval));
   return out;
 }

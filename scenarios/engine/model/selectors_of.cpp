@@ -42,6 +42,9 @@ void each_selector(const Scenario& scenario, const std::function<void(const Sele
   for (std::size_t i = 0; scenario.economy && i < scenario.economy->balances.size(); ++i) {
     call({at("/economy/balances", i, "into"), "economy", scenario.economy->balances[i].into});
   }
+  if (scenario.economy && scenario.economy->registry) {
+    call({"/economy/registry/into", "economy:registry", scenario.economy->registry->into});
+  }
   for (std::size_t i = 0; i < scenario.adversaries.size(); ++i) {
     const Adversary& adversary = scenario.adversaries[i];
     call({at("/adversaries", i, "who"), adversary.name, adversary.who});

@@ -29,6 +29,7 @@ class Validator {
     groups();
     traffic();
     balances();
+    registry();
     faults();
     if (findings_.empty()) validate_fault_sizes(s_, findings_);
     if (findings_.empty()) validate_path_faults(s_, findings_);
@@ -245,6 +246,38 @@ class Validator {
       if (at < Instant{} || at >= s_.phases.end(Phase::heal)) {
         findings_.expected(index("/economy/balances", i) + "/at", "a time before settle", moment_text(balance.at));
       }
+    }
+  }
+
+  // What is paid is what the chain confirms: without one nobody would ever be.
+  void registry() {
+    if (!s_.economy) return;
+    if (!s_.economy->registry) {
+      if (s_.economy->interval) {
+        findings_.expected("/economy/interval", "a registry of who is rewarded beside it", "none");
+      }
+      return;
+    }
+    const RegistrySpec& spec = *s_.economy->registry;
+    if (!s_.economy->interval) {
+      findings_.expected("/economy/registry", "an interval of the distribution beside it", "none");
+    }
+    std::vector<std::string_view> chains;
+    for (const ChainSpec& chain : s_.world.chains) chains.push_back(chain.name);
+    if (chains.empty() || !s_.world.roads.chain) {
+      findings_.expected("/economy/registry", "a chain in the world, and its road, to confirm what is rewarded",
+                         "none");
+    } else if (!spec.chain.empty() && std::find(chains.begin(), chains.end(), spec.chain) == chains.end()) {
+      findings_.expected("/economy/registry/chain", alternatives(chains), "\"" + spec.chain + "\"",
+                         nearest(spec.chain, chains));
+    }
+    const Instant at = s_.phases.resolve(spec.at);
+    const Instant until = s_.phases.end(Phase::heal);
+    if (at < Instant{} || at >= until) {
+      findings_.expected("/economy/registry/at", "a time before settle", moment_text(spec.at));
+    } else if ((until - at).ns / kScorePostsMax > spec.scores_every.ns) {
+      findings_.expected("/economy/registry/scores_every", "a time that makes at most 100,000 posts of scores",
+                         duration_text(spec.scores_every));
     }
   }
 

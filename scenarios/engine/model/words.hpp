@@ -51,6 +51,6 @@ inline constexpr std::array<W, 3> kDesigns{"grid", "latin", "sobol"};
 inline constexpr std::array<W, 2> kBehaviours{"corrected", "as_reference"};
 
 // Words of the format that no world can do yet: refused with that reason (abilities.cpp), and suggested to nobody.
-inline constexpr std::array<W, 4> kNotYet{"resource", "client", "modelled", "supply_conserved"};
+inline constexpr std::array<W, 3> kNotYet{"resource", "client", "modelled"};
 
 }  // namespace lastmile::scenario::words

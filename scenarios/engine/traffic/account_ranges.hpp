@@ -14,5 +14,7 @@ inline constexpr std::uint64_t kHeadSignerAccounts = kWalletAccountsEnd;
 inline constexpr std::uint64_t kOracleAccount = std::uint64_t{1} << 41;
 // What adversaries write with: some for each node.
 inline constexpr std::uint64_t kAdversaryAccounts = std::uint64_t{1} << 42;
+// Who runs the network for pay: the scorer, then operators, owners of resource nodes, stakers.
+inline constexpr std::uint64_t kRegistryAccounts = std::uint64_t{1} << 43;
 
 }  // namespace lastmile::scenario

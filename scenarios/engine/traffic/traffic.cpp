@@ -10,6 +10,7 @@
 #include "scenarios/engine/traffic/author.hpp"
 #include "scenarios/engine/traffic/balance_oracle.hpp"
 #include "scenarios/engine/traffic/envelope_file.hpp"
+#include "scenarios/engine/traffic/registry_author.hpp"
 
 namespace lastmile::scenario {
 namespace {
@@ -40,7 +41,9 @@ struct Traffic::State {
   const NodeTable& nodes;
   std::vector<Entry> entries;
   BalanceOracle oracle;
-  std::vector<std::uint32_t> entry_of;  // by publication number
+  RegistryAuthor registry;
+  std::vector<std::uint32_t> entry_of;               // by publication number
+  std::optional<std::vector<Node>> registry_into{};  // selected at its first publication
 
   // The entry that speaks next; the first of equals.
   Entry* first(std::uint32_t* index) {
@@ -62,26 +65,38 @@ struct Traffic::State {
     return told && (entry == nullptr || *told <= present(entry->next_time()));
   }
 
+  // Behind the oracle and before wallets, at one time.
+  bool registry_speaks(std::uint32_t* index) {
+    const auto said = registry.next_time();
+    const Entry* entry = first(index);
+    return said && !oracle_speaks(index) && (entry == nullptr || *said <= present(entry->next_time()));
+  }
+
+  void tell_registry(Publication& p) {
+    if (!registry_into) registry_into = core_nodes(scenario.economy->registry->into, "economy:registry");
+    p.node = (*registry_into)[static_cast<std::size_t>(registry.places().below(registry_into->size()))];
+    registry.write(p);
+  }
+
+  // Wallets talk to core nodes; "all" must not mean more in a world with other roles.
+  std::vector<Node> core_nodes(const Selector& selector, std::string_view stream) const {
+    auto into = nodes.select(selector, stream);
+    std::erase_if(into, [&](Node node) { return nodes[node].role != Role::core; });
+    if (into.empty()) into = nodes.select(Selector{{{Atom{AtomKind::role, false, "core", 0, {}}}}}, stream);
+    return into;
+  }
+
   void tell_balances(Publication& p) {
     const BalanceSpec& spec = oracle.next_spec();
     for (std::uint32_t i = 0; i < entries.size(); ++i) {
       if (scenario.traffic[i].name == spec.of) p.entry = i;
     }
-    auto into = nodes.select(spec.into, "economy");
-    std::erase_if(into, [&](Node node) { return nodes[node].role != Role::core; });
-    if (into.empty()) into = nodes.select(Selector{{{Atom{AtomKind::role, false, "core", 0, {}}}}}, "economy");
-    p.node = into.front();
+    p.node = core_nodes(spec.into, "economy").front();
     oracle.write(p, entries[p.entry].author->wallets());
   }
 
   const std::vector<Node>& into(Entry& entry, const TrafficSpec& spec) {
-    if (!entry.into) {
-      entry.into = nodes.select(spec.into, spec.name);
-      // Wallets talk to core nodes; "all" must not mean more in a world with other roles.
-      std::erase_if(*entry.into, [&](Node node) { return nodes[node].role != Role::core; });
-      if (entry.into->empty())
-        entry.into = nodes.select(Selector{{{Atom{AtomKind::role, false, "core", 0, {}}}}}, spec.name);
-    }
+    if (!entry.into) entry.into = core_nodes(spec.into, spec.name);
     return *entry.into;
   }
 };
@@ -92,7 +107,8 @@ Traffic& Traffic::operator=(Traffic&&) noexcept = default;
 Traffic::~Traffic() = default;
 
 Result<Traffic> Traffic::open(const Scenario& scenario, std::uint64_t seed, const NodeTable& nodes) {
-  auto state = std::make_unique<State>(State{scenario, nodes, {}, BalanceOracle(scenario, seed), {}});
+  auto state = std::make_unique<State>(
+      State{scenario, nodes, {}, BalanceOracle(scenario, seed), RegistryAuthor(scenario, seed), {}});
   std::uint64_t first_account = 0;
   for (const TrafficSpec& spec : scenario.traffic) {
     const auto stream = [&](std::string_view purpose) {
@@ -125,6 +141,7 @@ Result<Traffic> Traffic::open(const Scenario& scenario, std::uint64_t seed, cons
 std::optional<Instant> Traffic::next_time() const {
   std::uint32_t index = 0;
   if (state_->oracle_speaks(&index)) return state_->oracle.next_time();
+  if (state_->registry_speaks(&index)) return state_->registry.next_time();
   const Entry* entry = state_->first(&index);
   return entry == nullptr ? std::nullopt : entry->next_time();
 }
@@ -136,6 +153,12 @@ Publication Traffic::next() {
   if (state_->oracle_speaks(&index)) {
     p.time = present(state_->oracle.next_time());
     state_->tell_balances(p);
+    state_->entry_of.push_back(kOracle);
+    return p;
+  }
+  if (state_->registry_speaks(&index)) {
+    p.time = present(state_->registry.next_time());
+    state_->tell_registry(p);
     state_->entry_of.push_back(kOracle);
     return p;
   }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/amount.hpp"
 #include "core/base/hash.hpp"
 #include "core/base/time.hpp"
 #include "core/message/error_code.hpp"
@@ -52,6 +53,17 @@ struct SignedBy {
   friend bool operator==(const SignedBy&, const SignedBy&) = default;
 };
 
+// What a node says of its ledger of rewards. Nodes that name the same `end` and `known` must name the same accounts.
+struct RewardView {
+  std::uint64_t end = 0;  // paid are all blocks below
+  Hash256 known{};        // digest of the confirmed posts below
+  Hash256 accounts{};     // digest of who holds what
+  Amount sum;             // over all accounts
+  Amount supply;
+  Amount distributed;  // from the pool, dust included
+  std::uint64_t postings = 0;
+};
+
 enum class Gauge : std::uint8_t {
   disk_bytes,
   node_memory_bytes,
@@ -94,6 +106,9 @@ class WorldView {
   virtual std::optional<Duration> queue_age(Node, trace::Queue) const { return std::nullopt; }
   // The node knows a final confirmation of it on chain `chain` (position in world.chains).
   virtual bool finally_confirmed(Node node, std::uint32_t chain, const message::ItemHash& hash) const = 0;
+
+  // Empty: the node paid nothing yet, or is not told to.
+  virtual std::optional<RewardView> rewards(Node) const { return std::nullopt; }
 
   virtual std::optional<WireTotals> wire() const { return std::nullopt; }
   // Copies that reached a node by gossip when it had seen the message already, in all its incarnations. Empty when the

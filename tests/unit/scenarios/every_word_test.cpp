@@ -37,6 +37,9 @@ const std::map<W, Shown> kOfChecks{
     {"bounded_queues", {"BoundedQueues.FailsWhenASampleFindsOne", "BoundedQueues.IsUnknownWhenNoQueueWasSeen"}},
     {"finality_respected",
      {"FinalityRespected.FailsWhenAFinalBlockIsTakenBack", "FinalityRespected.IsUnknownWithoutAFinalBlock"}},
+    {"supply_conserved",
+     {"SupplyConserved.FailsWhenTwoNodesKnowTheSameAndPaidDifferently",
+      "SupplyConserved.IsUnknownWhenNothingWasDistributed"}},
     {"diverged", {"Diverged.FailsWhenBothSidesKnewTheSameAllTheTime", "Diverged.IsUnknownWithoutACut"}},
     {"healed",
      {"Healed.FailsWhenAMessageOfTheCutIsMissingSomewhere", "Healed.IsUnknownWithoutAFaultOrWithoutMessages"}},
@@ -56,7 +59,7 @@ const std::map<W, Shown> kOfChecks{
      {"MeasureCheck.FailsAboveAtMostAndBelowAtLeast", "MeasureCheck.PassesWithinAndIsUnknownWhenNothingWasSeen"}},
 };
 // Names of the format that no world can watch yet: refused before the run (docs/scenario-format.md).
-const std::set<W> kRefused{"supply_conserved"};
+const std::set<W> kRefused{};
 
 const std::map<W, W> kOfMeasures{
     {"propagation_s", "Measures.PropagationAndCoverage"},

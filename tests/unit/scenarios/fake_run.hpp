@@ -38,6 +38,7 @@ struct FakeWorld final : WorldView {
   std::map<std::pair<Gauge, Node>, std::uint64_t> gauges;
   std::map<Node, std::vector<Node>> meshes;
   std::map<std::pair<Node, std::string>, SignedBy> signers;  // others than the wallet
+  std::map<Node, RewardView> ledgers;
 
   bool running(Node node) const override { return !down.contains(node); }
   bool honest(Node node) const override { return !dishonest.contains(node); }
@@ -75,6 +76,10 @@ struct FakeWorld final : WorldView {
   }
   bool finally_confirmed(Node node, std::uint32_t chain, const message::ItemHash& hash) const override {
     return final_on.contains({node, chain, hash.text()});
+  }
+  std::optional<RewardView> rewards(Node node) const override {
+    const auto found = ledgers.find(node);
+    return found == ledgers.end() ? std::nullopt : std::optional(found->second);
   }
   std::optional<WireTotals> wire() const override { return totals; }
   std::optional<std::uint64_t> gossip_repeats(Node node) const override {

@@ -313,6 +313,55 @@ TEST(FinalityRespected, PassesWhenOnlyYoungBlocksAreTakenBack) {
   EXPECT_EQ(run.result().verdict, Verdict::pass);
 }
 
+// --- supply_conserved
+
+constexpr const char* kSupply = R"({"name":"supply_conserved"})";
+
+RewardView ledger_of(std::string_view known, std::string_view accounts) {
+  return {
+      20, crypto::sha256(known), crypto::sha256(accounts), Amount::tokens(500), Amount::tokens(500), Amount::tokens(7),
+      3};
+}
+
+TEST(SupplyConserved, FailsWhenAccountsDoNotAddUp) {
+  FakeRun run(kSupply);
+  run.until(5);
+  run.world.ledgers[1] = ledger_of("posts", "accounts");
+  run.world.ledgers[1].sum = Amount::tokens(501);
+  run.until(6);
+  expect_violation(run.result(), 6, "west-1", "", "add up to 501 tokens, the supply is 500");
+}
+
+TEST(SupplyConserved, FailsWhenTwoNodesKnowTheSameAndPaidDifferently) {
+  FakeRun run(kSupply);
+  run.world.ledgers[0] = ledger_of("posts", "accounts");
+  run.until(5);
+  run.world.ledgers.clear();  // it has said it; the other one comes to it later
+  run.world.ledgers[3] = ledger_of("posts", "others");
+  run.until(9);
+  expect_violation(run.result(), 6, "east-0", "", "west-0 know the same posts and paid differently up to block 20");
+}
+
+TEST(SupplyConserved, PassesWhenOnlyNodesThatKnowOtherPostsPaidDifferently) {
+  FakeRun run(kSupply);
+  run.world.ledgers[0] = ledger_of("posts", "accounts");
+  run.world.ledgers[1] = ledger_of("posts", "accounts");
+  run.world.ledgers[2] = ledger_of("fewer", "others");
+  run.until(5);
+  const auto result = run.result();
+  EXPECT_EQ(result.verdict, Verdict::pass);
+  EXPECT_EQ(
+      result.detail,
+      "up to 7 tokens distributed in 3 postings up to block 20; 1 of 3 ledgers equal to that of another node with "
+      "the same posts");
+}
+
+TEST(SupplyConserved, IsUnknownWhenNothingWasDistributed) {
+  FakeRun run(kSupply);
+  run.until(5);
+  EXPECT_EQ(run.result().verdict, Verdict::unknown);
+}
+
 // --- diverged
 
 constexpr const char* kDiverged = R"({"name":"diverged","during":"cut"})";
