@@ -180,7 +180,7 @@ void RewardLink::look(std::optional<std::uint64_t> final_height) {
 void RewardLink::take(std::uint64_t height, env::JobResult result) {
   under_way_ = false;
   auto reckoning = std::static_pointer_cast<const Reckoning>(std::move(result));
-  if (reckoning->error) return damaged_(*reckoning->error);
+  if (const auto& error = reckoning->error) return damaged_(*error);
   newest_ = std::move(reckoning);
   reckoned_ = height;
 }

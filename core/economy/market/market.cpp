@@ -67,10 +67,11 @@ std::vector<std::optional<Match>> match_all(const std::vector<Bid>& bids, std::v
   });
   std::vector<std::optional<Match>> matches(bids.size());
   for (const std::size_t i : order) {
-    matches[i] = match(bids[i], asks);
-    if (!matches[i]) continue;
+    const auto found = match(bids[i], asks);
+    matches[i] = found;
+    if (!found) continue;
+    const auto& providers = found->providers;
     for (Ask& ask : asks) {
-      const auto& providers = matches[i]->providers;
       if (std::find(providers.begin(), providers.end(), ask.node) != providers.end()) ask.capacity -= bids[i].units;
     }
   }

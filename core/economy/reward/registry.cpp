@@ -181,7 +181,7 @@ void Registry::link(const NodeOperation& operation) {
 void Registry::undo_link(const NodeOperation& operation) {
   const auto found = state_.resource.find(operation.ref);
   if (found == state_.resource.end() || !found->second.parent) return;
-  const CoreNodeRecord& parent = state_.core.at(*found->second.parent);
+  const CoreNodeRecord& parent = state_.core.at(present(found->second.parent));
   if (operation.address == parent.owner || operation.address == found->second.owner) detach(found->second);
 }
 

@@ -35,7 +35,7 @@ void split_execution(const UsageEntry& entry, const Uint256& value, const NodeSt
   } else {
     add_to(split.unallocated.resource, key, resource_part);
   }
-  const auto core = linked ? state.core.find(*resource->second.parent) : state.core.end();
+  const auto core = linked ? state.core.find(present(resource->second.parent)) : state.core.end();
   if (core == state.core.end() || !core->second.active) {
     add_to(split.unallocated.core, key, core_part);
     add_to(split.unallocated.stakers, key, stakers_part);

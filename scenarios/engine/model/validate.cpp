@@ -263,6 +263,7 @@ class Validator {
       findings_.expected("/economy/registry", "an interval of the distribution beside it", "none");
     }
     std::vector<std::string_view> chains;
+    chains.reserve(s_.world.chains.size());
     for (const ChainSpec& chain : s_.world.chains) chains.push_back(chain.name);
     if (chains.empty() || !s_.world.roads.chain) {
       findings_.expected("/economy/registry", "a chain in the world, and its road, to confirm what is rewarded",

@@ -152,8 +152,15 @@ void RegistryAuthor::tell_scores(Publication& p) {
     for (const std::string& node : nodes) {
       if (text.size() > 1) text += ",";
       const std::string score = score_text(draws_);
-      text += R"({"node_id":")" + node + R"(","total_score":)" + score + R"(,"performance":)" + score +
-              R"(,"decentralization":)" + score_text(draws_) + "}";
+      text += R"({"node_id":")";
+      text += node;
+      text += R"(","total_score":)";
+      text += score;
+      text += R"(,"performance":)";
+      text += score;
+      text += R"(,"decentralization":)";
+      text += score_text(draws_);
+      text += "}";
     }
     return text + "]";
   };

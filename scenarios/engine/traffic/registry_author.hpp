@@ -29,7 +29,8 @@ class RegistryAuthor {
   std::optional<Instant> next_time() const;
   // Fills what Author::write fills, and the balances that the first post tells. Only while next_time() has a value.
   void write(Publication& publication);
-  Generator& places() { return places_; }  // draws the entry node
+  Generator& places() { return places_; }               // draws the entry node
+  const Selector& into() const { return spec_->into; }  // only while next_time() has a value
 
  private:
   enum class Step : std::uint8_t { balances, create_core, create_resource, link, stake, scores, move };

@@ -73,7 +73,7 @@ struct Traffic::State {
   }
 
   void tell_registry(Publication& p) {
-    if (!registry_into) registry_into = core_nodes(scenario.economy->registry->into, "economy:registry");
+    if (!registry_into) registry_into = core_nodes(registry.into(), "economy:registry");
     p.node = (*registry_into)[static_cast<std::size_t>(registry.places().below(registry_into->size()))];
     registry.write(p);
   }
