@@ -114,7 +114,7 @@ def wrong(what, arguments, *texts, data=None, status=3):
 
 def wrong_inputs(folder):
     verify = ("message", "verify")
-    wrong("no verb", (), "expected a verb: message")
+    wrong("no verb", (), "expected a verb: account, ")
     wrong("an unknown verb", ("mesage",), 'unknown verb "mesage"; did you mean "message"?')
     wrong("an unknown verb of a verb", ("message", "verfy"), 'message: unknown verb "verfy"; did you mean "verify"?')
     wrong("no file", verify, "file")

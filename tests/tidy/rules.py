@@ -42,7 +42,7 @@ MAY_INCLUDE = {   # longest matching prefix of the including file counts; a room
     "tools/sim": _CORE | {"sim", "scenarios/engine", "tools/arguments", "tools/console", "tools/study"},
     "tools/rig": _CORE | {"real", "scenarios/engine", "tools/arguments", "tools/console", "tools/study"},
     "tools/node": _CORE | {"real", "tools/arguments"},
-    "tools/cli": _CORE | {"real", "tools/arguments"},
+    "tools/cli": _CORE | {"real", "tools/arguments", "tools/console"},
 }
 
 # Libraries that only some rooms may see.

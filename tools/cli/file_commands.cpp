@@ -1,13 +1,108 @@
 #include "tools/cli/file_commands.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "core/ipfs/file_builder.hpp"
+#include "tools/cli/car_file.hpp"
 #include "tools/cli/console.hpp"
+#include "tools/cli/content_check.hpp"
 #include "tools/cli/exit_status.hpp"
 #include "tools/cli/input.hpp"
+#include "tools/cli/temporary.hpp"
 
 namespace lastmile::tools {
+namespace {
+
+namespace fs = std::filesystem;
+using message::ItemType;
+constexpr std::uint64_t kFreeStoreBytes =
+    26214400;  // messages.md 7.4: a STORE of a file up to this size is taken from anyone
+
+std::string metadata_of(const message::Envelope& envelope, bool wait) {
+  return R"({"message":)" + message::serialize_envelope(envelope) + R"(,"sync":)" + (wait ? "true}" : "false}");
+}
+
+Result<std::string> storage_hash(const std::string& file) {
+  crypto::Sha256 hash;
+  const auto read = read_input(file, [&](ByteView piece) { hash.add(piece); });
+  if (!read) return read.error();
+  return hash.finish().hex();
+}
+
+Result<std::string> ipfs_hash(const std::string& file) {
+  ipfs::UnixFsBuilder builder(ipfs::UnixFsProfile::v0);
+  const auto read = read_input(file, [&](ByteView piece) { builder.add(piece); });
+  if (!read) return read.error();
+  return builder.finish().cid.text();
+}
+
+struct Prepared {
+  std::string hash;
+  std::string route;
+  FormPart part;
+  ItemType engine = ItemType::storage;
+  std::uint64_t bytes = 0;
+};
+
+// One upload: the way with the message in it first, for then the node takes more; then, where the account cannot pay
+// for that and the file is small, the file alone and the message after it (http-api.md 7).
+int send_upload(Session& session, const FileOptions& options, const Prepared& prepared) {
+  int status = kCliUsage;
+  const auto author = session.author(options.signing, status);
+  if (!author) return status;
+  const auto message =
+      sign_message(*author, message::Type::STORE, store_members(prepared.engine, prepared.hash, options.ref));
+  if (!message) return session.refuse("not sent: " + message.error().text, kCliUsage);
+  if (message->stored_content) return session.refuse("not sent: the message itself is too long", kCliUsage);
+  const message::Envelope& envelope = message->envelope;
+  if (options.signing.dry_run) {
+    print_line(message::serialize_envelope(envelope));
+    return kCliOk;
+  }
+  const bool wait = !options.signing.no_wait;
+  const auto progress = session.progress("sending");
+  auto hash = session.api().add_file(prepared.route, prepared.part, metadata_of(envelope, wait), progress);
+  const bool alone =
+      !hash && hash.error().http == 402 && prepared.bytes <= kFreeStoreBytes && !fs::is_directory(options.file);
+  if (alone) hash = session.api().add_file(prepared.route, prepared.part, {}, progress);
+  if (!hash) return session.fail(hash.error());
+  if (*hash != prepared.hash)
+    return session.refuse("the node calls the file " + *hash + ", expected " + prepared.hash, kCliFailed);
+  // The message goes again by the usual road, which is harmless, and tells what became of it and why.
+  const auto published = session.api().publish(envelope, wait);
+  if (!published) return session.fail(published.error());
+  return tell_publication(session, envelope, *published, prepared.hash);
+}
+
+int upload_folder(Session& session, const FileOptions& options) {
+  const char* temporary = std::getenv("TMPDIR");
+  const TemporaryFile car(std::string(temporary != nullptr ? temporary : "/tmp") + "/lastmile-upload.car");
+  const auto written = write_car(options.file, car.path());
+  if (!written) return session.refuse(written.error().text, kCliUsage);
+  Prepared prepared;
+  prepared.hash = written->root.text();
+  prepared.route = "/api/v0/ipfs/add_car";
+  prepared.part = {"file", "application/vnd.ipld.car", {}, car.path(), "directory.car"};
+  prepared.engine = ItemType::ipfs;
+  prepared.bytes = written->cumulative_size;
+  return send_upload(session, options, prepared);
+}
+
+// The name of a file as nodes keep it; other CIDs are no names of messages.
+std::optional<message::ItemHash> file_name(const Session& session, const std::string& hash, int& status) {
+  const auto name = message::ItemHash::parse(hash);
+  if (!name)
+    status = session.refuse("expected 64 hexadecimal digits, Qm... or bafy..., found \"" + hash + "\"", kCliUsage);
+  return name;
+}
+
+}  // namespace
 
 int command_file_cid(const CidOptions& options) {
   using ipfs::UnixFsProfile;
@@ -24,6 +119,80 @@ int command_file_cid(const CidOptions& options) {
     print_line(answer.dump());
   } else {
     print_line(file.cid.text());
+  }
+  return kCliOk;
+}
+
+int command_file_upload(const FileOptions& options) {
+  int status = kCliUsage;
+  auto session = Session::open(options.signing.common, status);
+  if (!session) return status;
+  std::error_code error;
+  if (fs::is_directory(options.file, error)) return upload_folder(*session, options);
+  if (options.file == "-")
+    return session->refuse("expected a file or a folder, found standard input, which cannot be read twice", kCliUsage);
+  Prepared prepared;
+  prepared.engine = options.engine == "ipfs" ? ItemType::ipfs : ItemType::storage;
+  const auto hash = prepared.engine == ItemType::ipfs ? ipfs_hash(options.file) : storage_hash(options.file);
+  if (!hash) return session->refuse(hash.error().text, kCliUsage);
+  prepared.hash = *hash;
+  prepared.route = prepared.engine == ItemType::ipfs ? "/api/v0/ipfs/add_file" : "/api/v0/storage/add_file";
+  prepared.part = {"file", "application/octet-stream", {}, options.file, fs::path(options.file).filename().string()};
+  prepared.bytes = fs::file_size(options.file, error);
+  return send_upload(*session, options, prepared);
+}
+
+int command_file_pin(const FileOptions& options) {
+  int status = kCliUsage;
+  auto session = Session::open(options.signing.common, status);
+  if (!session) return status;
+  const auto name = file_name(*session, options.hash, status);
+  if (!name) return status;
+  return publish(*session, options.signing, message::Type::STORE,
+                 store_members(name->item_type(), options.hash, options.ref));
+}
+
+int command_file_download(const FileOptions& options) {
+  int status = kCliUsage;
+  auto session = Session::open(options.signing.common, status);
+  if (!session) return status;
+  const auto name = file_name(*session, options.hash, status);
+  if (!name) return status;
+  const std::string out = options.out.empty() ? options.hash : options.out;
+  std::error_code error;
+  if (fs::is_directory(out, error))
+    return session->refuse(out + ": expected the name of a file, found a folder", kCliUsage);
+  if (!options.force && fs::exists(fs::symlink_status(out, error)))
+    return session->refuse(out + " exists already; --force overwrites it", kCliUsage);
+
+  TemporaryFile part(out);
+  const auto fd = part.create();
+  if (!fd) return session->refuse(fd.error().text, kCliFailed);
+  ContentCheck check(*name);
+  std::uint64_t bytes = 0;
+  Result<Unit> written = Unit{};
+  const auto answer = session->api().download(
+      "/api/v0/storage/raw/" + options.hash, "application/octet-stream",
+      [&](ByteView piece) {
+        check.add(piece);
+        bytes += piece.size();
+        written = real::write_all(fd->get(), piece, part.path());
+        return written.ok();
+      },
+      session->progress("fetching"));
+  if (!written) return session->refuse(written.error().text, kCliFailed);
+  if (!answer) return session->fail(answer.error());
+  if (answer->content_type.starts_with("application/x-tar"))
+    return session->refuse(options.hash + " is a directory, and a tar of one cannot be checked", kCliFailed);
+  if (!check.finish())
+    return session->refuse("what the node sent is not " + options.hash + "; nothing was kept", kCliFailed);
+  if (::fsync(fd->get()) != 0) return session->refuse(real::file_error("cannot sync", part.path()).text, kCliFailed);
+  if (const auto kept = part.keep_as(out); !kept) return session->refuse(kept.error().text, kCliFailed);
+  if (session->options().json) {
+    print_line(
+        nlohmann::ordered_json{{"file_hash", options.hash}, {"file", out}, {"size", bytes}, {"verified", true}}.dump());
+  } else if (!session->options().quiet) {
+    print_line(out + ": " + std::to_string(bytes) + " bytes, checked against " + options.hash);
   }
   return kCliOk;
 }

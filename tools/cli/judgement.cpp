@@ -76,6 +76,7 @@ Result<Judgement> judge(std::string_view text) {
                        ? "signature: is not one of the sender over this chain, type and item_hash"
                        : "chain: nobody verifies signatures of this one");
   }
+  judgement.authentic = true;
   if (!is_inline) return judgement;
   const auto content = message::parse_inline_content(*envelope);
   if (!content) return refused(std::move(judgement), content.error().code, content.error().detail);

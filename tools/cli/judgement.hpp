@@ -14,7 +14,8 @@ namespace lastmile::tools {
 struct Judgement {
   std::optional<std::string> item_hash;  // as the message names itself, whatever it is; absent when that is no text
   std::optional<message::ErrorCode> refusal;  // empty: valid
-  std::string reason;                         // where and what was expected; empty when valid
+  bool authentic = false;  // form, hash and signature of the envelope are right, whatever the content says
+  std::string reason;      // where and what was expected; empty when valid
   bool valid() const { return !refusal; }
 };
 
