@@ -31,11 +31,12 @@ ReadResult<FsNode> read_fs_node(const crypto::Cid& cid, ByteView block) {
     return Failure{FailureKind::wrong_kind, cid.text() + ": neither a file nor a directory, by its codec"};
   auto decoded = decode_dag_pb(block);
   if (!decoded) return corrupt(decoded.error().text);
-  if (!decoded->data) return corrupt("no UnixFS data");
-  auto unixfs = decode_unixfs(*decoded->data);
+  PbNode& outer = *decoded;
+  if (!outer.data) return corrupt("no UnixFS data");
+  auto unixfs = decode_unixfs(*outer.data);
   if (!unixfs) return corrupt(unixfs.error().text);
   node.unixfs = *std::move(unixfs);
-  node.links = std::move(decoded->links);
+  node.links = std::move(outer.links);
   return node;
 }
 

@@ -54,7 +54,7 @@ ReadResult<Unit> FileReader::take(const Pending& item, ByteView block, const Sin
   if (!total || *total > ~std::uint64_t{0} - item.begin) return fail(FailureKind::corrupt, "longer than 64 bits count");
   if (unixfs.file_size && *unixfs.file_size != *total) return fail(FailureKind::corrupt, "sizes that do not add up");
   if (item.size && *item.size != *total) return fail(FailureKind::corrupt, "not as long as its parent says");
-  if (!size_) size_ = *total;
+  if (!size_) size_ = total;
   if (!node->links.empty() && item.depth == kDagDepthMax) return fail(FailureKind::limit, "a tree that is too deep");
 
   std::uint64_t place = item.begin;

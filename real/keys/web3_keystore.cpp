@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <sodium.h>
 
+#include <algorithm>
 #include <bit>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -167,7 +168,9 @@ std::string encrypt_key(crypto::Chain chain, const crypto::PrivateKey& key, std:
   ordered_json document;
   // As wallets write it: lower case without 0x.
   std::string shown = is_evm ? address.substr(2) : address;
-  if (is_evm) shown = to_hex(*from_hex(shown));
+  if (is_evm)
+    std::transform(shown.begin(), shown.end(), shown.begin(),
+                   [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c; });
   document["address"] = shown;
   if (chain != crypto::Chain::ETH) document["chain"] = crypto::chain_text(chain);
   ordered_json box;
