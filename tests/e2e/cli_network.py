@@ -174,6 +174,21 @@ def publishing(world, node):
     assert json.loads(node.files[out])["content"] == {"text": "x" * 60000}
 
 
+def sections(car):
+    """Header and blocks of a CAR, each with its length."""
+    out, at = [], 0
+    while at < len(car):
+        length, shift, begin = 0, 0, at
+        while True:
+            length |= (car[at] & 0x7f) << shift
+            shift, at = shift + 7, at + 1
+            if car[at - 1] < 0x80:
+                break
+        at += length
+        out.append(car[begin:at])
+    return out
+
+
 def files(world, node):
     content = world.folder / "content"
     content.write_bytes(bytes(range(256)) * 3000)
@@ -202,6 +217,20 @@ def files(world, node):
     answer = json.loads(expect("a folder", world.signed("file", "upload", folder, "--account", "known", "--json"), 0))
     route, metadata, car = node.uploads[-1]
     assert route == "/api/v0/ipfs/add_car" and answer["file_hash"].startswith("Qm") and car[1:8] == b"\xa2\x65roots", answer
+    gateway = f"/ipfs/{answer['file_hash']}"
+    node.answers[gateway] = [(200, "application/vnd.ipld.car; version=1; order=dfs; dups=n", car)]
+    fetch = ("file", "download", answer["file_hash"], "--gateway", world.api, "--out")
+    expect("a folder comes back, block by block", world.run(*fetch, "site2"), 0, "12 bytes, checked against")  # <html> and body{} hold 12
+    assert (world.folder / "site2" / "css" / "main.css").read_text() == "body{}" and len(list((world.folder / "site2").rglob("*"))) == 3
+    expect("a folder over it", world.run(*fetch, "site2"), 3, "expected the name of a new file, found a folder")
+    changed = car.replace(b"body{}", b"body[]")
+    for what, plan, texts in (("a block that was changed", (200, "x", changed), ("CAR: behind byte", "not those of this name")),
+                              ("a stream without its end", (200, "x", car[:-1]), ("cut in the middle",)),
+                              ("a stream without a block", (200, "x", b"".join(sections(car)[:-1])), ("did not come",)),
+                              ("no gateway", (404, TEXT, "404"), ("answered 404",))):
+        node.answers[gateway] = [plan]
+        expect(what, world.run(*fetch, "site3"), 1, *texts)
+        assert not list(world.folder.glob("site3*")), "something was kept"
     (folder / "link").symlink_to("index.html")
     expect("a folder with a link in it", world.signed("file", "upload", folder, "--account", "known"), 3, "site/link: expected a file or a folder, found a link")
     assert not list(world.folder.glob("*.part.*")), "left behind"
@@ -213,9 +242,9 @@ def files(world, node):
     expect("over it", world.run(*download, "--force", "--json"), 0, '"verified":true')
     expect("a file by IPFS comes back", world.run("file", "download", cid, "--out", "back", "--api", world.api), 0)
     assert (world.folder / "back").read_bytes() == content.read_bytes()
-    for what, plan, texts in (("other bytes", (200, "application/octet-stream", b"evil"), ("is not " + cid, "nothing was kept")),
+    for what, plan, texts in (("other bytes", (200, "application/octet-stream", b"evil"), ("is not " + cid, "nothing was kept", "--gateway")),
                               ("half of it", cut_in_the_middle, ("127.0.0.1",)),
-                              ("a tar", (200, "application/x-tar", b"tar"), ("is a directory",)),
+                              ("a tar", (200, "application/x-tar", b"tar"), ("is a directory", "--gateway")),
                               ("nothing", (404, TEXT, "404"), ("answered 404", "another node may"))):
         node.answers["/api/v0/storage/raw/" + cid] = [plan]
         expect(what, world.run("file", "download", cid, "--out", "bad", "--api", world.api), 1, *texts)

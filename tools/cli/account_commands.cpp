@@ -73,6 +73,7 @@ std::optional<crypto::PrivateKey> key_of(ByteView bytes) {
 std::optional<crypto::PrivateKey> solana_key(ByteView bytes) {
   if (bytes.size() != kSolanaKeyBytes) return std::nullopt;
   const auto key = key_of(bytes.first(32));
+  if (!key) return std::nullopt;
   const auto account = crypto::Account::from_private_key(crypto::Chain::SOL, *key);
   return std::equal(account.public_key().begin(), account.public_key().end(), bytes.begin() + 32) ? key : std::nullopt;
 }

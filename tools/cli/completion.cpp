@@ -54,8 +54,9 @@ std::string fish_script(const std::string& program, const std::vector<Place>& pl
                place.verbs.substr(space + 1);
     }
     for (const std::string& word : place.words) {
-      out += "complete -c " + program + " -n '" + when + "' ";
-      out += word.starts_with("--") ? "-l " + word.substr(2) + "\n" : "-a " + word + "\n";
+      out.append("complete -c ").append(program).append(" -n '").append(when).append("' ");
+      const bool is_option = word.starts_with("--");
+      out.append(is_option ? "-l " : "-a ").append(is_option ? word.substr(2) : word).append("\n");
     }
   }
   return out;

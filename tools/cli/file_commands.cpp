@@ -1,17 +1,14 @@
 #include "tools/cli/file_commands.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "core/crypto/hash.hpp"
 #include "core/ipfs/file_builder.hpp"
 #include "tools/cli/car_file.hpp"
 #include "tools/cli/console.hpp"
-#include "tools/cli/content_check.hpp"
 #include "tools/cli/exit_status.hpp"
 #include "tools/cli/input.hpp"
 #include "tools/cli/temporary.hpp"
@@ -150,51 +147,6 @@ int command_file_pin(const FileOptions& options) {
   if (!name) return status;
   return publish(*session, options.signing, message::Type::STORE,
                  store_members(name->item_type(), options.hash, options.ref));
-}
-
-int command_file_download(const FileOptions& options) {
-  int status = kCliUsage;
-  auto session = Session::open(options.signing.common, status);
-  if (!session) return status;
-  const auto name = file_name(*session, options.hash, status);
-  if (!name) return status;
-  const std::string out = options.out.empty() ? options.hash : options.out;
-  std::error_code error;
-  if (fs::is_directory(out, error))
-    return session->refuse(out + ": expected the name of a file, found a folder", kCliUsage);
-  if (!options.force && fs::exists(fs::symlink_status(out, error)))
-    return session->refuse(out + " exists already; --force overwrites it", kCliUsage);
-
-  TemporaryFile part(out);
-  const auto fd = part.create();
-  if (!fd) return session->refuse(fd.error().text, kCliFailed);
-  ContentCheck check(*name);
-  std::uint64_t bytes = 0;
-  Result<Unit> written = Unit{};
-  const auto answer = session->api().download(
-      "/api/v0/storage/raw/" + options.hash, "application/octet-stream",
-      [&](ByteView piece) {
-        check.add(piece);
-        bytes += piece.size();
-        written = real::write_all(fd->get(), piece, part.path());
-        return written.ok();
-      },
-      session->progress("fetching"));
-  if (!written) return session->refuse(written.error().text, kCliFailed);
-  if (!answer) return session->fail(answer.error());
-  if (answer->content_type.starts_with("application/x-tar"))
-    return session->refuse(options.hash + " is a directory, and a tar of one cannot be checked", kCliFailed);
-  if (!check.finish())
-    return session->refuse("what the node sent is not " + options.hash + "; nothing was kept", kCliFailed);
-  if (::fsync(fd->get()) != 0) return session->refuse(real::file_error("cannot sync", part.path()).text, kCliFailed);
-  if (const auto kept = part.keep_as(out); !kept) return session->refuse(kept.error().text, kCliFailed);
-  if (session->options().json) {
-    print_line(
-        nlohmann::ordered_json{{"file_hash", options.hash}, {"file", out}, {"size", bytes}, {"verified", true}}.dump());
-  } else if (!session->options().quiet) {
-    print_line(out + ": " + std::to_string(bytes) + " bytes, checked against " + options.hash);
-  }
-  return kCliOk;
 }
 
 }  // namespace lastmile::tools

@@ -22,16 +22,12 @@ struct FileOptions {
   std::string file;                // of upload: a file, or a folder
   std::string engine = "storage";  // or "ipfs"; a folder always goes to ipfs
   std::string ref;                 // version group
-  std::string hash;                // of pin and download
-  std::string out;                 // of download; empty: the hash is the name
-  bool force = false;              // of download: overwrite
+  std::string hash;                // of pin
 };
 
 // Sends the file and a signed STORE that names it; the node's name for it has to be ours.
 int command_file_upload(const FileOptions& options);
 // A signed STORE for what the network has already.
 int command_file_pin(const FileOptions& options);
-// Fetches a file by its name into OUT.part.PID, checks it, and renames it: nothing unchecked is ever called OUT.
-int command_file_download(const FileOptions& options);
 
 }  // namespace lastmile::tools

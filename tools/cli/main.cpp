@@ -7,6 +7,7 @@
 #include "tools/arguments/refusal.hpp"
 #include "tools/cli/account_commands.hpp"
 #include "tools/cli/completion.hpp"
+#include "tools/cli/download.hpp"
 #include "tools/cli/exit_status.hpp"
 #include "tools/cli/file_commands.hpp"
 #include "tools/cli/message_commands.hpp"
@@ -24,6 +25,7 @@ struct Wanted {
   AccountOptions account;
   PublishOptions publish;
   FileOptions file;
+  DownloadOptions download;
   QueryOptions query;
   WatchOptions watch;
   std::string shell;
@@ -194,13 +196,16 @@ void add_file_verbs(CLI::App& app, Wanted& wanted) {
   sub->add_option("hash", o.hash, "its hash")->required();
   sub->add_option("--ref", o.ref, "group of versions")->check(not_empty());
   with_signing(sub, o.signing);
+  DownloadOptions& d = wanted.download;
   sub = verb(
-      *group, "download", "fetch a file and check it against its hash", [&] { return command_file_download(o); },
+      *group, "download", "fetch a file and check it against its hash", [&] { return command_file_download(d); },
       wanted);
-  sub->add_option("hash", o.hash, "its hash")->required();
-  sub->add_option("--out", o.out, "file to make; else the hash")->check(not_empty());
-  sub->add_flag("--force", o.force, "overwrite the file");
-  with_api(sub, o.signing.common);
+  sub->add_option("hash", d.hash, "its hash")->required();
+  sub->add_option("--out", d.out, "file to make; else the hash")->check(not_empty());
+  sub->add_option("--gateway", d.gateway, "IPFS gateway to fetch blocks from: folders too, and files of any layout")
+      ->check(not_empty());
+  sub->add_flag("--force", d.force, "overwrite the file");
+  with_api(sub, d.common);
 }
 
 void add_query_verbs(CLI::App& app, Wanted& wanted) {
