@@ -5,6 +5,8 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -308,6 +310,32 @@ def settings(world):
     expect("an address that is none", world.run("limits", "--api", "ftp://x"), 3, "api: expected http://HOST[:PORT]")
 
 
+def trust(world):
+    """TLS: a certificate that nobody trusts is refused, one that is trusted for this host is not."""
+    if shutil.which("openssl") is None:
+        print("SKIPPED: TLS, for there is no openssl")
+        return
+    key, certificate = world.folder / "tls.key", world.folder / "tls.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2",
+                    "-subj", "/CN=node", "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    node = FakeNode()
+    node.answers["/api/v0/storage/limits.json"] = [(200, JSON, "{}")]
+    node.frames = [json.dumps({"item_hash": "a" * 64})]
+    watch = ("message", "watch", "--count", "1", "--api")
+    with node.running(context) as api:
+        expect("a certificate that nobody trusts", world.run("limits", "--api", api), 1, "certificate")
+        expect("a socket whose certificate nobody trusts", world.run(*watch, api), 1, "certificate")
+        assert not node.requests, node.requests
+        trusting = {"SSL_CERT_FILE": str(certificate)}
+        expect("a certificate that is trusted", world.run("limits", "--api", api, env=trusting), 0)
+        expect("a socket whose certificate is trusted", world.run(*watch, api, env=trusting), 0, "a" * 64)
+        elsewhere = api.replace("127.0.0.1", "localhost")
+        expect("a certificate of another host", world.run("limits", "--api", elsewhere, env=trusting), 1, "localhost", "certificate")
+        expect("a socket with the certificate of another host", world.run(*watch, elsewhere, env=trusting), 1, "certificate")
+
+
 def completions(world):
     for shell in ("bash", "zsh", "fish"):
         script = expect(f"completions of {shell}", world.run("completion", shell), 0, "upload", "password-file")
@@ -358,5 +386,6 @@ with tempfile.TemporaryDirectory(prefix="lastmile-e2e-") as name:
         queries(user, fake)
         watching(user, fake)
         settings(user)
+        trust(user)
         completions(user)
         documents(user, fake)

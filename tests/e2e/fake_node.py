@@ -27,7 +27,7 @@ class FakeNode:
         self.lock = threading.Lock()
 
     @contextlib.contextmanager
-    def running(self):
+    def running(self, tls=None):
         node = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -109,10 +109,13 @@ class FakeNode:
 
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         server.daemon_threads = True
+        if tls:  # clients that do not trust it end in the middle of the handshake
+            server.handle_error = lambda *_: None
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}"
+            yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
         finally:
             server.shutdown()
             server.server_close()

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "core/base/check.hpp"
 
@@ -67,6 +68,9 @@ class CurlClient final : public HttpClient {
     curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, request.method == "GET" ? 1L : 0L);
     curl_easy_setopt(curl, CURLOPT_MAXREDIRS, kRedirectsMax);
+    // As OpenSSL itself, and so the WebSocket, has it: who is trusted instead of those whom the system trusts.
+    if (const char* trusted = std::getenv("SSL_CERT_FILE"); trusted != nullptr)
+      curl_easy_setopt(curl, CURLOPT_CAINFO, trusted);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, kConnectSecondsMax);
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
