@@ -1,5 +1,6 @@
 #include "tools/cli/judgement.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/message/content.hpp"
@@ -12,7 +13,6 @@ namespace lastmile::tools {
 namespace {
 
 using message::ErrorCode;
-using message::JsonKind;
 using message::JsonView;
 
 constexpr std::size_t kNameShownMax = 128;
@@ -30,17 +30,18 @@ Judgement refused(Judgement judgement, ErrorCode code, std::string reason) {
   return judgement;
 }
 
-// Owner and time, which intake asks of every inline content whatever its type (messages.md 1.3). Empty = they are
-// there.
-std::string missing_in(std::string_view content) {
-  const auto view = JsonView::parse(content);
-  if (!view) return "item_content: " + view.error().text;
-  if (!view->is_object()) return "item_content: an object expected";
-  const auto address = view->find("address");
-  if (!address || !address->is_string()) return "content.address: a text is required";
-  const auto time = view->find("time");
-  if (!time || time->kind() != JsonKind::number) return "content.time: a number is required";
-  return {};
+Judgement refused_by_signature(Judgement judgement, ErrorCode code) {
+  return refused(std::move(judgement), code,
+                 code == ErrorCode::invalid_signature
+                     ? "signature: is not one of the sender over this chain, type and item_hash"
+                     : "chain: nobody verifies signatures of this one");
+}
+
+// A content that is right for another type has not been malformed: the type was changed, and the signature tells.
+bool fits_another_type(const message::Envelope& envelope) {
+  return std::any_of(message::kAllTypes.begin(), message::kAllTypes.end(), [&](message::Type type) {
+    return type != envelope.type && message::parse_content(type, *envelope.item_content).ok();
+  });
 }
 
 // What depends on nothing that a node holds.
@@ -65,21 +66,14 @@ Result<Judgement> judge(std::string_view text) {
 
   const auto envelope = message::parse_envelope(view.raw());
   if (!envelope) return refused(std::move(judgement), envelope.error().code, envelope.error().detail);
-  const bool is_inline = envelope->item_type == message::ItemType::inlined;
-  if (is_inline) {
-    if (std::string missing = missing_in(*envelope->item_content); !missing.empty())
-      return refused(std::move(judgement), ErrorCode::invalid_format, std::move(missing));
-  }
-  if (const auto code = message::refusal_of(message::verify(*envelope))) {
-    return refused(std::move(judgement), *code,
-                   *code == ErrorCode::invalid_signature
-                       ? "signature: is not one of the sender over this chain, type and item_hash"
-                       : "chain: nobody verifies signatures of this one");
-  }
-  judgement.authentic = true;
-  if (!is_inline) return judgement;
+  const auto forged = message::refusal_of(message::verify(*envelope));
+  judgement.authentic = !forged;
+  if (envelope->item_type != message::ItemType::inlined)
+    return forged ? refused_by_signature(std::move(judgement), *forged) : judgement;
   const auto content = message::parse_inline_content(*envelope);
-  if (!content) return refused(std::move(judgement), content.error().code, content.error().detail);
+  if (!content && !(forged && fits_another_type(*envelope)))
+    return refused(std::move(judgement), content.error().code, content.error().detail);
+  if (forged) return refused_by_signature(std::move(judgement), *forged);
   if (const auto code = hopeless(*content))
     return refused(std::move(judgement), *code, std::string(message::error_text(*code)));
   return judgement;

@@ -19,10 +19,11 @@ struct Judgement {
   bool valid() const { return !refusal; }
 };
 
-// `text`: an envelope, or an answer of the API that holds one under "message". In this order: form of the envelope (0),
-// owner and time in the content (0), signature (1), the rules of its type (0), and what no node could ever accept: an
-// amend that names nothing (100), a FORGET that names nothing (500). The content of a message that is not inline is not
-// looked at. An error: the text is not a JSON object at all.
+// `text`: an envelope, or an answer of the API that holds one under "message". In this order: form of the envelope and,
+// when it is inline, of the content (0), signature (1), and what no node could ever accept: an amend that names nothing
+// (100), a FORGET that names nothing (500). Only where the content is right for another type the signature comes first:
+// then it is the type that was changed (decision 0240). The content of a message that is not inline is not looked at.
+// An error: the text is not a JSON object at all.
 Result<Judgement> judge(std::string_view text);
 
 }  // namespace lastmile::tools

@@ -1,6 +1,7 @@
 // What users sign is what every node accepts, and what is fetched is what was asked for.
 #include <gtest/gtest.h>
 
+#include "core/crypto/hash.hpp"
 #include "core/message/content.hpp"
 #include "core/message/limits.hpp"
 #include "core/message/verification.hpp"
@@ -91,6 +92,24 @@ TEST(Judgement, AuthenticWhateverTheContentSays) {
   ASSERT_TRUE(judgement.ok());
   EXPECT_TRUE(judgement->authentic);
   EXPECT_EQ(judgement->refusal, message::ErrorCode::forget_names_nothing);
+}
+
+// A message of this type and content, whose signature is that of another.
+Judgement judgement_of_forged(message::Type type, std::string_view content) {
+  message::Envelope envelope = sign_message(author(), message::Type::POST, post_members("n", "1", ""))->envelope;
+  envelope.type = type;
+  envelope.item_content = std::string(content);
+  envelope.item_hash = message::ItemHash::of(crypto::sha256(content));
+  return *judge(message::serialize_envelope(envelope));
+}
+
+TEST(Judgement, FormComesFirstUnlessTheTypeWasChanged) {
+  constexpr std::string_view kPost = R"({"address":"a","time":1,"type":"n","content":1})";
+  EXPECT_EQ(judgement_of_forged(message::Type::POST, kPost).refusal, message::ErrorCode::invalid_signature);
+  EXPECT_EQ(judgement_of_forged(message::Type::AGGREGATE, kPost).refusal, message::ErrorCode::invalid_signature);
+  constexpr std::string_view kNone = R"({"address":"a","time":1,"type":"n","content":1,"more":2})";
+  EXPECT_EQ(judgement_of_forged(message::Type::POST, kNone).refusal, message::ErrorCode::invalid_format);
+  EXPECT_EQ(judgement_of_forged(message::Type::AGGREGATE, kNone).refusal, message::ErrorCode::invalid_format);
 }
 
 }  // namespace
