@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/present.hpp"
 #include "core/message/content.hpp"
 #include "core/message/envelope.hpp"
 #include "core/message/json_view.hpp"
@@ -39,8 +40,9 @@ Judgement refused_by_signature(Judgement judgement, ErrorCode code) {
 
 // A content that is right for another type has not been malformed: the type was changed, and the signature tells.
 bool fits_another_type(const message::Envelope& envelope) {
+  const std::string& text = present(envelope.item_content);  // of what is inline
   return std::any_of(message::kAllTypes.begin(), message::kAllTypes.end(), [&](message::Type type) {
-    return type != envelope.type && message::parse_content(type, *envelope.item_content).ok();
+    return type != envelope.type && message::parse_content(type, text).ok();
   });
 }
 

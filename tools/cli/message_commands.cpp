@@ -19,15 +19,15 @@ constexpr std::size_t kMessageFileBytesMax = 3 * message::kEnvelopeTextBytesMax;
 int command_message_verify(const VerifyOptions& options) {
   const auto text = read_input_text(options.file, kMessageFileBytesMax);
   if (!text) return fail(kCliUsage, {.place = options.file, .text = text.error().text}, options.json);
-  const auto judgement = judge(*text);
-  if (!judgement) return fail(kCliUsage, {.file = options.file, .text = judgement.error().text}, options.json);
-  nlohmann::ordered_json answer;
-  answer["valid"] = judgement->valid();
-  answer["item_hash"] = judgement->item_hash ? nlohmann::ordered_json(*judgement->item_hash) : nullptr;
-  answer["error_code"] = judgement->refusal ? nlohmann::ordered_json(number(*judgement->refusal)) : nullptr;
-  if (!judgement->valid()) answer["reason"] = judgement->reason;
+  const auto judged = judge(*text);
+  if (!judged) return fail(kCliUsage, {.file = options.file, .text = judged.error().text}, options.json);
+  const Judgement& judgement = *judged;
+  nlohmann::ordered_json answer{{"valid", judgement.valid()}, {"item_hash", nullptr}, {"error_code", nullptr}};
+  if (judgement.item_hash) answer["item_hash"] = *judgement.item_hash;
+  if (judgement.refusal) answer["error_code"] = number(*judgement.refusal);
+  if (!judgement.valid()) answer["reason"] = judgement.reason;
   print_line(answer.dump());
-  return judgement->valid() ? kCliOk : kCliFailed;
+  return judgement.valid() ? kCliOk : kCliFailed;
 }
 
 }  // namespace lastmile::tools

@@ -119,24 +119,24 @@ int publish(Session& session, const SigningOptions& signing, message::Type type,
   int status = kCliUsage;
   const auto author = session.author(signing, status);
   if (!author) return status;
-  const auto message = sign_message(*author, type, members);
-  if (!message) return session.refuse("not sent: " + message.error().text, kCliUsage);
+  const auto made = sign_message(*author, type, members);
+  if (!made) return session.refuse("not sent: " + made.error().text, kCliUsage);
+  const SignedMessage& message = *made;
   if (signing.dry_run) {
-    print_line(message::serialize_envelope(message->envelope));
+    print_line(message::serialize_envelope(message.envelope));
     return kCliOk;
   }
-  if (message->stored_content) {
-    const FormPart part{"file", "application/json", *message->stored_content, {}, "content.json"};
+  if (message.stored_content) {
+    const FormPart part{"file", "application/json", *message.stored_content, {}, "content.json"};
     const auto hash = session.api().add_file("/api/v0/storage/add_file", part, {}, {});
     if (!hash) return session.fail(hash.error());
-    if (*hash != message->envelope.item_hash.view())
+    if (*hash != message.envelope.item_hash.view())
       return session.refuse(
-          "the node stored the content under " + *hash + ", expected " + message->envelope.item_hash.text(),
-          kCliFailed);
+          "the node stored the content under " + *hash + ", expected " + message.envelope.item_hash.text(), kCliFailed);
   }
-  const auto published = session.api().publish(message->envelope, !signing.no_wait);
+  const auto published = session.api().publish(message.envelope, !signing.no_wait);
   if (!published) return session.fail(published.error());
-  return tell_publication(session, message->envelope, *published);
+  return tell_publication(session, message.envelope, *published);
 }
 
 }  // namespace lastmile::tools

@@ -44,9 +44,10 @@ Result<Values> read_config(const std::string& path) {
       const std::string place = path + ":" + std::to_string(node.source().begin.line) + ": ";
       if (std::find(kKeys.begin(), kKeys.end(), name) == kKeys.end()) {
         const std::string_view near = nearest(name, kKeys);
-        return Error{place + "unknown key " + name +
-                     (near.empty() ? "; there are account, api, channel, keys, password_file"
-                                   : "; did you mean " + std::string(near) + "?")};
+        std::string wrong = place;
+        wrong.append("unknown key ").append(name);
+        if (near.empty()) return Error{wrong + "; there are account, api, channel, keys, password_file"};
+        return Error{wrong.append("; did you mean ").append(near).append("?")};
       }
       const auto* value = node.as_string();
       if (value == nullptr) return Error{place + name + ": expected a text"};
@@ -81,7 +82,8 @@ Result<CliSettings> load_cli_settings(const CommonOptions& options) {
     if (!read) return read.error();
     file = *std::move(read);
   }
-  const auto value = [&](const std::string& option, const char* name, const std::string& key, std::string otherwise) {
+  const auto value = [&](const std::string& option, const char* name, const std::string& key,
+                         const std::string& otherwise) {
     if (!option.empty()) return option;
     if (std::string given = variable(name); !given.empty()) return given;
     const auto found = file.find(key);

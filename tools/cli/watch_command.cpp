@@ -82,9 +82,9 @@ class Watcher {
   // Until the connection ends: why it did.
   std::string read(MessageSocket& socket) {
     while (!over()) {
-      const auto frame = socket.next(milliseconds(200));
-      if (!frame) return frame.error().text;
-      if (*frame) print(**frame);
+      const auto next = socket.next(milliseconds(200));
+      if (!next) return next.error().text;
+      if (const std::optional<std::string>& frame = *next) print(*frame);
     }
     return {};
   }
