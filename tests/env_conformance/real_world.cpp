@@ -10,8 +10,8 @@
 #include "real/env/os_random.hpp"
 #include "real/env/os_timers.hpp"
 #include "real/env/rocks_disk.hpp"
-#include "real/env/tcp_network.hpp"
 #include "real/env/thread_pool_executor.hpp"
+#include "real/p2p/p2p_network.hpp"
 #include "tests/env_conformance/suite.hpp"
 
 namespace lastmile::env_conformance {
@@ -23,7 +23,7 @@ struct RealNode {
   std::unique_ptr<real::OsTimers> timers;
   std::unique_ptr<real::RocksDisk> disk;
   std::unique_ptr<real::ThreadPoolExecutor> executor;
-  std::unique_ptr<real::TcpNetwork> network;
+  std::unique_ptr<p2p::P2pNetwork> network;
 };
 
 class RealWorld final : public World {
@@ -49,7 +49,7 @@ class RealWorld final : public World {
   env::Executor& executor(std::size_t node) override { return *nodes_[node]->executor; }
 
   std::string address(std::size_t node) const override { return addresses_[node]; }
-  std::string dead_address() const override { return "127.0.0.1:1"; }
+  std::string dead_address() const override { return "/ip4/127.0.0.1/tcp/1"; }
 
   void on_loop(std::size_t, Callback<void()> work) override {
     bool ran = false;
@@ -80,25 +80,34 @@ class RealWorld final : public World {
     LM_CHECK(disk.ok());
     made->disk = *std::move(disk);
     made->executor = std::make_unique<real::ThreadPoolExecutor>(loop_, 2);
-    real::TcpOptions options;
-    options.identity = "node-" + std::to_string(node);
-    options.incarnation = ++lives_;
-    options.listen_address = addresses_[node].empty() ? "127.0.0.1:0" : addresses_[node];
-    auto network = real::TcpNetwork::open(loop_, options);
-    if (!network.ok()) ADD_FAILURE() << network.error().text;
-    made->network = *std::move(network);
-    addresses_[node] = made->network->listen_address();
+    made->network = open_network(node);
+    addresses_[node] = made->network->listen_addresses().front().with_peer(identity(node)->peer_id()).text();
     nodes_[node] = std::move(made);
   }
 
  private:
+  static std::shared_ptr<const p2p::PrivateKey> identity(std::size_t node) {
+    std::array<std::uint8_t, 32> seed{};
+    seed[0] = static_cast<std::uint8_t>(node + 1);
+    return std::make_shared<const p2p::PrivateKey>(p2p::PrivateKey::from_ed25519_seed(seed));
+  }
+  // Where it listened before, if it did.
+  std::unique_ptr<p2p::P2pNetwork> open_network(std::size_t node) {
+    p2p::P2pOptions options;
+    options.identity = identity(node);
+    const std::string place = addresses_[node].empty() ? "/ip4/127.0.0.1/tcp/0" : addresses_[node];
+    options.listen = {p2p::Multiaddr::parse(place).value().without_peer()};
+    auto network = p2p::P2pNetwork::open(loop_, std::move(options));
+    if (!network.ok()) ADD_FAILURE() << network.error().text;
+    return *std::move(network);
+  }
+
   WorldOptions options_;
   std::filesystem::path folder_;
   real::OsClock clock_;
   real::Loop loop_;
   std::vector<std::unique_ptr<RealNode>> nodes_;
   std::vector<std::string> addresses_;
-  std::uint64_t lives_ = 0;
 };
 
 std::unique_ptr<World> make_real_world(const WorldOptions& options) { return std::make_unique<RealWorld>(options); }

@@ -24,6 +24,7 @@ class PrefixedReader {
   // broken: a length that is no varint or above the limit; nothing more can be read.
   State next(ByteView& bytes, Bytes& out);
   bool between_messages() const { return prefix_size_ == 0; }
+  std::size_t buffered() const { return body_.size(); }  // of a message that is not all there
 
  private:
   std::size_t limit_;

@@ -60,8 +60,8 @@ class AuthorshipTest : public testing::Test {
     fields.topic = gossip::Field::of(gossip::kMessageTopicName);
     NamedAuthor("peer1").sign(fields);
     if (forged) fields.signature = gossip::Field::of(std::string_view("somebody else"));
-    link_->on_frame(kPeer, gossip::RpcBody::of(
-                               gossip::make_message(fields, *config_.topics, config_.gossip->id_scheme, nullptr)));
+    link_->on_frame(
+        kPeer, gossip::RpcBody::of(gossip::make_message(fields, *config_.topics, config_.gossip->id_scheme, nullptr)));
   }
 
   static constexpr env::PeerId kPeer{1};
