@@ -8,6 +8,7 @@
 #include "core/base/present.hpp"
 #include "real/ops/daemon_state.hpp"
 #include "real/ops/keystore.hpp"
+#include "real/p2p/author.hpp"
 
 namespace lastmile::real {
 namespace {
@@ -29,11 +30,28 @@ DaemonFailure failure_of(const DataDirError& error) {
   return {kExitFailed, error.text};
 }
 
-// Differs in every life of a node on this machine, also when two follow each other quickly.
-std::uint64_t new_incarnation() {
-  std::uint64_t number = 0;
-  OsRandom(0).secret({reinterpret_cast<std::uint8_t*>(&number), sizeof number});
-  return number;
+std::vector<p2p::Multiaddr> addresses_of(const std::vector<std::string>& texts) {
+  std::vector<p2p::Multiaddr> out;
+  for (const std::string& text : texts) out.push_back(p2p::Multiaddr::parse(text).value());  // the settings are checked
+  return out;
+}
+
+p2p::P2pOptions p2p_options(const Settings& settings, const NodeKey& key, const std::string& version) {
+  p2p::P2pOptions out;
+  out.identity = key.p2p_key();
+  out.listen = addresses_of(settings.listen);
+  out.announce = addresses_of(settings.announce);
+  out.source_address = settings.source_address;
+  out.agent = "lastmile/" + version;
+  out.early_muxer = settings.early_muxer;
+  out.limits = settings.network;
+  return out;
+}
+
+std::string joined(const std::vector<p2p::Multiaddr>& addresses) {
+  std::string out;
+  for (const auto& each : addresses) out += (out.empty() ? "" : ", ") + each.text();
+  return out.empty() ? "nothing" : out;
 }
 
 }  // namespace
@@ -77,18 +95,15 @@ Result<std::unique_ptr<Daemon>, DaemonFailure> Daemon::start(const std::filesyst
   state->disk = *std::move(disk);
   state->executor = std::make_unique<ThreadPoolExecutor>(state->loop, settings.threads);
 
-  TcpOptions network_options;
-  network_options.identity = key->identity();
-  network_options.listen_address = settings.listen;
-  network_options.source_address = settings.source_address;
-  network_options.incarnation = new_incarnation();
-  network_options.limits = settings.network;
-  auto network = TcpNetwork::open(state->loop, network_options);
+  auto network = p2p::P2pNetwork::open(state->loop, p2p_options(settings, *key, state->version));
   if (!network.ok()) return DaemonFailure{kExitFailed, network.error().text};
   state->network = *std::move(network);
 
   node::NodeConfig config = node_config(settings);
   config.head_signer = key->account();
+  auto author = p2p::Author::open(key->p2p_key(), state->data.keys() / "gossip_seqno");
+  if (!author.ok()) return DaemonFailure{kExitFailed, author.error().text};
+  config.authorship = *author;
   auto node = node::CoreNode::open(state->clock, *state->timers, *state->network, *state->disk, *state->random,
                                    *state->executor, nullptr, state->sink(), std::move(config));
   if (!node.ok()) return DaemonFailure{kExitFailed, "the database cannot be used: " + node.error().text};
@@ -113,8 +128,8 @@ Result<std::unique_ptr<Daemon>, DaemonFailure> Daemon::start(const std::filesyst
     raw->sink().record({trace::Kind::node_started, {}, 1, 0, 0});
     raw->node->start();
   });
-  spdlog::info("{} listens on {}, data in {}", raw->network->own_identity(),
-               raw->network->listen_address().empty() ? "nothing" : raw->network->listen_address(), path.string());
+  spdlog::info("{} listens on {}, data in {}", raw->network->own_identity(), joined(raw->network->listen_addresses()),
+               path.string());
   return std::unique_ptr<Daemon>(new Daemon(std::move(state)));
 }
 

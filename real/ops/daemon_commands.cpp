@@ -28,11 +28,21 @@ Result<Hashes> hashes_of(const Json& request) {
   return list;
 }
 
-Json peer_list(node::CoreNode& node, TcpNetwork& network) {
+Json peer_list(node::CoreNode& node, p2p::P2pNetwork& network) {
   Json list = Json::array();
   for (const env::PeerId peer : node.peers().connected()) {
-    list.push_back({{"identity", network.identity(peer)}, {"queued_bytes", network.queued_bytes(peer)}});
+    const auto info = network.info(peer);
+    list.push_back({{"identity", network.identity(peer)},
+                    {"agent", info.agent},
+                    {"connections", info.connections},
+                    {"queued_bytes", network.queued_bytes(peer)}});
   }
+  return list;
+}
+
+Json listen_list(const p2p::P2pNetwork& network) {
+  Json list = Json::array();
+  for (const auto& address : network.listen_addresses()) list.push_back(address.text());
   return list;
 }
 
@@ -51,7 +61,7 @@ Json queue_table(node::CoreNode& node) {
   return table;
 }
 
-Json mesh_list(node::CoreNode& node, TcpNetwork& network) {
+Json mesh_list(node::CoreNode& node, p2p::P2pNetwork& network) {
   Json list = Json::array();
   if (node.gossip() == nullptr) return list;
   for (const env::PeerId peer : node.gossip()->router().mesh(node.gossip()->topic())) {
@@ -141,10 +151,10 @@ void Daemon::State::ask_about(const Json& request, Reply reply,
 
 void Daemon::State::add_commands() {
   admin->add("status", "what this node is and how it does", [this](const Json&, Reply reply) {
-    const TcpNetwork::Figures traffic = network->figures();
+    const p2p::P2pNetwork::Figures traffic = network->figures();
     reply(Json{{"version", version},
                {"identity", network->own_identity()},
-               {"listen", network->listen_address()},
+               {"listen", listen_list(*network)},
                {"data", data.path().string()},
                {"uptime_seconds", (clock.now() - started).ns / 1000000000},
                {"peers", node->peers().connected().size()},

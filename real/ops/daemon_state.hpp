@@ -13,12 +13,12 @@
 #include "real/env/os_random.hpp"
 #include "real/env/os_timers.hpp"
 #include "real/env/rocks_disk.hpp"
-#include "real/env/tcp_network.hpp"
 #include "real/env/thread_pool_executor.hpp"
 #include "real/ops/admin_server.hpp"
 #include "real/ops/daemon.hpp"
 #include "real/ops/signals.hpp"
 #include "real/ops/trace_file.hpp"
+#include "real/p2p/p2p_network.hpp"
 
 namespace lastmile::real {
 
@@ -53,7 +53,7 @@ struct Daemon::State {
   std::unique_ptr<OsTimers> timers;
   std::unique_ptr<RocksDisk> disk;
   std::unique_ptr<ThreadPoolExecutor> executor;
-  std::unique_ptr<TcpNetwork> network;
+  std::unique_ptr<p2p::P2pNetwork> network;
   std::unique_ptr<node::CoreNode> node;
   std::unique_ptr<AdminServer> admin;
   std::unique_ptr<Signals> signals;

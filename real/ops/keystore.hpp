@@ -6,6 +6,7 @@
 
 #include "core/base/result.hpp"
 #include "core/crypto/account.hpp"
+#include "real/p2p/wire/key.hpp"
 
 namespace lastmile::real {
 
@@ -17,13 +18,18 @@ class NodeKey {
   static Result<NodeKey> create(const std::filesystem::path& keys);  // refuses to overwrite
   static Result<NodeKey> load(const std::filesystem::path& keys);
 
-  // base58 of the public key: how peers know this node.
-  const std::string& identity() const { return account_.address(); }
+  // The peer id: how peers know this node.
+  std::string identity() const { return p2p_key_->peer_id().text(); }
   const crypto::Account& account() const { return account_; }
+  // What proves it. The same key, unless keys/p2p.key brings another one along: a private key of libp2p in protobuf
+  // form, as an operator has who keeps the peer id of another program.
+  const std::shared_ptr<const p2p::PrivateKey>& p2p_key() const { return p2p_key_; }
 
  private:
-  explicit NodeKey(crypto::Account account) : account_(std::move(account)) {}
+  NodeKey(crypto::Account account, p2p::PrivateKey p2p_key)
+      : account_(std::move(account)), p2p_key_(std::make_shared<const p2p::PrivateKey>(std::move(p2p_key))) {}
   crypto::Account account_;
+  std::shared_ptr<const p2p::PrivateKey> p2p_key_;
 };
 
 }  // namespace lastmile::real

@@ -100,7 +100,7 @@ void set_text(const std::string& where, const std::string& name, const std::stri
   if (!key->set(settings, SettingValue(value))) mistakes.wrong(where, key->info, "\"" + value + "\"");
 }
 
-// LASTMILE_NETWORK__LISTEN is network.listen. Names without "__" are other programs' business (LASTMILE_VECTORS).
+// LASTMILE_P2P__LISTEN is p2p.listen. Names without "__" are other programs' business (LASTMILE_VECTORS).
 std::optional<std::string> key_of_variable(std::string_view variable) {
   if (!variable.starts_with(kPrefix) || variable.find("__") == std::string_view::npos) return std::nullopt;
   std::string name(variable.substr(kPrefix.size()));
@@ -113,14 +113,14 @@ std::optional<std::string> key_of_variable(std::string_view variable) {
 void find_contradictions(const Settings& settings, Mistakes& mistakes) {
   for (const std::string& each : node::contradictions(settings.limits, settings.intervals))
     mistakes.add("settings", each);
-  const real::TcpLimits& network = settings.network;
+  const p2p::P2pLimits& network = settings.network;
   if (network.keepalive >= network.silence_max) {
-    mistakes.add("settings", "network.keepalive (" + duration_text(network.keepalive) +
-                                 ") is not less than network.silence_max (" + duration_text(network.silence_max) + ")");
+    mistakes.add("settings", "p2p.keepalive (" + duration_text(network.keepalive) +
+                                 ") is not less than p2p.silence_max (" + duration_text(network.silence_max) + ")");
   }
   if (settings.limits.peer_queued_bytes > network.send_buffer_max) {
     mistakes.add("settings", "limits.peer_queued_bytes (" + size_text(settings.limits.peer_queued_bytes) +
-                                 ") is more than network.send_buffer_max (" + size_text(network.send_buffer_max) + ")");
+                                 ") is more than p2p.send_buffer_max (" + size_text(network.send_buffer_max) + ")");
   }
 }
 
@@ -208,7 +208,9 @@ node::NodeConfig node_config(const Settings& settings) {
   config.store.charge = settings.charge;
   config.store.query_indexes = settings.query_indexes;
   config.store.limits.waiting_messages = settings.limits.waiting_messages;
-  config.peers = settings.peers;
+  for (const std::string& peer : settings.peers) {
+    config.peers.push_back(p2p::dial_address(p2p::Multiaddr::parse(peer).value()));
+  }
   config.head_signers = std::make_shared<const std::set<std::string, std::less<>>>(settings.head_signers.begin(),
                                                                                    settings.head_signers.end());
   node::use_default_gossip(config);

@@ -12,18 +12,20 @@
 #include "core/base/result.hpp"
 #include "core/node/config.hpp"
 #include "real/env/rocks_disk.hpp"
-#include "real/env/tcp_network.hpp"
+#include "real/p2p/p2p_network.hpp"
 
 namespace lastmile::real {
 
 enum class LogFormat : std::uint8_t { text, json };
 
 struct Settings {
-  // network
-  std::string listen = "127.0.0.1:4001";
+  // p2p; addresses are multiaddrs
+  std::vector<std::string> listen{"/ip4/127.0.0.1/tcp/4025"};
+  std::vector<std::string> announce;  // empty = where it listens
   std::string source_address;
-  std::vector<std::string> peers;  // "identity@host:port"
-  TcpLimits network;
+  std::vector<std::string> peers;
+  bool early_muxer = true;
+  p2p::P2pLimits network;
   // roads, limits, intervals, switches
   node::Roads roads;
   node::Limits limits;
@@ -54,8 +56,8 @@ struct Settings {
 enum class Origin : std::uint8_t { standard, file, environment, flag };
 
 struct KeyInfo {
-  std::string_view name;      // "network.listen"
-  std::string_view expected;  // "an address such as \"127.0.0.1:4001\""
+  std::string_view name;      // "p2p.listen"
+  std::string_view expected;  // "a list of multiaddrs such as ..."
   std::string_view about;     // one line for people
 };
 
@@ -66,7 +68,7 @@ struct SettingSources {
 };
 
 // Precedence: flag, environment, file, default. Every mistake is one line in the error:
-//   FILE:12: unknown key network.lissten, did you mean network.listen?
+//   FILE:12: unknown key p2p.lissten, did you mean p2p.listen?
 //   FILE:14: limits.retries: expected a number, found "ten"
 // At most kSettingErrorsMax of them.
 inline constexpr std::size_t kSettingErrorsMax = 20;

@@ -17,7 +17,11 @@ constexpr std::string_view kCount = "a whole number, not negative";
 constexpr std::string_view kSize = "a size such as \"64MiB\"";
 constexpr std::string_view kLength = "a length of time such as \"250ms\" or \"1h30min\"";
 constexpr std::string_view kText = "a text";
-constexpr std::string_view kPeers = "a list of texts such as \"identity@192.0.2.7:4001\"";
+constexpr std::string_view kListen =
+    "a list of multiaddrs of /ip4 or /ip6 and /tcp, and /ws for browsers, such as \"/ip4/0.0.0.0/tcp/4025\"";
+constexpr std::string_view kAddresses = "a list of multiaddrs such as \"/dns4/node.example.org/tcp/443/wss\"";
+constexpr std::string_view kPeers =
+    "a list of multiaddrs that can be dialled such as \"/ip4/192.0.2.7/tcp/4025/p2p/12D3KooW...\"";
 constexpr std::string_view kCorrectedOnly =
     "\"corrected\" (the reference's behaviour is not to be had: docs/decisions/0124)";
 constexpr std::string_view kSwitch = "\"corrected\" or \"as_reference\"";
@@ -114,12 +118,27 @@ SettingKey text_key(std::string_view name, std::string_view about, const Place<s
           [place](const Settings& settings) { return in_quotes(look(place, settings)); }};
 }
 
-// An address to listen on, or nothing.
-SettingKey address_key(std::string_view name, std::string_view about, const Place<std::string>& place) {
-  return {{name, "an address such as \"127.0.0.1:4001\", or \"\" to listen nowhere", about},
+// Where we can listen: a number, TCP, and perhaps WebSocket on it.
+bool is_listen_address(std::string_view text) {
+  const auto address = p2p::Multiaddr::parse(text);
+  const auto target = address.ok() ? p2p::dial_target(*address) : std::nullopt;
+  return target && !target->peer && !target->tls &&
+         (target->host_kind == p2p::AddressPart::ip4 || target->host_kind == p2p::AddressPart::ip6);
+}
+
+bool is_multiaddr(std::string_view text) { return p2p::Multiaddr::parse(text).ok(); }
+
+// A multiaddr, which says what it lacks better than "identity@" before it.
+bool is_peer_address(std::string_view text) { return text.starts_with('/') && p2p::is_dial_address(text); }
+
+// An IP address in numbers, or nothing.
+SettingKey source_key(std::string_view name, std::string_view about, const Place<std::string>& place) {
+  return {{name, "an IP address such as \"192.0.2.7\", or \"\"", about},
           [place](Settings& settings, const SettingValue& value) {
             const auto* given = std::get_if<std::string>(&value);
-            if (given == nullptr || (!given->empty() && !is_tcp_address(*given))) return false;
+            if (given == nullptr) return false;
+            const std::string family = given->find(':') == std::string::npos ? "/ip4/" : "/ip6/";
+            if (!given->empty() && !is_multiaddr(family + *given)) return false;
             place(settings) = *given;
             return true;
           },
@@ -201,18 +220,31 @@ SettingKey protocol_switch(std::string_view name, const message::SwitchPoint& po
 std::vector<SettingKey> make_table() {
   std::vector<SettingKey> keys;
   const auto add = [&](SettingKey key) { keys.push_back(std::move(key)); };
-  add(address_key("network.listen", "where peers connect to", LM_PLACE(std::string, listen)));
-  add(text_key("network.source_address", "address that outgoing connections come from; empty = the system's choice",
-               LM_PLACE(std::string, source_address)));
-  add(list_key("network.peers", kPeers, "peers to keep connected", is_peer_address,
+  add(list_key("p2p.listen", kListen, "where peers connect to; empty = nowhere", is_listen_address,
+               LM_PLACE(std::vector<std::string>, listen)));
+  add(list_key("p2p.announce", kAddresses, "addresses that peers are told instead of those", is_multiaddr,
+               LM_PLACE(std::vector<std::string>, announce)));
+  add(source_key("p2p.source_address", "address that outgoing connections come from; empty = the system's choice",
+                 LM_PLACE(std::string, source_address)));
+  add(list_key("p2p.peers", kPeers, "peers to keep connected", is_peer_address,
                LM_PLACE(std::vector<std::string>, peers)));
-  add(count_key("network.connections_max", "open connections", LM_PLACE(std::size_t, network.connections_max)));
-  add(size_key("network.send_buffer_max", "bytes that wait for one slow peer before it is cut off",
+  add(flag_key("p2p.early_muxer", "offer the multiplexer inside the handshake", LM_PLACE(bool, early_muxer)));
+  add(count_key("p2p.connections_max", "open connections", LM_PLACE(std::size_t, network.connections_max)));
+  add(count_key("p2p.upgrades_max", "accepted connections that have not proven who they are",
+                LM_PLACE(std::size_t, network.upgrades_max)));
+  add(count_key("p2p.upgrades_per_ip_max", "of these, from one IP address",
+                LM_PLACE(std::size_t, network.upgrades_per_ip_max)));
+  add(size_key("p2p.send_buffer_max", "bytes that wait for one slow peer before it is cut off",
                LM_PLACE(std::size_t, network.send_buffer_max)));
-  add(length_key("network.dial_timeout", "until a dialled peer must have said hello",
-                 LM_PLACE(Duration, network.dial_timeout)));
-  add(length_key("network.keepalive", "silence after which we say something", LM_PLACE(Duration, network.keepalive)));
-  add(length_key("network.silence_max", "silence after which a peer is lost", LM_PLACE(Duration, network.silence_max)));
+  add(size_key("p2p.receive_buffer_max", "bytes of messages of all peers that are not all there yet",
+               LM_PLACE(std::size_t, network.receive_buffer_max)));
+  add(length_key("p2p.upgrade_timeout", "until a peer must have proven who it is",
+                 LM_PLACE(Duration, network.upgrade_timeout)));
+  add(length_key("p2p.stream_timeout", "until a stream must have said what it is for",
+                 LM_PLACE(Duration, network.stream_timeout)));
+  add(length_key("p2p.keepalive", "silence of a peer after which we ask whether it is there",
+                 LM_PLACE(Duration, network.keepalive)));
+  add(length_key("p2p.silence_max", "silence after which a peer is lost", LM_PLACE(Duration, network.silence_max)));
   add(flag_key("roads.gossip", "spread messages by gossip", LM_PLACE(bool, roads.gossip)));
   add(flag_key("roads.reconciliation", "compare what is held with peers", LM_PLACE(bool, roads.reconciliation)));
   add(flag_key("roads.chain", "follow public chains", LM_PLACE(bool, roads.chain)));

@@ -16,6 +16,8 @@ std::string host(std::uint32_t node, std::uint32_t side) {
 
 std::string node_host(std::uint32_t node) { return host(node, 0); }
 std::string proxy_host(std::uint32_t node) { return host(node, 1); }
-std::string with_port(const std::string& host, std::uint16_t port) { return host + ":" + std::to_string(port); }
+std::string multiaddr_of(const std::string& host, std::uint16_t port) {
+  return "/ip4/" + host + "/tcp/" + std::to_string(port);
+}
 
 }  // namespace lastmile::real

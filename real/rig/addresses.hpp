@@ -12,6 +12,6 @@ inline constexpr std::uint32_t kRigNodesMax = 127 * 250;
 // Node 0 is 127.0.1.1, seen by others as 127.1.1.1; node 250 is 127.2.1.1 and 127.3.1.1, and so on.
 std::string node_host(std::uint32_t node);
 std::string proxy_host(std::uint32_t node);
-std::string with_port(const std::string& host, std::uint16_t port);
+std::string multiaddr_of(const std::string& host, std::uint16_t port);  // over TCP
 
 }  // namespace lastmile::real

@@ -45,8 +45,8 @@ Result<std::unique_ptr<RigNodes>> RigNodes::make(const scenario::Scenario& scena
   const auto dials = dials_of(scenario, out->size());
   for (Node node = 0; node < out->size(); ++node) {
     for (const Node other : dials[node]) {
-      out->nodes_[node].peers.push_back(out->nodes_[other].identity + "@" +
-                                        with_port(proxy_host(other), out->options_.port));
+      out->nodes_[node].peers.push_back(multiaddr_of(proxy_host(other), out->options_.port) + "/p2p/" +
+                                        out->nodes_[other].identity);
     }
     if (auto ok = out->write_settings(node); !ok.ok()) return std::move(ok).error();
   }
@@ -83,8 +83,9 @@ Result<Unit> RigNodes::make_folder(Node node) {
 Result<Unit> RigNodes::write_settings(Node node) {
   const RigNode& rig_node = nodes_[node];
   const auto flag = [](bool on) { return on ? "true" : "false"; };
-  std::string text = "[network]\n";
-  text += "listen = \"" + with_port(node_host(node), options_.port) + "\"\n";
+  std::string text = "[p2p]\n";
+  text += "listen = [\"" + multiaddr_of(node_host(node), options_.port) + "\"]\n";
+  text += "announce = [\"" + multiaddr_of(proxy_host(node), options_.port) + "\"]\n";
   text += "source_address = \"" + node_host(node) + "\"\npeers = [";
   for (const std::string& peer : rig_node.peers) text += "\"" + peer + "\", ";
   const scenario::Roads& roads = scenario_.world.roads;

@@ -65,7 +65,7 @@ class Documents(unittest.TestCase):
         for words in shown:
             with self.subTest(command=" ".join(words)):
                 if words[0] == "run":
-                    daemon = subprocess.Popen([PROGRAMS / "lastmile-node", *words, "--set", "network.listen="], cwd=self.here,
+                    daemon = subprocess.Popen([PROGRAMS / "lastmile-node", *words, "--set", "p2p.listen="], cwd=self.here,
                                               stderr=subprocess.DEVNULL)
                     self.addCleanup(daemon.wait)
                     self.addCleanup(daemon.kill)
@@ -81,7 +81,7 @@ class Documents(unittest.TestCase):
 
     def test_mistakes_in_settings_look_as_the_guide_shows(self):
         said = [block for block in blocks("docs/operator-guide.md") if block.startswith("lastmile-node: ")][0]
-        (self.here / "node.toml").write_text("[network]\nlissten = 1\n[limits]\nretries = 'ten'\n")
+        (self.here / "node.toml").write_text("[p2p]\nlissten = 1\n[limits]\nretries = 'ten'\n")
         result = self.run_program("lastmile-node", ["config", "check", "--config", "node.toml"])
         self.assertEqual((result.returncode, result.stderr), (3, said))
 

@@ -30,7 +30,7 @@ def expect(what, result, code, *texts):
 @contextlib.contextmanager
 def running(data, *more):
     """A node that is killed at the end whatever happens."""
-    process = subprocess.Popen([NODE, "run", "--data", data, "--set", "network.listen=", *more],
+    process = subprocess.Popen([NODE, "run", "--data", data, "--set", "p2p.listen=", *more],
                                stderr=subprocess.PIPE, text=True)
     try:
         yield process
@@ -82,8 +82,8 @@ def exit_codes(folder):
     expect("settings of a folder that is none", node("config", "check", "--data", folder / "none"), 3, "none/node.toml: no such file")
     expect("settings of a new folder", node("config", "check", "--data", data), 0, "valid")
     config = folder / "bad.toml"
-    config.write_text('[network]\nlissten = "x"\n')
-    expect("an unknown key", node("run", "--data", data, "--config", config), 3, "bad.toml:2:", "network.listen?")
+    config.write_text('[p2p]\nlissten = "x"\n')
+    expect("an unknown key", node("run", "--data", data, "--config", config), 3, "bad.toml:2:", "p2p.listen?")
     with running(data) as process:
         Admin(data, process).ask("status")
         expect("a second node on the same data", node("run", "--data", data), 4, str(process.pid))

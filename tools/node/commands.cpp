@@ -49,6 +49,11 @@ Result<real::Settings> settings_of(const NodeOptions& options) {
   if (options.config.empty() && has_settings_file(options)) sources.file = settings_file(options);
   sources.environment = real::setting_environment();
   sources.flags = options.sets;
+  if (!options.p2p_listen.empty()) {
+    std::string list;
+    for (const std::string& each : options.p2p_listen) list += (list.empty() ? "" : ",") + each;
+    sources.flags.push_back("p2p.listen=" + list);
+  }
   return real::load_settings(sources);
 }
 

@@ -7,10 +7,11 @@
 namespace lastmile::tools {
 
 struct NodeOptions {
-  std::string data;               // --data
-  std::string config;             // --config; empty = node.toml in the data folder, if there is one
-  std::vector<std::string> sets;  // --set section.key=value
-  std::string socket;             // --socket; empty = as configured
+  std::string data;                     // --data
+  std::string config;                   // --config; empty = node.toml in the data folder, if there is one
+  std::vector<std::string> sets;        // --set section.key=value
+  std::vector<std::string> p2p_listen;  // --p2p-listen MULTIADDR; empty = as configured
+  std::string socket;                   // --socket; empty = as configured
   bool json = false;
   std::string command;  // of `ask`
   std::string fields;   // of `ask`: a JSON object

@@ -47,6 +47,9 @@ int main_of(int argc, char** argv) {
   CLI::App* run = add(app, "run", "run the node until SIGTERM", command_run);
   with_data(run, true);
   with_config(run);
+  run->add_option("--p2p-listen", options.p2p_listen,
+                  "multiaddr to listen on instead of the settings' p2p.listen; repeatable")
+      ->allow_extra_args(false);
   with_socket(add(app, "status", "ask the running node how it does", command_status));
   with_socket(add(app, "stop", "end the running node and wait until it has ended", command_stop));
   CLI::App* ask = add(app, "ask", "send one command to the running node; \"help\" lists them", command_ask);

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "real/env/data_dir.hpp"
+#include "real/env/posix_file.hpp"
 #include "real/ops/daemon.hpp"
 #include "real/ops/keystore.hpp"
 #include "real/ops/quantity.hpp"
@@ -23,7 +24,7 @@ std::string mistake_in(std::string_view toml) {
 TEST(Settings, nothing_written_means_the_defaults) {
   const auto settings = parse_settings("", "node.toml");
   ASSERT_TRUE(settings.ok());
-  EXPECT_EQ(settings->listen, "127.0.0.1:4001");
+  EXPECT_EQ(settings->listen, std::vector<std::string>{"/ip4/127.0.0.1/tcp/4025"});
 }
 
 TEST(Settings, the_file_that_init_writes_is_valid_and_changes_nothing) {
@@ -42,15 +43,19 @@ TEST(Settings, the_file_that_init_writes_is_valid_and_changes_nothing) {
 }
 
 TEST(Settings, an_unknown_key_is_named_with_its_line_and_the_nearest_key) {
-  EXPECT_EQ(mistake_in("[network]\nlissten = \"\"\n"),
-            "node.toml:2: unknown key network.lissten, did you mean network.listen?");
+  EXPECT_EQ(mistake_in("[p2p]\nlissten = \"\"\n"), "node.toml:2: unknown key p2p.lissten, did you mean p2p.listen?");
 }
 
 TEST(Settings, a_wrong_value_says_what_is_expected) {
   EXPECT_EQ(mistake_in("[limits]\nretries = \"ten\"\n"),
             "node.toml:2: limits.retries: expected a whole number, not negative, found 'ten'");
-  EXPECT_THAT(mistake_in("[network]\nlisten = \"localhost\"\n"), HasSubstr("expected an address such as"));
-  EXPECT_THAT(mistake_in("[network]\npeers = [\"nobody\"]\n"), HasSubstr("network.peers: expected a list of texts"));
+  for (const char* listen :
+       {"localhost", "/dns4/example.org/tcp/1", "/ip4/192.0.2.7/udp/1", "/ip4/192.0.2.7/tcp/1/wss"}) {
+    EXPECT_THAT(mistake_in("[p2p]\nlisten = [\"" + std::string(listen) + "\"]\n"),
+                HasSubstr("node.toml:2: p2p.listen: expected a list of multiaddrs of /ip4 or /ip6 and /tcp"));
+  }
+  EXPECT_THAT(mistake_in("[p2p]\npeers = [\"nobody\"]\n"), HasSubstr("p2p.peers: expected a list of multiaddrs"));
+  EXPECT_THAT(mistake_in("[p2p]\nsource_address = \"here\"\n"), HasSubstr("expected an IP address such as"));
   EXPECT_THAT(mistake_in("[storage]\nblock_cache = \"64 parsecs\"\n"), HasSubstr("expected a size such as"));
   EXPECT_THAT(mistake_in("[log]\nlevel = \"loud\"\n"), HasSubstr("one of trace, debug"));
 }
@@ -64,19 +69,19 @@ TEST(Settings, signers_of_heads_reach_the_node) {
 }
 
 TEST(Settings, all_mistakes_are_told_in_the_order_of_the_lines_up_to_a_limit) {
-  std::string toml = "[network]\n";
+  std::string toml = "[p2p]\n";
   for (int i = 0; i < 50; ++i) toml += "k" + std::to_string(i) + " = 1\n";
   const std::string told = mistake_in(toml);
   EXPECT_EQ(static_cast<std::size_t>(std::count(told.begin(), told.end(), '\n')) + 1, kSettingErrorsMax);
-  EXPECT_THAT(told, testing::StartsWith("node.toml:2: unknown key network.k0"));
+  EXPECT_THAT(told, testing::StartsWith("node.toml:2: unknown key p2p.k0"));
 }
 
 TEST(Settings, two_that_do_not_fit_together_are_both_named_wherever_they_come_from) {
   EXPECT_EQ(mistake_in("[limits]\ninbox_messages = 1000\n"),
             "settings: limits.inbox_messages_per_source (2000) is more than limits.inbox_messages (1000)");
-  EXPECT_EQ(mistake_in("[network]\nkeepalive = \"60s\"\n"),
-            "settings: network.keepalive (1min) is not less than network.silence_max (1min)");
-  EXPECT_THAT(mistake_in("[limits]\npeer_queued_bytes = \"1GiB\"\n"), HasSubstr("network.send_buffer_max"));
+  EXPECT_EQ(mistake_in("[p2p]\nkeepalive = \"60s\"\n"),
+            "settings: p2p.keepalive (1min) is not less than p2p.silence_max (1min)");
+  EXPECT_THAT(mistake_in("[limits]\npeer_queued_bytes = \"1GiB\"\n"), HasSubstr("p2p.send_buffer_max"));
   SettingSources sources;
   sources.flags = {"limits.inbox_messages_per_source=50"};
   EXPECT_TRUE(parse_settings("[limits]\ninbox_messages = 1000\n", "node.toml", sources).ok());
@@ -178,6 +183,27 @@ TEST(DataFolder, init_refuses_a_folder_in_use_and_open_one_of_another_schema) {
     ASSERT_FALSE(other.ok()) << version;
     EXPECT_EQ(other.error().kind, DataDirError::Kind::migration) << version;
   }
+}
+
+TEST(Keystore, a_key_of_another_program_keeps_its_peer_id) {
+  const Scratch scratch;
+  const auto own = NodeKey::create(scratch.path());
+  ASSERT_TRUE(own.ok()) << own.error().text;
+  std::array<std::uint8_t, 32> seed{};
+  seed.fill(9);
+  const auto other = p2p::PrivateKey::from_ed25519_seed(seed);
+  const Bytes form = other.serialised();
+  const auto file = scratch.path() / "p2p.key";
+  ASSERT_TRUE(write_file_durably(file, as_text(form), 0600).ok());
+  const auto loaded = NodeKey::load(scratch.path());
+  ASSERT_TRUE(loaded.ok()) << loaded.error().text;
+  EXPECT_EQ(loaded->identity(), other.peer_id().text());
+  EXPECT_EQ(loaded->account().address(), own->account().address());  // heads are still signed by the node's own key
+  ASSERT_EQ(::chmod(file.c_str(), 0644), 0);
+  EXPECT_THAT(NodeKey::load(scratch.path()).error().text, HasSubstr("can be read by others"));
+  ASSERT_TRUE(write_file_durably(file, "not a key", 0600).ok());
+  EXPECT_THAT(NodeKey::load(scratch.path()).error().text,
+              HasSubstr("expected a private key of libp2p in protobuf form"));
 }
 
 }  // namespace
