@@ -132,6 +132,7 @@ class P2pNetwork::Core final : public ConnectionOwner, public std::enable_shared
 
   // p2p_services.cpp: identify and ping
   void identify(Connection& connection);
+  void finish_later(Connection& connection, StreamId stream);
   Bytes own_identify(const Connection& connection) const;
 
   real::Loop& loop_;

@@ -35,9 +35,9 @@ inline constexpr Duration kLastWords = seconds(5);     // for writing why a conn
 inline constexpr std::size_t kGossipReopensMax = 5;    // of the outbound stream, per connection (11.1)
 inline constexpr std::size_t kPingStreamsMax = 2;      // accepted per connection (10)
 inline constexpr std::size_t kIdentifyStreamsMax = 4;  // accepted per connection, asked and pushed
-// Between an identify message and the end of its stream: js-libp2p loses the message when both come together with the
-// agreement (decision 0202).
-inline constexpr Duration kIdentifyEndPause = milliseconds(50);
+// Between the answer of identify or ping and the end of its stream: js-libp2p loses the answer when both come together
+// with the agreement (decision 0202).
+inline constexpr Duration kEndPause = milliseconds(50);
 inline constexpr std::size_t kWebSocketMessageMax = 1024 * 1024;  // 14
 inline constexpr std::size_t kPeerStorePeersMax = 10000;          // 17
 inline constexpr std::size_t kPeerStoreAddressesMax = 32;         // 17, of one peer

@@ -56,7 +56,7 @@ class Mute final : public StreamHandler {
 
 class P2pNetwork::Core::PingIn final : public StreamHandler {
  public:
-  PingIn(Connection& connection, StreamId stream) : connection_(connection), stream_(stream) {}
+  PingIn(Core& core, Connection& connection, StreamId stream) : core_(core), connection_(connection), stream_(stream) {}
   void on_bytes(ByteView bytes) override {
     append(waiting_, bytes);
     const std::size_t whole = waiting_.size() - waiting_.size() % kPingBytes;
@@ -64,10 +64,11 @@ class P2pNetwork::Core::PingIn final : public StreamHandler {
     connection_.write(stream_, Bytes(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(whole)));
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(whole));
   }
-  void on_finished() override { connection_.finish(stream_); }
+  void on_finished() override { core_.finish_later(connection_, stream_); }
 
  private:
   static constexpr std::size_t kPingQueueMax = 64 * 1024;
+  Core& core_;
   Connection& connection_;
   StreamId stream_;
   Bytes waiting_;
@@ -116,6 +117,12 @@ void P2pNetwork::Core::ping(env::PeerId peer, env::Done<Duration> done) {
   connection->write(*stream, handler->value());
 }
 
+void P2pNetwork::Core::finish_later(Connection& connection, StreamId stream) {
+  timers_.after(kEndPause, [weak = connection.weak_from_this(), stream] {
+    if (const auto alive = weak.lock()) alive->finish(stream);
+  });
+}
+
 void P2pNetwork::Core::identify(Connection& connection) {
   auto handler = std::make_shared<IdentifyIn>(*this, connection);
   if (const auto stream = connection.open_stream({std::string(kIdentifyName)}, handler)) handler->opened(*stream);
@@ -152,15 +159,13 @@ std::shared_ptr<StreamHandler> P2pNetwork::Core::accept(Connection& connection, 
   if (protocol == kPingName) {
     if (too_many(kPingStreamsMax)) return nullptr;
     connection.be_patient(stream);
-    return std::make_shared<PingIn>(connection, stream);
+    return std::make_shared<PingIn>(*this, connection, stream);
   }
   if (protocol == kIdentifyName) {
     if (too_many(kIdentifyStreamsMax)) return nullptr;
     connection.write(stream, prefixed(own_identify(connection)));
     connection.be_patient(stream);
-    timers_.after(kIdentifyEndPause, [weak = connection.weak_from_this(), stream] {
-      if (const auto alive = weak.lock()) alive->finish(stream);
-    });
+    finish_later(connection, stream);
     return std::make_shared<Mute>();
   }
   if (protocol == kIdentifyPushName) {

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 
-OURS, sources, workshop = (pathlib.Path(a) for a in sys.argv[1:4])
+OURS, NODE, envelopes, sources, workshop = (pathlib.Path(a) for a in sys.argv[1:6])
 PATIENCE = 30  # seconds, for what must happen on a busy machine
 SKIPPED = 77
 TOPIC = "ALEPH-TEST"
@@ -234,7 +234,62 @@ def they_come_while_we_still_see_them():
     print("ok: a peer that comes back before its old connection is known to be dead hears us again")
 
 
+class Node:
+    """lastmile-node, asked as an operator asks it."""
+
+    def __init__(self, scene):
+        self.data = scene.folder / "node"
+        self.run("init")
+        self.process = subprocess.Popen([NODE, "run", "--data", self.data, "--p2p-listen", "/ip4/127.0.0.1/tcp/0", "--p2p-listen",
+                                         "/ip4/127.0.0.1/tcp/0/ws", "--set", "economy.charge=false"], stderr=subprocess.DEVNULL)
+        scene.started.append(self)
+        until = time.monotonic() + PATIENCE
+        while self.run("ask", "status", check=False).returncode != 0:
+            expect("a node that runs", self.process.poll() is None and time.monotonic() < until)
+            time.sleep(0.1)
+        status = self.ask("status")
+        self.id = status["identity"]
+        self.addresses = [f"{each}/p2p/{self.id}" for each in status["listen"]]
+
+    def run(self, verb, *more, check=True):
+        return subprocess.run([NODE, verb, "--data", self.data, *more], capture_output=True, text=True, check=check, timeout=PATIENCE)
+
+    def ask(self, command, **fields):
+        return json.loads(self.run("ask", "--json", command, json.dumps(fields)).stdout)
+
+    def until_processed(self, item_hash):
+        until = time.monotonic() + PATIENCE
+        while self.ask("statuses", hashes=[item_hash])["statuses"] != ["processed"]:
+            expect(f"{item_hash} to be processed", time.monotonic() < until, self.ask("statuses", hashes=[item_hash]))
+            time.sleep(0.1)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def the_node_itself():
+    """Real messages: from a client through the node's gossip to another program, and back from there into its store."""
+    lines = [json.loads(line) for line in envelopes.read_text().splitlines() if line.startswith("{")]
+    first, second = [one for one in lines if one.get("type") == "POST" and "\"ref\"" not in one.get("item_content", "ref")][:2]
+    with Scene() as scene:
+        node, theirs = Node(scene), scene.theirs()
+        theirs.tell("dial", addr=next(a for a in node.addresses if "/ws" in a))
+        told = theirs.wait("identify", peer=node.id)
+        expect("the program's name", told["agentVersion"].startswith("lastmile/"), told)
+        theirs.wait("graft", peer=node.id)
+        node.ask("publish", envelope=json.dumps(first))
+        heard = theirs.wait("message", **{"from": node.id})
+        expect("the message that was handed in", json.loads(heard["data"])["item_hash"] == first["item_hash"], heard)
+        theirs.tell("publish", topic=TOPIC, data=json.dumps(second))
+        node.until_processed(second["item_hash"])
+        peers = node.ask("peers")
+        expect("the peer and its program", [p["identity"] for p in peers] == [theirs.id] and "libp2p" in peers[0]["agent"], peers)
+    print("ok: lastmile-node gossips messages with another program over WebSocket, both ways")
+
+
 install()
+the_node_itself()
 for each_muxer in ("early", "negotiated"):
     for each_transport in ("TCP", "WebSocket"):
         they_dial(each_transport, each_muxer)
