@@ -32,6 +32,7 @@ DaemonFailure failure_of(const DataDirError& error) {
 
 std::vector<p2p::Multiaddr> addresses_of(const std::vector<std::string>& texts) {
   std::vector<p2p::Multiaddr> out;
+  out.reserve(texts.size());
   for (const std::string& text : texts) out.push_back(p2p::Multiaddr::parse(text).value());  // the settings are checked
   return out;
 }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/base/check.hpp"
+#include "core/base/present.hpp"
 #include "real/env/os_clock.hpp"
 
 namespace lastmile::p2p {
@@ -182,15 +182,16 @@ void Connection::on_stream(StreamId id) {
 
 bool Connection::negotiate(StreamId id, ByteView& bytes) {
   Stream& stream = streams_.at(id);
-  const auto state = stream.negotiation->feed(bytes);
-  if (!stream.finished) session_.write(id, stream.negotiation->take_output());
+  Negotiation& negotiation = present(stream.negotiation);
+  const auto state = negotiation.feed(bytes);
+  if (!stream.finished) session_.write(id, negotiation.take_output());
   if (state == Negotiation::State::more) return false;
   if (state != Negotiation::State::agreed) {
     const bool refused = state == Negotiation::State::refused;
     give_up(id, refused ? env::CloseReason::refused : env::CloseReason::protocol_error);
     return false;
   }
-  stream.protocol = stream.negotiation->protocol();
+  stream.protocol = negotiation.protocol();
   stream.negotiation.reset();
   if (stream.ours) {
     hurried_.erase(id);
@@ -262,8 +263,13 @@ void Connection::release() {
 }
 
 void Connection::on_go_away(std::uint32_t reason) {
-  // 0 is said just before the socket is closed, or by who wants streams to end first: the socket tells which.
-  if (open() && reason != kYamuxNormal) end(env::CloseReason::remote);
+  if (!open()) return;
+  if (reason != kYamuxNormal) return end(env::CloseReason::remote);
+  leaving_ = loop_time();  // it is about to close the socket
+}
+
+void Connection::hurry(StreamId stream) {
+  if (open() && streams_.contains(stream)) hurried_[stream] = loop_time() + limits_.stream_timeout;
 }
 
 void Connection::drop_streams(env::CloseReason reason) {
@@ -316,6 +322,7 @@ void Connection::tick(Instant now) {
   if (now - last_read_ > limits_.silence_max || (probed_ && now - *probed_ > kProbePatience)) {
     return end(env::CloseReason::timeout);
   }
+  if (leaving_ && now - *leaving_ > kLeavePatience) return end(env::CloseReason::remote);
   if (now - last_read_ >= limits_.keepalive && !pinged_) {
     pinged_ = true;
     session_.ping(0);

@@ -75,8 +75,10 @@ class Connection final : public std::enable_shared_from_this<Connection>, YamuxO
   void write(StreamId stream, Bytes bytes) { write(stream, std::make_shared<const Bytes>(std::move(bytes))); }
   void finish(StreamId stream);
   void reset(StreamId stream);  // the handler hears nothing more
-  // An inbound stream has P2pLimits::stream_timeout for its protocol and its request; patient: it has all the time.
+  // An inbound stream has P2pLimits::stream_timeout for its protocol and its request; patient: it has all the time;
+  // hurry: so much from now on, until it is over.
   void be_patient(StreamId stream) { hurried_.erase(stream); }
+  void hurry(StreamId stream);
   // Opened by the peer and not gone, ascending.
   std::vector<StreamId> streams_of(std::string_view protocol) const;
   std::size_t streams() const { return session_.streams(); }
@@ -153,6 +155,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, YamuxO
   bool writing_ = false;
   bool last_words_ = false;  // ended; the socket closes once what is queued was written
   std::optional<Instant> probed_;
+  std::optional<Instant> leaving_;  // the peer opens no streams any more, since then
   bool held_ = false;
   std::vector<Held> waiting_;
   std::size_t waiting_bytes_ = 0;

@@ -1,3 +1,4 @@
+#include "core/base/present.hpp"
 #include "real/env/os_timers.hpp"
 #include "real/p2p/tcp_socket.hpp"
 
@@ -28,7 +29,7 @@ class AsioListener final : public Listener, public std::enable_shared_from_this<
     accept();
     return Unit{};
   }
-  const Multiaddr& address() const override { return *address_; }
+  const Multiaddr& address() const override { return present(address_); }
   void stop() override {
     ErrorCode ignored;
     acceptor_.close(ignored);

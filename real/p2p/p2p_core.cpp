@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/base/check.hpp"
+#include "core/base/present.hpp"
 #include "real/env/asio.hpp"
 #include "real/env/os_clock.hpp"
 #include "real/env/os_random.hpp"
@@ -90,6 +90,7 @@ void P2pNetwork::Core::stop_listening() {
 
 std::vector<Multiaddr> P2pNetwork::Core::listen_addresses() const {
   std::vector<Multiaddr> out;
+  out.reserve(listeners_.size());
   for (const auto& listener : listeners_) out.push_back(listener->address());
   return out;
 }
@@ -137,8 +138,7 @@ void P2pNetwork::Core::dial(std::string address) {
   if (connections_.size() >= options.limits.connections_max) {
     return dial_failed_later(std::move(address), env::CloseReason::limit);
   }
-  const auto target = dial_target(*place);
-  auto socket = dialled_socket(loop_, *target, options.source_address);
+  auto socket = dialled_socket(loop_, present(dial_target(*place)), options.source_address);
   if (socket == nullptr) return dial_failed_later(std::move(address), env::CloseReason::refused);
   ++figures_.dialled;
   dialling_.insert(address);
@@ -207,6 +207,7 @@ void P2pNetwork::Core::tick() {
   timers_.after(pause, [this] {
     const Instant now = real::OsClock().now();
     std::vector<std::shared_ptr<Connection>> all;
+    all.reserve(connections_.size());
     for (const auto& [key, connection] : connections_) all.push_back(connection);
     for (const auto& connection : all) {
       connection->tick(now);

@@ -133,7 +133,7 @@ class P2pNetwork::Core final : public ConnectionOwner, public std::enable_shared
   // p2p_services.cpp: identify and ping
   void identify(Connection& connection);
   void finish_later(Connection& connection, StreamId stream);
-  Bytes own_identify(const Connection& connection) const;
+  Bytes own_identify(const Connection& connection);
 
   real::Loop& loop_;
   real::OsTimers timers_;
@@ -151,6 +151,7 @@ class P2pNetwork::Core final : public ConnectionOwner, public std::enable_shared
   std::map<std::uint64_t, Pending> asked_;
   std::uint64_t last_id_ = 0;
   PeerStore store_;
+  Bytes own_record_;          // signed; empty until somebody asks
   env::Frame encoded_frame_;  // the last one: a broadcast encodes once
   std::shared_ptr<const Bytes> encoded_bytes_;
   Figures figures_;

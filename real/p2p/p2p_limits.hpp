@@ -29,6 +29,7 @@ struct P2pLimits {
 };
 
 inline constexpr Duration kProbePatience = seconds(5);         // for an old connection when a new one comes
+inline constexpr Duration kLeavePatience = seconds(5);         // for who said that it goes, until it has gone
 inline constexpr std::size_t kHeldBytesMax = 4 * 1024 * 1024;  // of a new connection while the old one is probed
 inline constexpr std::size_t kHeldEventsMax = 65536;
 inline constexpr Duration kLastWords = seconds(5);     // for writing why a connection ends

@@ -150,6 +150,9 @@ void P2pNetwork::Core::Question::on_bytes(ByteView bytes) {
                                  true);
   }
   answer.erase(answer.begin());
+  if (const auto found = core_.asked_.find(id_); found != core_.asked_.end()) {
+    if (const auto connection = found->second.connection.lock()) connection->hurry(found->second.stream);
+  }
   core_.finish_question(id_, std::move(answer), !bytes.empty());
 }
 
@@ -180,14 +183,14 @@ void P2pNetwork::Core::Answering::on_bytes(ByteView bytes) {
   if (state == PrefixedReader::State::more) return;
   asked_ = true;
   connection_.be_patient(stream_);
-  if (!core_.find(connection_)) return connection_.reset(stream_);
-  if (protocol_) return on_request(std::move(question));
-  on_fetch(question);
+  const auto peer = core_.find(connection_);
+  if (!peer) return connection_.reset(stream_);
+  if (protocol_) return on_request(*peer, *protocol_, std::move(question));
+  on_fetch(*peer, question);
 }
 
-void P2pNetwork::Core::Answering::on_request(Bytes question) {
-  const env::PeerId peer = *core_.find(connection_);
-  env::FrameHandler* const handler = core_.frame_handlers[static_cast<std::size_t>(*protocol_)];
+void P2pNetwork::Core::Answering::on_request(env::PeerId peer, env::Protocol protocol, Bytes question) {
+  env::FrameHandler* const handler = core_.frame_handlers[static_cast<std::size_t>(protocol)];
   if (handler == nullptr) return refuse("this protocol is not spoken here");
   const auto served = core_.at(peer).served;
   if (served->requests >= core_.options.limits.requests_served_max) {
@@ -219,8 +222,7 @@ std::size_t P2pNetwork::Core::bulk_bytes(Served& served) {
   return sum;
 }
 
-void P2pNetwork::Core::Answering::on_fetch(ByteView question) {
-  const env::PeerId peer = *core_.find(connection_);
+void P2pNetwork::Core::Answering::on_fetch(env::PeerId peer, ByteView question) {
   const auto range = decode_range(question);
   if (!range) return refuse("not a range of content");
   if (core_.content_handler == nullptr) return refuse("no content is served here");

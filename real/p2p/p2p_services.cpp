@@ -17,6 +17,7 @@ class P2pNetwork::Core::IdentifyIn final : public StreamHandler {
  public:
   IdentifyIn(Core& core, Connection& connection) : core_(core), connection_(connection), reader_(kIdentifyMessageMax) {}
   void opened(StreamId stream) { stream_ = stream; }
+  void on_open(std::string_view) override { connection_.hurry(stream_); }
   void on_bytes(ByteView bytes) override {
     Bytes message;
     for (;;) {
@@ -82,13 +83,14 @@ class P2pNetwork::Core::PingOut final : public StreamHandler {
   }
   const Bytes& value() const { return value_; }
   void opened(StreamId stream) { stream_ = stream; }
+  void on_open(std::string_view) override { connection_.hurry(stream_); }
   void on_bytes(ByteView bytes) override {
     append(got_, bytes);
     if (got_.size() < kPingBytes) return;
-    connection_.be_patient(stream_);
     connection_.finish(stream_);
     answer(got_ == value_ ? Result<Duration>(real::OsClock().now() - sent_) : Error{"ping: another answer"});
   }
+  env::Done<Duration> take() { return std::move(done_); }
   void on_finished() override { answer(Error{"ping: no answer"}); }
   void on_closed(env::CloseReason reason) override {
     if (reason != env::CloseReason::local) answer(Error{"ping: " + std::string(env::close_reason_name(reason))});
@@ -109,10 +111,13 @@ class P2pNetwork::Core::PingOut final : public StreamHandler {
 
 void P2pNetwork::Core::ping(env::PeerId peer, env::Done<Duration> done) {
   Connection* const connection = up(peer);
-  if (connection == nullptr) return;
+  const auto fail_later = [this](env::Done<Duration> to_tell) {
+    loop_.post([to_tell = std::move(to_tell)]() mutable { to_tell(Error{"ping: not connected"}); });
+  };
+  if (connection == nullptr) return fail_later(std::move(done));
   auto handler = std::make_shared<PingOut>(*connection, std::move(done));
   const auto stream = connection->open_stream({std::string(kPingName)}, handler);
-  if (!stream) return;
+  if (!stream) return fail_later(handler->take());
   handler->opened(*stream);
   connection->write(*stream, handler->value());
 }
@@ -128,7 +133,7 @@ void P2pNetwork::Core::identify(Connection& connection) {
   if (const auto stream = connection.open_stream({std::string(kIdentifyName)}, handler)) handler->opened(*stream);
 }
 
-Bytes P2pNetwork::Core::own_identify(const Connection& connection) const {
+Bytes P2pNetwork::Core::own_identify(const Connection& connection) {
   Identify out;
   out.public_key = options.identity->public_key().serialised();
   out.protocol_version = kIdentifyVersion;
@@ -142,9 +147,12 @@ Bytes P2pNetwork::Core::own_identify(const Connection& connection) const {
       if (target && target->host != "0.0.0.0" && target->host != "::") out.listen_addresses.push_back(address);
     }
   }
-  const auto milliseconds_since_1970 = static_cast<std::uint64_t>(real::OsClock().wall().ns / 1'000'000);
-  out.signed_record =
-      seal_peer_record({options.identity->peer_id(), milliseconds_since_1970, out.listen_addresses}, *options.identity);
+  if (own_record_.empty()) {  // what it says changes in no life
+    const auto milliseconds_since_1970 = static_cast<std::uint64_t>(real::OsClock().wall().ns / 1'000'000);
+    const PeerRecord record{options.identity->peer_id(), milliseconds_since_1970, out.listen_addresses};
+    own_record_ = seal_peer_record(record, *options.identity);
+  }
+  out.signed_record = own_record_;
   return encode_identify(out);
 }
 
@@ -164,7 +172,6 @@ std::shared_ptr<StreamHandler> P2pNetwork::Core::accept(Connection& connection, 
   if (protocol == kIdentifyName) {
     if (too_many(kIdentifyStreamsMax)) return nullptr;
     connection.write(stream, prefixed(own_identify(connection)));
-    connection.be_patient(stream);
     finish_later(connection, stream);
     return std::make_shared<Mute>();
   }

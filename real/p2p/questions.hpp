@@ -35,8 +35,8 @@ class P2pNetwork::Core::Answering final : public StreamHandler {
   void on_finished() override;
 
  private:
-  void on_request(Bytes question);
-  void on_fetch(ByteView question);
+  void on_request(env::PeerId peer, env::Protocol protocol, Bytes question);
+  void on_fetch(env::PeerId peer, ByteView question);
   void refuse(std::string_view why);
 
   Core& core_;

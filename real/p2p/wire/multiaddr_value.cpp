@@ -83,6 +83,7 @@ const PartInfo* part_info(std::string_view name) {
 
 std::string nearest_part(std::string_view name) {
   std::vector<std::string_view> names;
+  names.reserve(kPartTable.size());
   for (const PartInfo& info : kPartTable) names.push_back(info.name);
   const std::string_view near = nearest(name, names);
   return near.empty() ? std::string() : ", did you mean /" + std::string(near) + "?";

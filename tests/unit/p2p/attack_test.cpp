@@ -1,5 +1,8 @@
 // What strangers and peers may try: every limit of the network with one more than it, over real sockets. In each case
 // the network goes on serving others.
+#include <map>
+#include <set>
+
 #include "real/p2p/wire/identify.hpp"
 #include "real/p2p/wire/length_prefix.hpp"
 #include "real/p2p/wire/limits.hpp"
@@ -234,6 +237,68 @@ TEST_F(AttackTest, what_a_message_says_of_somebody_else_is_no_identity) {
   peer.frame(YamuxType::window_update, kYamuxFin, 1, 0);
   ASSERT_TRUE(until([&] { return victim->told.lost.size() == 1; }));
   EXPECT_EQ(victim->told.lost[0], env::CloseReason::protocol_error);
+}
+
+TEST_F(AttackTest, a_peer_that_says_it_goes_and_stays_is_left) {
+  const auto victim = party(1);
+  RudePeer peer(*victim, 9);
+  come_up(peer);
+  ASSERT_TRUE(until([&] { return victim->told.connected.size() == 1; }));
+  peer.frame(YamuxType::go_away, 0, 0, kYamuxNormal);
+  ASSERT_TRUE(until([&] { return victim->told.lost.size() == 1; }));
+  EXPECT_EQ(victim->told.lost[0], env::CloseReason::remote);
+}
+
+TEST_F(AttackTest, a_gossip_stream_that_is_reset_again_and_again_is_opened_so_often_and_begins_alike) {
+  const auto victim = party(1);
+  RudePeer peer(*victim, 9);
+  come_up(peer);
+  ASSERT_TRUE(until([&] { return victim->told.connected.size() == 1; }));
+  const env::PeerId number = victim->told.connected[0];
+  victim->network->send(number, env::Protocol::gossip, env::Frame::of_bytes(to_bytes("the first frame")));
+  // Accepts every stream that proposes gossip, reads one frame and resets it; anything else is left alone.
+  std::map<std::uint32_t, std::string> said;
+  std::set<std::uint32_t> agreed, reset;
+  const auto serve = [&] {
+    peer.step();
+    ByteView rest = peer.heard;
+    said.clear();
+    while (rest.size() >= kYamuxHeaderBytes) {
+      const auto header = parse_yamux_header(rest.first(kYamuxHeaderBytes)).value();
+      const std::size_t body = header.type == YamuxType::data ? header.length : 0;
+      if (rest.size() < kYamuxHeaderBytes + body) break;
+      if (header.type == YamuxType::data) said[header.stream] += as_text(rest.subspan(kYamuxHeaderBytes, body));
+      rest = rest.subspan(kYamuxHeaderBytes + body);
+    }
+    for (const auto& [stream, text] : said) {
+      if (text.find("/meshsub/1.1.0") == std::string::npos) continue;
+      if (agreed.insert(stream).second) {
+        Bytes answer;
+        append_token(answer, kMultistreamName);
+        append_token(answer, "/meshsub/1.1.0");
+        peer.frame(YamuxType::data, kYamuxAck, stream, static_cast<std::uint32_t>(answer.size()), answer);
+      }
+      if (text.find("the first frame") != std::string::npos && reset.insert(stream).second) {
+        peer.frame(YamuxType::window_update, kYamuxRst, stream, 0);
+      }
+    }
+  };
+  const auto resets = [&](std::size_t count) {
+    return until([&] {
+      serve();
+      return reset.size() == count;
+    });
+  };
+  EXPECT_TRUE(resets(1 + kGossipReopensMax));
+  victim->network->send(number, env::Protocol::gossip, env::Frame::of_bytes(to_bytes("the first frame")));
+  until(
+      [&] {
+        serve();
+        return false;
+      },
+      milliseconds(300));
+  EXPECT_EQ(reset.size(), 1 + kGossipReopensMax);
+  EXPECT_TRUE(victim->told.lost.empty());
 }
 
 }  // namespace
