@@ -13,6 +13,7 @@ import time
 
 OURS, NODE, envelopes, sources, workshop = (pathlib.Path(a) for a in sys.argv[1:6])
 PATIENCE = 30  # seconds, for what must happen on a busy machine
+INSTALLING = 240  # seconds, for npm
 SKIPPED = 77
 TOPIC = "ALEPH-TEST"
 
@@ -22,15 +23,20 @@ def install():
     if shutil.which("node") is None or shutil.which("npm") is None:
         print("SKIPPED: there is no node or npm here")
         sys.exit(SKIPPED)
+    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    if int(version[1:].split(".")[0]) < 20:
+        print(f"SKIPPED: the packages need node 20, and this is {version}")
+        sys.exit(SKIPPED)
     lock = (sources / "package-lock.json").read_bytes()
     done = workshop / "installed-lock.json"
     shutil.copytree(sources, workshop, dirs_exist_ok=True)
     if done.exists() and done.read_bytes() == lock:
         return
-    result = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=workshop,
-                            capture_output=True, text=True)
-    if result.returncode != 0:
-        print(f"SKIPPED: npm cannot install the packages:\n{result.stderr[-500:]}")
+    try:
+        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"], cwd=workshop,
+                       capture_output=True, text=True, check=True, timeout=INSTALLING)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        print(f"SKIPPED: npm cannot install the packages: {error}\n{str(error.stderr)[-500:]}")
         sys.exit(SKIPPED)
     done.write_bytes(lock)
 
