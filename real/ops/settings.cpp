@@ -118,6 +118,16 @@ void find_contradictions(const Settings& settings, Mistakes& mistakes) {
     mistakes.add("settings", "p2p.keepalive (" + duration_text(network.keepalive) +
                                  ") is not less than p2p.silence_max (" + duration_text(network.silence_max) + ")");
   }
+  // Below it nobody could answer in time, and we would do nothing but look.
+  constexpr Duration kLeast = milliseconds(100);
+  const std::pair<std::string_view, Duration> patience[] = {{"p2p.upgrade_timeout", network.upgrade_timeout},
+                                                            {"p2p.stream_timeout", network.stream_timeout},
+                                                            {"p2p.keepalive", network.keepalive}};
+  for (const auto& [name, length] : patience) {
+    if (length >= kLeast) continue;
+    mistakes.add("settings",
+                 std::string(name) + " (" + duration_text(length) + ") is less than " + duration_text(kLeast));
+  }
   if (settings.limits.peer_queued_bytes > network.send_buffer_max) {
     mistakes.add("settings", "limits.peer_queued_bytes (" + size_text(settings.limits.peer_queued_bytes) +
                                  ") is more than p2p.send_buffer_max (" + size_text(network.send_buffer_max) + ")");

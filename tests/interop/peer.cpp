@@ -80,7 +80,7 @@ class Peer final : public env::PeerHandler, public node::GossipReceiver {
     }
     for (const env::PeerId peer : connected_) {
       const std::string identity = network_->identity(peer);
-      if (identity != command.at("peer")) continue;
+      if (identity != command.at("peer").get<std::string>()) continue;
       if (name == "close") return network_->close(peer, env::CloseReason::local);
       if (name == "ping") {
         return network_->ping(peer, [identity](const Result<Duration>& took) {

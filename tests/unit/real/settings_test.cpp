@@ -82,6 +82,7 @@ TEST(Settings, two_that_do_not_fit_together_are_both_named_wherever_they_come_fr
   EXPECT_EQ(mistake_in("[p2p]\nkeepalive = \"60s\"\n"),
             "settings: p2p.keepalive (1min) is not less than p2p.silence_max (1min)");
   EXPECT_THAT(mistake_in("[limits]\npeer_queued_bytes = \"1GiB\"\n"), HasSubstr("p2p.send_buffer_max"));
+  EXPECT_EQ(mistake_in("[p2p]\nstream_timeout = \"0s\"\n"), "settings: p2p.stream_timeout (0s) is less than 100ms");
   SettingSources sources;
   sources.flags = {"limits.inbox_messages_per_source=50"};
   EXPECT_TRUE(parse_settings("[limits]\ninbox_messages = 1000\n", "node.toml", sources).ok());
