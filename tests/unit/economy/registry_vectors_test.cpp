@@ -25,7 +25,7 @@ void expect_near(double expected, double found, const std::string& what) {
 void expect_common(const json& expected, const NodeRecord& record) {
   for (const auto& [key, value] : expected.items()) {
     if (key == "owner") {
-      EXPECT_EQ(record.owner, value) << key;
+      EXPECT_EQ(record.owner, value.get<std::string>()) << key;
     } else if (key == "score") {
       EXPECT_EQ(record.score, vector_share(value)) << key;
     } else if (key == "performance") {
@@ -40,12 +40,12 @@ void expect_common(const json& expected, const NodeRecord& record) {
     } else if (key == "locked") {
       EXPECT_EQ(record.locked, value.is_boolean() && value.get<bool>()) << key;
     } else if (key == "manager") {
-      EXPECT_EQ(record.manager, value) << key;
+      EXPECT_EQ(record.manager, value.get<std::string>()) << key;
     } else if (key == "reward") {
-      EXPECT_EQ(record.reward, value) << key;
+      EXPECT_EQ(record.reward, value.get<std::string>()) << key;
     } else if (is_detail_text(key)) {
       const auto found = record.texts.find(key);
-      EXPECT_EQ(found == record.texts.end() ? "" : found->second, value) << key;
+      EXPECT_EQ(found == record.texts.end() ? "" : found->second, value.get<std::string>()) << key;
     }
   }
 }
@@ -53,7 +53,7 @@ void expect_common(const json& expected, const NodeRecord& record) {
 void expect_core(const json& expected, const CoreNodeRecord& record) {
   expect_common(expected, record);
   if (expected.contains("status")) {
-    EXPECT_EQ(record.active ? "active" : "waiting", expected.at("status"));
+    EXPECT_EQ(record.active ? "active" : "waiting", expected.at("status").get<std::string>());
   }
   if (expected.contains("total_staked")) {
     EXPECT_NEAR(tokens_of(record.total_staked), expected.at("total_staked").get<double>(), 1e-6);
@@ -78,15 +78,15 @@ void expect_core(const json& expected, const CoreNodeRecord& record) {
 void expect_resource(const json& expected, const ResourceNodeRecord& record) {
   expect_common(expected, record);
   if (expected.contains("status")) {
-    EXPECT_EQ(record.parent ? "linked" : "waiting", expected.at("status"));
+    EXPECT_EQ(record.parent ? "linked" : "waiting", expected.at("status").get<std::string>());
   }
   if (expected.contains("type")) {
-    EXPECT_EQ(record.type, expected.at("type"));
+    EXPECT_EQ(record.type, expected.at("type").get<std::string>());
   }
   if (expected.contains("parent")) {
     EXPECT_EQ(record.parent.has_value(), !expected.at("parent").is_null());
     if (record.parent && !expected.at("parent").is_null()) {
-      EXPECT_EQ(*record.parent, expected.at("parent"));
+      EXPECT_EQ(*record.parent, expected.at("parent").get<std::string>());
     }
   }
 }
