@@ -358,6 +358,7 @@ void CoreNode::status_changed(const store::StatusChange& change) {
   if (change.to == message::Status::processed && change.from == message::Status::pending) {
     sink_.record({trace::Kind::message_processed, change.hash.view(), 0, 0, 0});
   }
+  if (on_status_) on_status_(change);
   content_->forget_envelope(change.hash);
   if (reconcile_) reconcile_->no_longer_wanted(change.hash);
   if (heads_ && (change.to == message::Status::processed || change.to == message::Status::forgotten)) {

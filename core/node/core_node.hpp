@@ -61,6 +61,15 @@ class CoreNode final : public env::PeerHandler,
   // The receipt comes after the durable commit; for want of room at once with status none.
   void publish(std::string_view payload, std::vector<Upload> uploads, ReceiptDone done);
 
+  // A file that a client hands in without a message; that the bytes have this hash is for the caller to check. It is
+  // kept for StoreOptions::file_grace unless a STORE names it. done: true when it is durable, false for want of room.
+  void keep_file(const message::ItemHash& file, Bytes bytes, Callback<void(bool)> done) {
+    pipeline_->keep_file(file, std::move(bytes), std::move(done));
+  }
+
+  // Called for each change of a message's status, when it can be read; the call must not change anything here.
+  void on_status(Callback<void(const store::StatusChange&)> call) { on_status_ = std::move(call); }
+
   // Called once when the node cannot go on (a disk that is full or damaged): the owner stops it.
   void on_fatal(Callback<void(const Error&)> call) { on_fatal_ = std::move(call); }
 
@@ -164,6 +173,7 @@ class CoreNode final : public env::PeerHandler,
   std::unique_ptr<HeadLink> heads_;
   std::unique_ptr<RewardLink> rewards_;
   Callback<void(const Error&)> on_fatal_;
+  Callback<void(const store::StatusChange&)> on_status_;
   bool failed_ = false;
 };
 

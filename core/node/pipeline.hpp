@@ -106,6 +106,10 @@ class Pipeline final : ContentWaiter {
   std::size_t room(Origin origin, env::PeerId peer) const;  // in the inbox, for more messages of this source
   bool has_room(Origin origin, env::PeerId peer) const { return room(origin, peer) > 0; }
 
+  // A file that a client hands in without a message; its hash was checked. Kept for StoreOptions::file_grace unless a
+  // STORE names it. done: it is durable; false: there is no room for it.
+  void keep_file(const message::ItemHash& file, Bytes bytes, Callback<void(bool)> done);
+
   // Bytes whose hash was checked: content of a message, or a file of one. Of no effect when nothing waits for it.
   void content_arrived(const message::ItemHash& content, const env::Value& bytes, env::PeerId from);
   // Given up: for others that needed its place, or because nobody has it.

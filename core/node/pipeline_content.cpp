@@ -96,6 +96,24 @@ void Pipeline::write_uploads(const std::shared_ptr<Flight>& flight) {
   }
 }
 
+void Pipeline::keep_file(const message::ItemHash& file, Bytes bytes, Callback<void(bool)> done) {
+  if (*upload_bytes_ + bytes.size() > config_.limits.upload_bytes) {
+    gauges_.refuse(trace::Queue::hashing, file.view());
+    return done(false);
+  }
+  const auto tally = std::make_shared<ByteTally>(upload_bytes_, bytes.size());
+  const auto told = std::make_shared<Callback<void(bool)>>(std::move(done));
+  auto put = store_.put_file(file, std::move(bytes), store::Store::Keep::grace, clock_.wall(),
+                             [this, file, tally, told](const Result<store::Store::Written>& written) {
+                               if (!usable(written)) return;
+                               missing_.file_at_hand(file);
+                               surroundings_.content_at_hand(file);
+                               if (*written) follow(**written, std::nullopt);
+                               (*told)(written->has_value());
+                             });
+  if (!usable(put)) return;
+}
+
 void Pipeline::go_on(Flight flight) {
   if (flight.content != nullptr) return accept(std::move(flight));
   await_content(std::move(flight));
