@@ -117,6 +117,8 @@ Result<std::unique_ptr<Daemon>, DaemonFailure> Daemon::start(const std::filesyst
   state->admin = *std::move(admin);
   state->add_commands();
 
+  if (const auto error = state->open_http()) return DaemonFailure{kExitFailed, error->text};
+
   State* const raw = state.get();
   raw->signals = std::make_unique<Signals>(
       raw->loop, [raw](int signal) { raw->begin_stop(signal == SIGINT ? "interrupted" : "told to end"); });
@@ -134,6 +136,19 @@ Result<std::unique_ptr<Daemon>, DaemonFailure> Daemon::start(const std::filesyst
   return std::unique_ptr<Daemon>(new Daemon(std::move(state)));
 }
 
+std::optional<Error> Daemon::State::open_http() {
+  if (settings.http.listen.empty()) return std::nullopt;
+  http::ServiceOptions options;
+  options.server = settings.http;
+  options.version = version;
+  options.ready_peers = settings.http_ready_peers;
+  auto opened = http::Service::open(loop, {*node, *disk, *executor, clock, *timers}, options);
+  if (!opened.ok()) return opened.error();
+  http = *std::move(opened);
+  spdlog::info("clients are served on http://{}", http->address());
+  return std::nullopt;
+}
+
 int Daemon::run() {
   state_->loop.run();
   spdlog::info("stopped");
@@ -145,18 +160,21 @@ void Daemon::State::begin_stop(std::string why) {
   spdlog::info("stopping: {}", why);
   stop_by = clock.now() + kDrainMax;
   network->stop_listening();
+  if (http != nullptr) http->stop_accepting();
   end_when_drained();
 }
 
 // Messages that were handed in get their receipt, which says that they are durable; what is not durable was promised to
 // nobody.
 void Daemon::State::end_when_drained() {
-  const bool drained = receipts_owed == 0 && disk->figures().waiting == 0;
+  const bool served = http == nullptr || http->in_flight() == 0;
+  const bool drained = served && receipts_owed == 0 && disk->figures().waiting == 0;
   if (!drained && clock.now() < present(stop_by)) {
     timers->after(kDrainLook, [this] { end_when_drained(); });
     return;
   }
-  if (!drained) spdlog::warn("{} receipts are still owed", receipts_owed);
+  if (!served) spdlog::warn("{} requests are broken off", http->in_flight());
+  if (receipts_owed > 0) spdlog::warn("{} receipts are still owed", receipts_owed);
   // One more turn, so that the last answers leave.
   timers->after(kDrainLook, [this] { loop.stop(); });
 }

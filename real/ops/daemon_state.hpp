@@ -14,6 +14,7 @@
 #include "real/env/os_timers.hpp"
 #include "real/env/rocks_disk.hpp"
 #include "real/env/thread_pool_executor.hpp"
+#include "real/http/service.hpp"
 #include "real/ops/admin_server.hpp"
 #include "real/ops/daemon.hpp"
 #include "real/ops/signals.hpp"
@@ -35,6 +36,7 @@ struct Daemon::State {
   void add_commands();
   void ask_about(const AdminServer::Json& request, AdminServer::Reply reply,
                  Callback<Result<AdminServer::Json>(const store::View&, const Hashes&)> read);
+  std::optional<Error> open_http();
   // Stops intake, waits for receipts, ends the loop. Again: no effect.
   void begin_stop(std::string why);
   void end_when_drained();
@@ -56,6 +58,7 @@ struct Daemon::State {
   std::unique_ptr<p2p::P2pNetwork> network;
   std::unique_ptr<node::CoreNode> node;
   std::unique_ptr<AdminServer> admin;
+  std::unique_ptr<http::Service> http;  // null: not wanted
   std::unique_ptr<Signals> signals;
   std::size_t receipts_owed = 0;   // messages handed in and not answered
   std::optional<Instant> stop_by;  // when stopping: no later than this

@@ -12,6 +12,7 @@
 #include "core/base/result.hpp"
 #include "core/node/config.hpp"
 #include "real/env/rocks_disk.hpp"
+#include "real/http/server.hpp"
 #include "real/p2p/p2p_network.hpp"
 
 namespace lastmile::real {
@@ -48,6 +49,9 @@ struct Settings {
   LogFormat log_format = LogFormat::text;
   // admin
   std::string admin_socket;  // empty = DATA/admin.sock
+  // http
+  http::ServerOptions http;          // listen empty: no HTTP
+  std::size_t http_ready_peers = 0;  // fewer connected: /health/ready says no
   // trace
   std::string trace_file;  // typed events; empty = none
 };

@@ -152,6 +152,10 @@ bool is_signer_address(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~' && c != '"' && c != '\\'; });
 }
 
+bool is_ip_address(std::string_view text) {
+  return is_tcp_address(std::string(text) + ":1") || is_tcp_address("[" + std::string(text) + "]:1");
+}
+
 // A list of texts; in the environment and in flags separated by commas.
 SettingKey list_key(std::string_view name, std::string_view expected, std::string_view about,
                     bool (*is_good)(std::string_view), const Place<std::vector<std::string>>& place) {
@@ -321,6 +325,27 @@ std::vector<SettingKey> make_table() {
   add(log_format());
   add(text_key("admin.socket", "Unix socket for commands; empty = admin.sock in the data folder",
                LM_PLACE(std::string, admin_socket)));
+  add(address_key("http.listen", "where clients connect to; nothing = no HTTP", LM_PLACE(std::string, http.listen)));
+  add(list_key("http.proxies", "a list of IP addresses such as \"127.0.0.1\"",
+               "proxies whose X-Forwarded-For is believed", is_ip_address,
+               LM_PLACE(std::vector<std::string>, http.proxies)));
+  add(count_key("http.connections", "open connections of clients", LM_PLACE(std::size_t, http.limits.connections)));
+  add(count_key("http.connections_per_client", "of these, of one address",
+                LM_PLACE(std::size_t, http.limits.connections_per_client)));
+  add(count_key("http.requests_per_second", "requests of one client, on average; 0 = no limit",
+                LM_PLACE(std::size_t, http.limits.requests_per_second)));
+  add(count_key("http.request_burst", "requests of one client at once",
+                LM_PLACE(std::size_t, http.limits.request_burst)));
+  add(length_key("http.header_timeout", "until a request's header must be here",
+                 LM_PLACE(Duration, http.limits.header_timeout)));
+  add(length_key("http.body_timeout", "without progress of a body or an answer",
+                 LM_PLACE(Duration, http.limits.body_timeout)));
+  add(size_key("http.bodies", "memory for bodies of requests", LM_PLACE(std::size_t, http.limits.bodies_bytes)));
+  add(count_key("http.sockets", "open WebSockets", LM_PLACE(std::size_t, http.limits.sockets)));
+  add(size_key("http.socket_queue", "bytes that wait for one slow subscriber before he is cut off",
+               LM_PLACE(std::size_t, http.limits.socket_queue_bytes)));
+  add(count_key("http.ready_peers", "peers without which the node is not ready",
+                LM_PLACE(std::size_t, http_ready_peers)));
   add(text_key("trace.file", "typed events of this node are appended here; empty = none",
                LM_PLACE(std::string, trace_file)));
   return keys;

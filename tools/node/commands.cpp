@@ -54,6 +54,7 @@ Result<real::Settings> settings_of(const NodeOptions& options) {
     for (const std::string& each : options.p2p_listen) list += (list.empty() ? "" : ",") + each;
     sources.flags.push_back("p2p.listen=" + list);
   }
+  if (!options.http_listen.empty()) sources.flags.push_back("http.listen=" + options.http_listen);
   return real::load_settings(sources);
 }
 

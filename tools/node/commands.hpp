@@ -12,6 +12,7 @@ struct NodeOptions {
   std::vector<std::string> sets;        // --set section.key=value
   std::vector<std::string> p2p_listen;  // --p2p-listen MULTIADDR; empty = as configured
   std::string socket;                   // --socket; empty = as configured
+  std::string http_listen;              // --http-listen; empty = as configured
   bool json = false;
   std::string command;  // of `ask`
   std::string fields;   // of `ask`: a JSON object

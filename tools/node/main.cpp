@@ -50,6 +50,9 @@ int main_of(int argc, char** argv) {
   run->add_option("--p2p-listen", options.p2p_listen,
                   "multiaddr to listen on instead of the settings' p2p.listen; repeatable")
       ->allow_extra_args(false);
+  run->add_option("--http-listen", options.http_listen,
+                  "where clients connect to, such as 127.0.0.1:4024 (http.listen)")
+      ->check(not_empty());
   with_socket(add(app, "status", "ask the running node how it does", command_status));
   with_socket(add(app, "stop", "end the running node and wait until it has ended", command_stop));
   CLI::App* ask = add(app, "ask", "send one command to the running node; \"help\" lists them", command_ask);
