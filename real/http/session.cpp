@@ -238,7 +238,10 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     }
     begin(parser, parser.get()[bhttp::field::origin]);
     const auto target = parse_target({parser.get().target().data(), parser.get().target().size()});
-    if (!target) co_return co_await refuse(plain_error(400));
+    if (!target) {
+      keep_ = false;
+      co_return co_await refuse(plain_error(400));
+    }
 
     const bhttp::verb verb = parser.get().method();
     head_ = verb == bhttp::verb::head;
