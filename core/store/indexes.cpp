@@ -1,5 +1,6 @@
 #include "core/store/indexes.hpp"
 
+#include "core/store/index_counts.hpp"
 #include "core/store/posts.hpp"
 
 namespace lastmile::store {
@@ -52,12 +53,14 @@ void list_message(Context& context, Loaded& m) {
   each_place(context, m, [&](std::string key, std::uint8_t flags) {
     context.tx.put(std::move(key), flags == 0 ? std::string() : std::string(1, static_cast<char>(flags)));
   });
+  count_listed(context, m, true);  // looks whether anybody was counted before
   count_sender(context, m, true);
 }
 
 void unlist_message(Context& context, Loaded& m) {
   if (!context.options.query_indexes) return;
   each_place(context, m, [&](std::string key, std::uint8_t) { context.tx.remove(std::move(key)); });
+  count_listed(context, m, false);
   count_sender(context, m, false);
 }
 

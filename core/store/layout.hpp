@@ -60,6 +60,7 @@ enum class Table : char {
   aggregate_time = 'x',  // 0 created / 1 modified, time, owner20, key20 -> empty
   received = 'r',        // reception, hash                       -> empty
   sender_count = '#',    // sender20                              -> counts by type, sender
+  index_count = 'N',  // messages / posts, field, value20       -> count: how many a filter matches (index_counts.hpp)
 };
 
 // Every table of the store lies below; keys from here on belong to who shares its disk (the node's own tables).

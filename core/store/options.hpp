@@ -71,6 +71,9 @@ struct StoreOptions {
   // False: no indexes for people's queries are written, about half the keys. Queries still answer, by looking at
   // everything.
   bool query_indexes = true;
+  // True: with the indexes it is counted how many messages stand under each of their values, so that the total of a
+  // page costs no walk. The same for the life of a disk: one that was in use without has no counts and walks.
+  bool query_counts = false;
   // Codes of the chains this node writes into, each once, at most kAnchorChainsMax: unconfirmed() answers for these.
   // One added to a disk that is in use begins with what comes after.
   std::vector<std::string> anchor_chains;

@@ -3,6 +3,7 @@
 
 #include "core/message/json_tools.hpp"
 #include "core/message/json_view.hpp"
+#include "core/store/index_counts.hpp"
 #include "core/store/records.hpp"
 #include "core/store/streams.hpp"
 #include "core/store/view.hpp"
@@ -275,7 +276,8 @@ Result<Page<MessageRow>> View::messages(const MessageFilter& filter, const PageR
     const auto candidates =
         candidates_for(source_, options_, filter, behind({filter.start, filter.end}, request, filter.order));
     std::optional<std::uint64_t> total;
-    if (unfiltered(filter)) {
+    if (!request.cursor_mode) total = counted_total(source_, options_, filter);
+    if (!total && unfiltered(filter)) {
       const auto meta = load<Meta>(source_, Key(Table::meta).text(), read_meta).value_or(Meta{});
       total = meta.by_status[static_cast<std::size_t>(Status::processed)] +
               meta.by_status[static_cast<std::size_t>(Status::removing)];

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/store/aggregates.hpp"
+#include "core/store/index_counts.hpp"
 #include "core/store/posts.hpp"
 #include "core/store/streams.hpp"
 #include "core/store/view_rows.hpp"
@@ -184,7 +185,8 @@ Result<Page<PostRow>> View::posts(const PostFilter& filter, const PageRequest& r
     const auto candidates =
         candidates_for(source_, options_, filter, behind({filter.start, filter.end}, request, filter.order));
     return page_through<PostRow>(
-        *candidates, request, std::nullopt, Budget(options_),
+        *candidates, request, request.cursor_mode ? std::nullopt : counted_total(source_, options_, filter),
+        Budget(options_),
         [&](Wall, const message::ItemHash& hash) {
           const auto post = live_post(source_, options_, hash);
           return post && matches(source_, options_, filter, hash, *post);

@@ -217,6 +217,7 @@ node::NodeConfig node_config(const Settings& settings) {
   config.store.switches = settings.switches;
   config.store.charge = settings.charge;
   config.store.query_indexes = settings.query_indexes;
+  config.store.query_counts = settings.query_indexes;
   config.store.limits.waiting_messages = settings.limits.waiting_messages;
   for (const std::string& peer : settings.peers) {
     config.peers.push_back(p2p::dial_address(p2p::Multiaddr::parse(peer).value()));
