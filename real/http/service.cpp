@@ -49,7 +49,8 @@ Result<std::unique_ptr<Service>> Service::open(real::Loop& node_loop, const Surr
 
 Service::~Service() {
   state_->node.on_status({});
-  state_->loop.stop();
+  // From the inside: the thread may not have begun to run the loop yet, and beginning forgets a stop.
+  state_->loop.post([loop = &state_->loop] { loop->stop(); });
   state_->thread.join();
 }
 

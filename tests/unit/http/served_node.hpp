@@ -40,6 +40,7 @@ class ServedNode : public testing::Test {
     network_ = *std::move(network);
     node::NodeConfig config;
     config.store.charge = charge;
+    config.store.query_counts = true;
     node::use_default_gossip(config);
     auto node = node::CoreNode::open(clock_, timers_, *network_, *disk_, random_, *executor_, nullptr,
                                      trace::null_sink(), std::move(config));
@@ -58,7 +59,7 @@ class ServedNode : public testing::Test {
   }
   void TearDown() override {
     if (!thread_.joinable()) return;
-    loop_.stop();
+    loop_.post([this] { loop_.stop(); });
     thread_.join();
     service_.reset();
     node_.reset();
