@@ -103,14 +103,17 @@ void Pipeline::keep_file(const message::ItemHash& file, Bytes bytes, Callback<vo
   }
   const auto tally = std::make_shared<ByteTally>(upload_bytes_, bytes.size());
   const auto told = std::make_shared<Callback<void(bool)>>(std::move(done));
-  auto put = store_.put_file(file, std::move(bytes), store::Store::Keep::grace, clock_.wall(),
-                             [this, file, tally, told](const Result<store::Store::Written>& written) {
-                               if (!usable(written)) return;
-                               missing_.file_at_hand(file);
-                               surroundings_.content_at_hand(file);
-                               if (*written) follow(**written, std::nullopt);
-                               (*told)(written->has_value());
-                             });
+  auto put =
+      store_.put_file(file, std::move(bytes), store::Store::Keep::grace, clock_.wall(),
+                      [this, file, tally, told](const Result<store::Store::Written>& written) {
+                        if (!usable(written)) return;
+                        missing_.file_at_hand(file);
+                        surroundings_.content_at_hand(file);
+                        if (*written) follow(**written, std::nullopt);
+                        if (!*written) return (*told)(false);
+                        // That it is at hand is a row of its own, which has to be durable too.
+                        owe({file, Status::processed, std::nullopt, {}}, [told](const Receipt&) { (*told)(true); });
+                      });
   if (!usable(put)) return;
 }
 

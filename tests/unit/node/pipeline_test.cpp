@@ -203,6 +203,29 @@ TEST_F(PipelineTest, AFileThatIsUploadedIsNoLongerAskedFor) {
   EXPECT_EQ(around_.at_hand, std::vector{file});
 }
 
+TEST_F(PipelineTest, AFileHandedInAloneIsAnsweredWhenNoCrashCanTakeIt) {
+  const message::ItemHash file = message::ItemHash::of(crypto::sha256("the file"));
+  disk_.rows.instantly_durable = false;
+  std::vector<bool> answers;
+  pipeline_->keep_file(file, to_bytes("the file"), [&](bool kept) { answers.push_back(kept); });
+  disk_.rows.settle();  // that it may come
+  work();
+  EXPECT_TRUE(store_->file_bytes(file).value().has_value());
+  EXPECT_TRUE(answers.empty()) << "that it is at hand is not durable yet";
+  disk_.rows.settle();
+  work();
+  EXPECT_EQ(answers, std::vector{true});
+}
+
+TEST_F(PipelineTest, FilesHandedInAloneTakeTheRoomOfUploads) {
+  config_.limits.upload_bytes = 7;
+  std::vector<bool> answers;
+  pipeline_->keep_file(message::ItemHash::of(crypto::sha256("the file")), to_bytes("the file"),
+                       [&](bool kept) { answers.push_back(kept); });
+  EXPECT_EQ(answers, std::vector{false});
+  EXPECT_TRUE(disk_.blobs.empty());
+}
+
 TEST_F(PipelineTest, AFileGivenUpIsAskedForAgain) {
   const message::ItemHash file = message::ItemHash::of(crypto::sha256("the file"));
   const auto e = signed_store(file);
