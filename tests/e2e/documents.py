@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -73,11 +74,25 @@ class Documents(unittest.TestCase):
                     while self.run_program("lastmile-node", ["status", "--data", "data"]).returncode != 0:
                         self.assertLess(time.monotonic(), until)
                         time.sleep(0.05)
+                    self.ask_as_shown()
                     continue
                 result = self.run_program("lastmile-node", words)
                 self.assertEqual(result.returncode, 0, result.stderr)
                 self.assertTrue(result.stdout)
         self.assertEqual(daemon.wait(PATIENCE), 0)
+
+    def ask_as_shown(self):
+        """What the guide asks a running node with curl, from the folder of the sources."""
+        if shutil.which("curl") is None:
+            print("SKIPPED: no curl, the guide's questions are not asked")
+            return
+        shown = [block for block in blocks("docs/operator-guide.md") if block.startswith("curl ")]
+        self.assertEqual(len(shown), 1)
+        script = "set -euo pipefail\n" + re.sub(r"\bcurl ", "curl -sSf ", shown[0])
+        asked = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
+        self.assertEqual(asked.returncode, 0, asked.stderr)
+        self.assertIn('"message_status":"processed"', asked.stdout)
+        self.assertIn('"pagination_total":1', asked.stdout)
 
     def test_mistakes_in_settings_look_as_the_guide_shows(self):
         said = [block for block in blocks("docs/operator-guide.md") if block.startswith("lastmile-node: ")][0]
