@@ -91,7 +91,7 @@ std::optional<std::uint64_t> sum_of(const Source& source, Counted what, const st
   return sum;
 }
 
-const std::string& as_it_is(const std::string& text) { return text; }
+std::string_view as_it_is(std::string_view text) { return text; }
 std::string_view hash_text(const message::ItemHash& hash) { return hash.view(); }
 
 }  // namespace

@@ -8,8 +8,9 @@ namespace lastmile::http {
 namespace {
 
 std::optional<std::uint64_t> bytes_of(const Result<std::optional<store::FileTagRow>>& row) {
-  if (!row.ok() || !*row) return std::nullopt;
-  return (*row)->file.bytes;
+  if (!row.ok()) return std::nullopt;
+  const auto& tag = *row;
+  return tag ? std::optional(tag->file.bytes) : std::nullopt;
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kCursorTextMax = 4096;
 
-std::string encode(std::string json) {
+std::string encode(const std::string& json) {
   std::string text = crypto::base64_encode(as_bytes(json));
   for (char& c : text) c = c == '+' ? '-' : c == '/' ? '_' : c;
   while (text.ends_with('=')) text.pop_back();

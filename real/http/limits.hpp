@@ -19,6 +19,7 @@ inline constexpr std::size_t kFormParts = 16;
 inline constexpr std::size_t kQueryParameters = 256;
 inline constexpr std::size_t kListValues = 10000;  // of one list parameter
 inline constexpr std::size_t kCursorPageMax = 200;
+inline constexpr std::uint64_t kPageRowsMax = 50'000;    // of one page, also of "all of them": whoever wants more walks
 inline constexpr std::size_t kStreamChunk = 256 * 1024;  // of a download, in memory at once
 inline constexpr std::size_t kHistoryMax = 200;          // of a subscription, below this
 // Changes of statuses that wait to be told to subscribers. Above it all are cut off: they come back and ask for

@@ -120,6 +120,7 @@ void LiveFeed::deliver(const Batch& batch) {
 
 void LiveFeed::close_all() {
   std::vector<std::shared_ptr<Socket>> all;
+  all.reserve(subscribers_.size());
   for (const auto& [id, subscriber] : subscribers_) all.push_back(subscriber.socket);
   for (const auto& socket : all) socket->close(kCloseTryAgainLater, "too far behind");
 }

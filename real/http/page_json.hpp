@@ -6,6 +6,8 @@
 
 #include "core/store/filters.hpp"
 #include "real/http/json_writer.hpp"
+#include "real/http/limits.hpp"
+#include "real/http/parameters.hpp"
 
 namespace lastmile::http {
 
@@ -17,6 +19,20 @@ inline void append_page_figures(JsonWriter& json, std::uint64_t page, std::uint6
 
 inline void append_next_cursor(JsonWriter& json, std::uint64_t per_page, const std::optional<std::string>& cursor) {
   json.key("pagination_per_page").number(per_page).key("next_cursor").text(cursor);
+}
+
+// What the store is asked for: "all of them" within what one answer may hold.
+inline store::PageRequest bounded(store::PageRequest page) {
+  if (!page.cursor_mode && page.per_page == 0) page.per_page = kPageRowsMax;
+  return page;
+}
+
+// All were asked for, and there are more than one answer may hold. A response says so.
+template <class Row>
+std::optional<Response> too_many(const store::PageRequest& asked, const store::Page<Row>& found) {
+  if (asked.cursor_mode || asked.per_page != 0 || found.total.value_or(0) <= kPageRowsMax) return std::nullopt;
+  return validation_error("pagination", "at most " + std::to_string(kPageRowsMax) + " elements, or a cursor",
+                          std::to_string(found.total.value_or(0)) + " elements");
 }
 
 // cursor_of: store::Position -> text.

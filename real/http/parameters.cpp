@@ -121,7 +121,7 @@ store::Order Parameters::order(Names names, store::Order otherwise) {
 store::PageRequest Parameters::page(const PageRules& rules, const std::optional<std::string>& path_page) {
   constexpr std::uint64_t kPageMax = std::uint64_t{1} << 40;  // times a page's length it is still a number
   store::PageRequest page;
-  page.per_page = whole({"pagination"}, rules.per_page, rules.per_page_min, std::min(rules.per_page_max, kPageMax));
+  page.per_page = whole({"pagination"}, rules.per_page, rules.per_page_min, std::min(rules.per_page_max, kPageRowsMax));
   const auto cursor = rules.cursor == CursorKind::none ? std::nullopt : text({"cursor"});
   if (!cursor) {
     page.page = whole({"page"}, 1, 1, kPageMax);

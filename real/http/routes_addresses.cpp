@@ -233,8 +233,9 @@ void files(Api& api, const Request& request, Reply reply) {
   if (!parameters.good()) return reply(parameters.refusal());
   api.ask(
       [owner = request.captures.front(), only, order, page](const store::View& view) {
-        const auto found = view.address_files(owner, only, order, page);
+        const auto found = view.address_files(owner, only, order, bounded(page));
         if (!found.ok()) return failed(found.error());
+        if (auto too_long = too_many(page, found->page)) return *std::move(too_long);
         if (found->page.items.empty()) return plain_error(404);
         JsonWriter json;
         json.open_object().key("address").text(owner).key("total_size").number(found->total_bytes);

@@ -30,8 +30,9 @@ void list_messages(Api& api, const Request& request, const std::optional<std::st
   if (refused) return reply(*std::move(refused));
   api.ask(
       [query = std::move(query), page](const store::View& view) {
-        const auto found = view.messages(query.filter, page);
+        const auto found = view.messages(query.filter, bounded(page));
         if (!found.ok()) return failed(found.error());
+        if (auto too_long = too_many(page, *found)) return *std::move(too_long);
         JsonWriter json;
         json.open_object().key("messages").open_array();
         for (const store::MessageRow& row : found->items) {
@@ -97,8 +98,9 @@ void list_hashes(Api& api, const Request& request, Reply reply) {
   if (!parameters.good()) return reply(parameters.refusal());
   api.ask(
       [filter, page, hash_only](const store::View& view) {
-        const auto found = view.received(filter, page);
+        const auto found = view.received(filter, bounded(page));
         if (!found.ok()) return failed(found.error());
+        if (auto too_long = too_many(page, *found)) return *std::move(too_long);
         JsonWriter json;
         json.open_object().key("hashes").open_array();
         for (const store::View::ReceivedRow& row : found->items) {

@@ -76,8 +76,9 @@ void list_posts(Api& api, const Request& request, PostForm form, const std::opti
   if (!parameters.good()) return reply(parameters.refusal());
   api.ask(
       [filter, page, form](const store::View& view) {
-        const auto found = view.posts(filter, page);
+        const auto found = view.posts(filter, bounded(page));
         if (!found.ok()) return failed(found.error());
+        if (auto too_long = too_many(page, *found)) return *std::move(too_long);
         JsonWriter json;
         json.open_object().key("posts").open_array();
         for (const store::PostRow& post : found->items) {

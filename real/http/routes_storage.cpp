@@ -21,10 +21,10 @@ Result<Held, Response> find_held(Api& api, const std::string& text) {
   if (!hash) return text_response(404, "Not found");
   const auto file = api.node().store().file_bytes(*hash);
   if (!file.ok()) return failed(file.error());
-  if (*file) return Held{*hash, **file, false};
+  if (const auto& bytes = *file) return Held{*hash, *bytes, false};
   const auto content = api.node().store().content_bytes(*hash);
   if (!content.ok()) return failed(content.error());
-  if (*content) return Held{*hash, **content, true};
+  if (const auto& bytes = *content) return Held{*hash, *bytes, true};
   return text_response(404, "Not found");
 }
 
@@ -33,8 +33,9 @@ void read_held(Api& api, const Held& held, std::uint64_t offset, std::uint64_t l
   if (!held.is_content) return api.disk().get_blob({held.hash.text(), offset, length}, std::move(done));
   const auto part = api.node().store().content(held.hash, offset, length);
   if (!part.ok()) return done(part.error());
-  if (!*part) return done(Error{held.hash.text() + ": it is not kept any more"});
-  done(to_bytes(**part));
+  const auto& bytes = *part;
+  if (!bytes) return done(Error{held.hash.text() + ": it is not kept any more"});
+  done(to_bytes(*bytes));
 }
 
 void raw(Api& api, const Request& request, Reply reply) {

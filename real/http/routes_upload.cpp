@@ -1,5 +1,6 @@
 // Files that clients hand in (http-api.md 7, 8). Checks come in the order of the reference, and nothing is stored when
 // one of them fails.
+#include "core/base/present.hpp"
 #include "core/crypto/hash.hpp"
 #include "core/ipfs/file_builder.hpp"
 #include "core/message/json_tools.hpp"
@@ -49,8 +50,7 @@ Upload refusal(Response response) {
 ItemHash name_of(std::string_view bytes, Naming naming) {
   if (naming == Naming::storage) return ItemHash::of(crypto::sha256(bytes));
   const auto cid = ItemHash::parse(ipfs::unixfs_file(ipfs::UnixFsProfile::v0, as_bytes(bytes)).cid.text());
-  LM_CHECK(cid.has_value());
-  return *cid;
+  return present(cid);
 }
 
 Upload named(std::string bytes, Naming naming) {
@@ -72,7 +72,8 @@ Upload read_signed(std::string_view metadata, Upload upload, Naming naming, cons
   if (!publication.ok()) {
     return refusal(text_response(422, "Could not decode metadata: " + publication.error().response.body));
   }
-  const auto* store = publication->content ? publication->content->as<message::Store>() : nullptr;
+  const auto& content = publication->content;
+  const auto* store = content ? content->as<message::Store>() : nullptr;
   if (store == nullptr) return refusal(text_response(422, "Could not decode metadata: expected an inline STORE"));
   const bool authentic = publication->envelope.has_signature() &&
                          !message::refusal_of(message::verify(publication->envelope, switches)).has_value();
@@ -116,11 +117,10 @@ Upload read_json(const Request& request, Naming naming) {
 }
 
 void publish_upload(Api& api, Upload upload, const Publication& publication, Reply reply) {
-  const message::Content& content = *publication.content;
+  const message::Content& content = present(publication.content);
   const auto input = cost_input_of(api, content, {.stored = upload.bytes.size()});
-  LM_CHECK(input.has_value());  // a STORE
+  economy::CostInput rounded = present(input);  // of a STORE there is one
   // Rounded up to a whole MiB.
-  economy::CostInput rounded = *input;
   rounded.store_bytes = (upload.bytes.size() + economy::kMiB - 1) / economy::kMiB * economy::kMiB;
   const store::Store& store = api.node().store();
   const auto cost = economy::cost_of(rounded, store.prices(), store.options().cost_rules);

@@ -85,6 +85,7 @@ void Server::Core::accept() {
       ++self->connections_of[peer];
       const auto session = make_session(self, std::move(socket), peer);
       self->sessions.insert(session);
+      self->count_connections();
       session->start();
     }
     self->accept();
@@ -106,6 +107,11 @@ void Server::Core::close_all() {
   const auto all = std::move(sessions);
   sessions.clear();
   for (const auto& session : all) session->close();
+}
+
+void Server::Core::count_connections() {
+  const std::scoped_lock lock(figures_mutex);
+  figures.connections = sessions.size();
 }
 
 void Server::Core::count(const std::string& route, int status) {

@@ -22,6 +22,7 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
   void accept();
   void stop_accepting();
   void close_all();
+  void count_connections();
   void count(const std::string& route, int status);
   std::string next_request_id();
   Instant now() const;

@@ -200,6 +200,7 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     }
     if (--core_->connections_of[peer_] == 0) core_->connections_of.erase(peer_);
     core_->sessions.erase(self);
+    core_->count_connections();
   }
 
   // A refusal that comes before the request was read would be lost when the connection is reset for the unread rest.
@@ -337,7 +338,6 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   asio::awaitable<bool> hand_over(Request request, const Route& route) {
     const auto wait = std::make_shared<Wait<Response>>(core_->server_loop.context());
     answering_ = true;
-    ++core_->in_flight;
     core_->node_loop.post([alive = std::weak_ptr(core_->alive), loop = &core_->server_loop, &route,
                            weak = std::weak_ptr(wait), request = std::move(request)]() mutable {
       if (alive.expired()) return;
@@ -345,6 +345,7 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
         if (!alive.expired()) give(*loop, std::move(weak), std::move(response));
       });
     });
+    ++core_->in_flight;  // who sees it knows that the node has it
     stream_.expires_never();
     auto response = co_await wait_for(wait, route.patience.value_or(core_->options.limits.handler_timeout));
     if (!response) response = plain_error(503);
@@ -352,7 +353,7 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     --core_->in_flight;
     answering_ = false;
     bodies(0);
-    co_return more;
+    co_return more && !last_;  // the end may have been told while the answer was on its way
   }
 
   // For a request that was not read to its end: nothing can follow it.

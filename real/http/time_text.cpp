@@ -1,7 +1,6 @@
 #include "real/http/time_text.hpp"
 
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cstdio>
 
@@ -34,8 +33,10 @@ std::string iso(Wall time, const char* zone) {
 std::optional<int> take_number(std::string_view& text, std::size_t digits) {
   if (text.size() < digits) return std::nullopt;
   int value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + digits, value);
-  if (failed != std::errc{} || end != text.data() + digits || value < 0) return std::nullopt;
+  for (const char c : text.substr(0, digits)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
   text.remove_prefix(digits);
   return value;
 }

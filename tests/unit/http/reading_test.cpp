@@ -8,6 +8,7 @@
 #include "real/http/cursor.hpp"
 #include "real/http/json_writer.hpp"
 #include "real/http/multipart.hpp"
+#include "real/http/page_json.hpp"
 #include "real/http/parameters.hpp"
 #include "real/http/router.hpp"
 #include "real/http/time_text.hpp"
@@ -141,6 +142,21 @@ TEST(Parameters, a_cursor_that_is_none_says_so) {
   Parameters parameters(request);
   parameters.page({});
   EXPECT_THAT(parameters.refusal().body, StartsWith("Invalid cursor"));
+}
+
+TEST(Parameters, all_of_them_is_bounded_by_what_an_answer_holds) {
+  const Request request = asking("pagination=50001");
+  Parameters parameters(request);
+  parameters.page({});
+  EXPECT_FALSE(parameters.good());
+  const store::PageRequest all{.per_page = 0, .after = {}};
+  EXPECT_EQ(bounded(all).per_page, kPageRowsMax);
+  store::Page<int> found;
+  found.total = kPageRowsMax;
+  EXPECT_FALSE(too_many(all, found).has_value());
+  found.total = kPageRowsMax + 1;
+  EXPECT_EQ(too_many(all, found)->status, 422);
+  EXPECT_FALSE(too_many({.per_page = 20, .after = {}}, found).has_value());
 }
 
 TEST(Parameters, times_are_seconds) {

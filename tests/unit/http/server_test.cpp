@@ -184,6 +184,7 @@ TEST_F(HttpServer, stopping_answers_what_is_under_way) {
   open(limits);
   HttpClient idle = client();
   EXPECT_EQ(idle.get("/health/ready").status, 200);
+  while (service_->in_flight() != 0) std::this_thread::yield();
   HttpClient busy = client();
   // A content that nobody has is waited for as long as it may be.
   const auto missing = message_of(kAda, message::Type::POST, R"("type":"note","content":1)");
@@ -261,6 +262,7 @@ TEST_F(HttpServer, figures_are_told_under_the_names_that_monitoring_knows) {
   const std::string text = one.get("/metrics").body;
   EXPECT_THAT(text, HasSubstr("pyaleph_status_sync_messages_total 1\n"));
   EXPECT_THAT(text, HasSubstr("lastmile_http_requests_total{route=\"/api/v0/messages\",code=\"200\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("lastmile_http_connections 1\n"));
   EXPECT_THAT(one.get("/").body, HasSubstr("1.2.3"));
   EXPECT_EQ(one.get("/api/v0/info/public.json").json()["node_multi_addresses"], json::array());
   EXPECT_EQ(one.get("/health/live").status, 200);
