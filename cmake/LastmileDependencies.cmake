@@ -4,6 +4,7 @@ find_package(PkgConfig REQUIRED)
 find_package(Python3 COMPONENTS Interpreter REQUIRED)  # tests
 find_package(Boost 1.74 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
+find_package(CURL 7.88 REQUIRED)
 find_package(nlohmann_json 3.11 CONFIG REQUIRED)
 find_package(simdjson CONFIG REQUIRED)
 find_package(RocksDB CONFIG REQUIRED)

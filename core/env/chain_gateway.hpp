@@ -28,6 +28,7 @@ struct ChainEvent {
   std::string payload;       // JSON text of a sync event, content of a message event
 };
 
+// Far below what is final a block without events may come with its height alone: hash and parent empty, time zero.
 struct ChainBlock {
   Height height;
   std::string hash;

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <vector>
 
+#include "real/chain/curl_poster.hpp"
+#include "real/chain/evm_gateway.hpp"
 #include "real/env/loop.hpp"
 #include "real/env/os_clock.hpp"
 #include "real/env/os_random.hpp"
@@ -13,6 +15,7 @@
 #include "real/env/thread_pool_executor.hpp"
 #include "real/p2p/p2p_network.hpp"
 #include "tests/env_conformance/suite.hpp"
+#include "tests/interop/chain/anvil.hpp"
 
 namespace lastmile::env_conformance {
 namespace {
@@ -24,6 +27,46 @@ struct RealNode {
   std::unique_ptr<real::RocksDisk> disk;
   std::unique_ptr<real::ThreadPoolExecutor> executor;
   std::unique_ptr<p2p::P2pNetwork> network;
+  std::unique_ptr<real::EvmGateway> chains;
+};
+
+// The chain of a world: anvil, with the contract in its first block. Started by the first test that asks for it.
+class RealChain final : public ChainControl {
+ public:
+  RealChain(std::unique_ptr<test::Anvil> anvil, std::function<void(Duration)> run)
+      : anvil_(std::move(anvil)), contract_(anvil_->deploy()), run_(std::move(run)) {}
+
+  std::string name() const override { return "ethereum"; }
+  void grow(std::size_t blocks) override {
+    anvil_->mine(blocks);
+    run_(milliseconds(50));
+  }
+  void reorg(std::size_t depth) override {
+    anvil_->call("anvil_reorg", "[" + std::to_string(depth) + ",[]]");
+    grow(1);
+  }
+  std::size_t finality_blocks() const override { return 2 * test::AnvilOptions{}.slots_in_an_epoch; }
+
+  real::EvmChainConfig config_for(std::size_t node) const {
+    real::EvmChainConfig config;
+    config.name = name();
+    config.endpoints = {anvil_->url()};
+    config.contract = config.token = contract_;
+    config.poll = milliseconds(20);
+    crypto::PrivateKey key{};
+    key.back() = static_cast<std::uint8_t>(node + 1);
+    auto account = real::EvmKey::of(key);
+    LM_CHECK(account.ok());
+    anvil_->give_ether(account->address());
+    config.key = *std::move(account);
+    config.chain_id = test::AnvilOptions{}.chain_id;
+    return config;
+  }
+
+ private:
+  std::unique_ptr<test::Anvil> anvil_;
+  std::string contract_;
+  std::function<void(Duration)> run_;
 };
 
 class RealWorld final : public World {
@@ -47,6 +90,27 @@ class RealWorld final : public World {
   env::Disk& disk(std::size_t node) override { return *nodes_[node]->disk; }
   env::Random& random(std::size_t node) override { return *nodes_[node]->random; }
   env::Executor& executor(std::size_t node) override { return *nodes_[node]->executor; }
+  env::ChainGateway* chains(std::size_t node) override {
+    if (chain() == nullptr) return nullptr;
+    auto& gateway = nodes_[node]->chains;
+    if (gateway == nullptr) {
+      auto opened = real::EvmGateway::open(clock_, *nodes_[node]->timers, *nodes_[node]->disk, *http_,
+                                           {chain_->config_for(node)}, [](const std::string&) {});
+      LM_CHECK(opened.ok());
+      gateway = *std::move(opened);
+    }
+    return gateway.get();
+  }
+  ChainControl* chain() override {
+    if (http_ == nullptr) {
+      auto http = real::CurlPoster::open(loop_);
+      LM_CHECK(http.ok());
+      http_ = *std::move(http);
+      if (auto anvil = test::Anvil::start())
+        chain_ = std::make_unique<RealChain>(std::move(anvil), [this](Duration length) { run_for(length); });
+    }
+    return chain_.get();
+  }
 
   std::string address(std::size_t node) const override { return addresses_[node]; }
   std::string dead_address() const override { return "/ip4/127.0.0.1/tcp/1"; }
@@ -106,6 +170,8 @@ class RealWorld final : public World {
   std::filesystem::path folder_;
   real::OsClock clock_;
   real::Loop loop_;
+  std::unique_ptr<real::CurlPoster> http_;
+  std::unique_ptr<RealChain> chain_;
   std::vector<std::unique_ptr<RealNode>> nodes_;
   std::vector<std::string> addresses_;
 };
@@ -114,6 +180,6 @@ std::unique_ptr<World> make_real_world(const WorldOptions& options) { return std
 
 }  // namespace
 
-LM_ENV_CONFORMANCE(Real, Factory{"real", &make_real_world, "a chain gateway (there is none yet)"});
+LM_ENV_CONFORMANCE(Real, Factory{"real", &make_real_world, "a chain, where anvil is not installed"});
 
 }  // namespace lastmile::env_conformance
