@@ -55,6 +55,7 @@ ChainLink::ChainLink(env::Clock& clock, env::Timers& timers, env::Disk& disk, en
     follow.name = followed.name;
     follow.code = crypto::parse_chain(followed.code).value_or(crypto::Chain::ETH);
     follow.emitters = followed.emitters;
+    follow.start_height = followed.start_height;
     follow.reorganisations = config.switches.chain_reorganisations;
     follow.empty_transactions = config.switches.empty_transactions;
     follow.limits.archives_at_once = std::min(follow.limits.archives_at_once, config.limits.archives_wanted);

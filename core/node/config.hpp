@@ -2,6 +2,7 @@
 // file.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <set>
@@ -36,6 +37,7 @@ struct FollowedChain {
   std::string code;           // chain code of its confirmations ("ETH")
   bool synchronizer = false;  // this node packs what it saw into its transactions
   Duration archive_every = seconds(60);
+  std::uint64_t start_height = 0;     // of the first block of interest
   std::vector<std::string> emitters;  // addresses whose sync events count; empty = anybody
 };
 
