@@ -100,13 +100,14 @@ Result<std::unique_ptr<Daemon>, DaemonFailure> Daemon::start(const std::filesyst
   if (!network.ok()) return DaemonFailure{kExitFailed, network.error().text};
   state->network = *std::move(network);
 
+  if (auto failure = state->open_chains()) return *std::move(failure);
   node::NodeConfig config = node_config(settings);
   config.head_signer = key->account();
   auto author = p2p::Author::open(key->p2p_key(), state->data.keys() / "gossip_seqno");
   if (!author.ok()) return DaemonFailure{kExitFailed, author.error().text};
   config.authorship = *author;
   auto node = node::CoreNode::open(state->clock, *state->timers, *state->network, *state->disk, *state->random,
-                                   *state->executor, nullptr, state->sink(), std::move(config));
+                                   *state->executor, state->chains.get(), state->sink(), std::move(config));
   if (!node.ok()) return DaemonFailure{kExitFailed, "the database cannot be used: " + node.error().text};
   state->node = *std::move(node);
 
@@ -116,6 +117,7 @@ Result<std::unique_ptr<Daemon>, DaemonFailure> Daemon::start(const std::filesyst
   if (!admin.ok()) return DaemonFailure{kExitFailed, admin.error().text};
   state->admin = *std::move(admin);
   state->add_commands();
+  state->add_chain_commands();
 
   if (const auto error = state->open_http()) return DaemonFailure{kExitFailed, error->text};
 

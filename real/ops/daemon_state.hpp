@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "core/node/core_node.hpp"
+#include "real/chain/curl_poster.hpp"
+#include "real/chain/evm_gateway.hpp"
 #include "real/env/data_dir.hpp"
 #include "real/env/loop.hpp"
 #include "real/env/os_clock.hpp"
@@ -32,6 +34,9 @@ struct Daemon::State {
   State(Settings wanted, DataDir folder, std::string program_version)
       : settings(std::move(wanted)), data(std::move(folder)), version(std::move(program_version)) {}
 
+  // daemon_chains.cpp
+  std::optional<DaemonFailure> open_chains();
+  void add_chain_commands();
   // daemon_commands.cpp
   void add_commands();
   void ask_about(const AdminServer::Json& request, AdminServer::Reply reply,
@@ -56,6 +61,8 @@ struct Daemon::State {
   std::unique_ptr<RocksDisk> disk;
   std::unique_ptr<ThreadPoolExecutor> executor;
   std::unique_ptr<p2p::P2pNetwork> network;
+  std::unique_ptr<CurlPoster> poster;  // null: no chains
+  std::unique_ptr<EvmGateway> chains;  // null: likewise
   std::unique_ptr<node::CoreNode> node;
   std::unique_ptr<AdminServer> admin;
   std::unique_ptr<http::Service> http;  // null: not wanted

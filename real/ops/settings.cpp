@@ -19,6 +19,12 @@ namespace {
 
 constexpr std::string_view kPrefix = "LASTMILE_";
 
+// Tables in a table: [chains.NAME].
+constexpr std::string_view kChainSection = "chains";
+bool is_of_a_chain(std::string_view key) {
+  return key.starts_with(kChainSection) && key.substr(kChainSection.size()).starts_with('.');
+}
+
 // Mistakes of one reading, in the order of the file.
 struct Mistakes {
   std::vector<std::string> lines;
@@ -75,12 +81,26 @@ void read_file_keys(const toml::table& root, std::string_view name, Settings& se
       all.push_back({section_name, &content});
       continue;
     }
-    for (const auto& [key, node] : *table) all.push_back({section_name + "." + std::string(key.str()), &node});
+    for (const auto& [key, node] : *table) {
+      const std::string full = section_name + "." + std::string(key.str());
+      const auto* inner = section_name == kChainSection ? node.as_table() : nullptr;
+      if (inner == nullptr) {
+        all.push_back({full, &node});
+        continue;
+      }
+      for (const auto& [inner_key, inner_node] : *inner)
+        all.push_back({full + "." + std::string(inner_key.str()), &inner_node});
+    }
   }
   std::stable_sort(all.begin(), all.end(), [](const Found& a, const Found& b) {
     return a.node->source().begin.line < b.node->source().begin.line;
   });
   for (const Found& found : all) {
+    if (is_of_a_chain(found.key)) {
+      const auto wrong = set_chain_setting(settings.chains, found.key, value_of(*found.node), found_text(*found.node));
+      if (wrong) mistakes.add(where(*found.node), *wrong);
+      continue;
+    }
     const SettingKey* key = find_setting(found.key);
     if (key == nullptr) {
       mistakes.unknown(where(*found.node), found.key);
@@ -95,6 +115,11 @@ void read_file_keys(const toml::table& root, std::string_view name, Settings& se
 
 void set_text(const std::string& where, const std::string& name, const std::string& value, Settings& settings,
               Mistakes& mistakes) {
+  if (is_of_a_chain(name)) {
+    const auto wrong = set_chain_setting(settings.chains, name, SettingValue(value), "\"" + value + "\"");
+    if (wrong) mistakes.add(where, *wrong);
+    return;
+  }
   const SettingKey* key = find_setting(name);
   if (key == nullptr) return mistakes.unknown(where, name);
   if (!key->set(settings, SettingValue(value))) mistakes.wrong(where, key->info, "\"" + value + "\"");
@@ -106,7 +131,10 @@ std::optional<std::string> key_of_variable(std::string_view variable) {
   std::string name(variable.substr(kPrefix.size()));
   std::transform(name.begin(), name.end(), name.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return name.replace(name.find("__"), 2, ".");
+  name.replace(name.find("__"), 2, ".");
+  if (const auto inner = name.find("__"); is_of_a_chain(name) && inner != std::string::npos)
+    name.replace(inner, 2, ".");
+  return name;
 }
 
 // Wherever the two come from: file, environment, flags, or nowhere.
@@ -114,6 +142,7 @@ void find_contradictions(const Settings& settings, Mistakes& mistakes) {
   for (const std::string& each : node::contradictions(settings.limits, settings.intervals))
     mistakes.add("settings", each);
   const p2p::P2pLimits& network = settings.network;
+  for (const std::string& each : chain_contradictions(settings.chains)) mistakes.add("settings", each);
   if (network.keepalive >= network.silence_max) {
     mistakes.add("settings", "p2p.keepalive (" + duration_text(network.keepalive) +
                                  ") is not less than p2p.silence_max (" + duration_text(network.silence_max) + ")");
@@ -194,7 +223,7 @@ std::string default_settings_file() {
     out += "# " + std::string(key.info.about) + ": " + std::string(key.info.expected) + "\n";
     out += "#" + std::string(key.info.name.substr(dot + 1)) + " = " + key.show(standard) + "\n";
   }
-  return out;
+  return out + default_chain_settings();
 }
 
 std::map<std::string, std::string> setting_environment() {
@@ -222,6 +251,7 @@ node::NodeConfig node_config(const Settings& settings) {
   for (const std::string& peer : settings.peers) {
     config.peers.push_back(p2p::dial_address(p2p::Multiaddr::parse(peer).value()));
   }
+  config.chains = followed_chains(settings.chains);
   config.head_signers = std::make_shared<const std::set<std::string, std::less<>>>(settings.head_signers.begin(),
                                                                                    settings.head_signers.end());
   node::use_default_gossip(config);

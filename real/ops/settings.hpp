@@ -13,6 +13,7 @@
 #include "core/node/config.hpp"
 #include "real/env/rocks_disk.hpp"
 #include "real/http/server.hpp"
+#include "real/ops/chain_settings.hpp"
 #include "real/p2p/p2p_network.hpp"
 
 namespace lastmile::real {
@@ -34,6 +35,8 @@ struct Settings {
   message::Switches switches;
   // heads
   std::vector<std::string> head_signers;  // addresses whose heads of archives are always followed
+  // chains
+  std::vector<ChainSettings> chains;
   // storage
   std::size_t block_cache_bytes = RocksDiskOptions{}.block_cache_bytes;
   std::size_t write_buffer_bytes = RocksDiskOptions{}.write_buffer_bytes;

@@ -5,15 +5,12 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "real/ops/settings.hpp"
+#include "real/ops/settings_value.hpp"
 
 namespace lastmile::real {
-
-// A value as a TOML file or a text (environment, flag) gives it. A text is tried as what the key needs.
-using SettingValue = std::variant<std::string, std::int64_t, bool, std::vector<std::string>>;
 
 struct SettingKey {
   KeyInfo info;
