@@ -32,6 +32,11 @@ bool took_it(const RpcAnswer& answer, const std::string& hash) {
   return said.ok() && *said == hash;
 }
 
+bool has_nonce(const AnchorBook& book, std::uint64_t nonce) {
+  return std::any_of(book.anchors.begin(), book.anchors.end(),
+                     [nonce](const Anchor& anchor) { return anchor.nonce == nonce; });
+}
+
 }  // namespace
 
 struct AnchorSender::Draft {
@@ -57,8 +62,8 @@ Result<std::unique_ptr<AnchorSender>> AnchorSender::open(env::Clock& clock, env:
   std::unique_ptr<AnchorSender> out(new AnchorSender(clock, timers, disk, pool, config, std::move(notes), figures));
   const auto row = node::find_row(disk.latest(), book_key(config));
   if (!row.ok()) return row.error();
-  if (*row) {
-    auto book = AnchorBook::parse(**row);
+  if (const auto& remembered = *row) {
+    auto book = AnchorBook::parse(*remembered);
     if (!book.ok()) return Error{"chain " + config.name + ": " + book.error().text};
     out->book_ = *std::move(book);
   }
@@ -108,24 +113,34 @@ void AnchorSender::submit(std::string payload, env::Done<std::string> done) {
   if (book_.full()) return later("too many anchors are not final yet");
   busy_ = true;
   const std::string& address = present(config_.key).address();
-  pool_.ask({ask_chain_id(), ask_nonce(address), ask_fees(),
-             ask_gas(address, config_.contract, chain::encode_do_emit(draft->payload))},
-            1, alive([this, draft](const Result<RpcAnswers, RpcFailure>& answers) {
+  // Where the chain stands must be agreed on; fees and gas differ among honest endpoints and have limits of their own.
+  pool_.ask({ask_chain_id(), ask_nonce(address)}, config_.votes,
+            alive([this, draft](const Result<RpcAnswers, RpcFailure>& answers) {
               if (!answers.ok()) return refuse(draft, answers.error().text);
-              on_prepared(draft, *answers);
+              on_place(draft, *answers);
             }));
 }
 
-void AnchorSender::on_prepared(const std::shared_ptr<Draft>& draft, const RpcAnswers& answers) {
-  const auto chain_id = parse_eth_quantity(*answers[0]);
-  const auto nonce = parse_eth_quantity(*answers[1]);
-  const auto fees = parse_eth_fees(*answers[2]);
-  const auto gas = parse_eth_quantity(*answers[3]);
-  if (!chain_id.ok() || !nonce.ok() || !fees.ok() || !gas.ok()) return refuse(draft, "answers that are none");
+void AnchorSender::on_place(const std::shared_ptr<Draft>& draft, const RpcAnswers& place) {
+  const auto chain_id = parse_eth_quantity(*place[0]);
+  const auto nonce = parse_eth_quantity(*place[1]);
+  if (!chain_id.ok() || !nonce.ok()) return refuse(draft, "answers that are none");
   if (*chain_id != config_.chain_id) {
     return refuse(draft, "an endpoint serves chain id " + std::to_string(*chain_id) + ", expected " +
                              std::to_string(config_.chain_id));
   }
+  pool_.ask(
+      {ask_fees(), ask_gas(present(config_.key).address(), config_.contract, chain::encode_do_emit(draft->payload))}, 1,
+      alive([this, draft, nonce = *nonce](const Result<RpcAnswers, RpcFailure>& answers) {
+        if (!answers.ok()) return refuse(draft, answers.error().text);
+        on_prepared(draft, nonce, *answers);
+      }));
+}
+
+void AnchorSender::on_prepared(const std::shared_ptr<Draft>& draft, std::uint64_t nonce, const RpcAnswers& answers) {
+  const auto fees = parse_eth_fees(*answers[0]);
+  const auto gas = parse_eth_quantity(*answers[1]);
+  if (!fees.ok() || !gas.ok()) return refuse(draft, "answers that are none");
   const Uint256 limit = fee_limit_of(*fees);
   if (limit > config_.fee_max) {
     return refuse(draft, "gas costs up to " + limit.text() + " wei, more than the " + config_.fee_max.text() +
@@ -136,7 +151,7 @@ void AnchorSender::on_prepared(const std::shared_ptr<Draft>& draft, const RpcAns
                              std::to_string(config_.gas_max) + " that are allowed");
   }
   Anchor anchor;
-  anchor.nonce = book_.next_nonce(*nonce);
+  anchor.nonce = book_.next_nonce(nonce);
   anchor.gas_limit = std::min(*gas + *gas / 4, config_.gas_max);  // the estimate may fall short by a storage slot
   anchor.payload = draft->payload;
   anchor.attempts.push_back(sign(anchor, fees->tip, limit));
@@ -218,13 +233,15 @@ void AnchorSender::on_looked(const std::vector<std::uint64_t>& nonces, const Rpc
   if (const RpcAnswer& told = answers.back(); told.ok()) {
     const auto header = parse_eth_header(*told);
     const std::uint64_t depth = config_.finality.rule == Finality::Rule::depth ? config_.finality.depth : 0;
-    if (header.ok() && *header && (*header)->number > depth) final = (*header)->number - depth;
+    const std::optional<EthHeader> found = header.ok() ? *header : std::nullopt;
+    if (found && found->number > depth) final = found->number - depth;
   }
   const AnchorBook before = book_;
   std::map<std::uint64_t, std::uint64_t> landed;
   for (std::size_t i = 0; i < nonces.size(); ++i) {
     const auto receipt = parse_eth_receipt(*answers[kBeforeReceipts + i]);
-    if (receipt.ok() && *receipt) landed[nonces[i]] = (*receipt)->block;
+    const std::optional<EthReceipt> found = receipt.ok() ? *receipt : std::nullopt;
+    if (found) landed[nonces[i]] = found->block;
   }
   for (Anchor& anchor : book_.anchors) {
     if (std::find(nonces.begin(), nonces.end(), anchor.nonce) == nonces.end()) continue;  // came meanwhile
@@ -236,11 +253,16 @@ void AnchorSender::on_looked(const std::vector<std::uint64_t>& nonces, const Rpc
   const auto waiting =
       std::find_if(book_.anchors.begin(), book_.anchors.end(), [](const Anchor& anchor) { return !anchor.height; });
   if (waiting != book_.anchors.end() && !busy_) {
-    if (used.ok() && *used > waiting->nonce) {
-      // Somebody else sends with this key. Several looks, since receipts may come after counts.
+    // Of ours before it, up to the one whose turn it is, none is missing.
+    const bool taken = used.ok() && *used > waiting->nonce;
+    const bool missing = used.ok() && *used < waiting->nonce && !has_nonce(book_, waiting->nonce - 1);
+    if (taken || missing) {
+      // Somebody else sends with this key, or an endpoint told a wrong number. Several looks, since receipts may come
+      // after counts.
       if (++looks_without_it_ >= kLooksBeforeLost) {
         notes_("chain " + config_.name + ": nonce " + std::to_string(waiting->nonce) +
-               " was used by a transaction that is not ours; the anchor is given up");
+               (taken ? " was used by a transaction that is not ours" : " will not be reached") +
+               "; the anchor is given up");
         book_.anchors.erase(waiting);
         looks_without_it_ = 0;
       }
@@ -265,7 +287,7 @@ void AnchorSender::push() {
 void AnchorSender::raise(Anchor& anchor, const EthFees& fees) {
   const AnchorAttempt& last = anchor.attempts.back();
   const Uint256 tip = std::max(raised(last.tip), fees.tip);
-  const Uint256 limit = std::max({raised(last.fee_limit), fee_limit_of(fees), tip});
+  const Uint256 limit = std::max({raised(last.fee_limit), std::min(fee_limit_of(fees), config_.fee_max), tip});
   if (limit > config_.fee_max) {
     notes_("chain " + config_.name + ": an anchor waits for cheaper gas");
     offered_ = clock_.now();

@@ -42,13 +42,14 @@ class AnchorSender {
                ChainNotes notes, ChainFigures& figures);
   template <class F>
   auto alive(F work) {
-    return [this, alive = std::weak_ptr<bool>(alive_), work = std::move(work)](auto&&... arguments) mutable {
+    return [alive = std::weak_ptr<bool>(alive_), work = std::move(work)](auto&&... arguments) mutable {
       if (!alive.expired()) work(std::forward<decltype(arguments)>(arguments)...);
     };
   }
 
   void refuse(const std::shared_ptr<Draft>& draft, std::string why);
-  void on_prepared(const std::shared_ptr<Draft>& draft, const RpcAnswers& answers);
+  void on_place(const std::shared_ptr<Draft>& draft, const RpcAnswers& place);
+  void on_prepared(const std::shared_ptr<Draft>& draft, std::uint64_t nonce, const RpcAnswers& answers);
   AnchorAttempt sign(const Anchor& anchor, const Uint256& tip, const Uint256& fee_limit) const;
   void remember(env::Done<Unit> done);
   void send(const Anchor& anchor, Callback<void(std::vector<RpcPool::Voice>)> heard);

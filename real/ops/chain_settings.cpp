@@ -156,8 +156,8 @@ constexpr std::array<ChainKey, 16> kKeys{{
 }};
 
 std::string unknown_key(std::string_view chain, std::string_view key) {
-  std::vector<std::string_view> names;
-  for (const ChainKey& each : kKeys) names.push_back(each.name);
+  std::array<std::string_view, kKeys.size()> names;
+  std::transform(kKeys.begin(), kKeys.end(), names.begin(), [](const ChainKey& each) { return each.name; });
   const std::string_view near = nearest(key, names);
   const std::string table = std::string(kChains) + std::string(chain) + ".";
   return "unknown key " + table + std::string(key) +

@@ -148,7 +148,7 @@ std::string FakeChain::answer(const std::string& method, const std::string& text
     return logs_json(from, to, lies);
   }
   if (method == "eth_chainId") return result_text(number_text(kChainId));
-  if (method == "eth_getTransactionCount") return result_text(number_text(nonce()));
+  if (method == "eth_getTransactionCount") return result_text(number_text(nonce() + lies.counts_ahead));
   if (method == "eth_estimateGas") return result_text(number_text(gas));
   if (method == "eth_feeHistory") {
     return result_text({{"baseFeePerGas", {number_text(base_fee), number_text(base_fee)}},

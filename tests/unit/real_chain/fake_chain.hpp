@@ -37,19 +37,20 @@ struct FakeBlock {
 
 // How an endpoint misbehaves.
 struct Lies {
-  bool silent = false;      // no answer before the deadline
-  bool garbage = false;     // bytes that are no JSON
-  int status = 200;         // with an empty body when it is another
-  bool limited = false;     // "too many requests"
-  bool omits = false;       // events that are there
-  bool repeats = false;     // events twice
-  bool reverses = false;    // events in the wrong order
-  bool shifts = false;      // the block below the one asked for
-  bool invents = false;     // another hash for every block
-  bool refuses = false;     // transactions
-  std::uint64_t lags = 0;   // blocks behind
-  std::uint64_t span = 0;   // blocks in one question for events at most; 0 = any
-  std::size_t batch = 100;  // calls in one request at most
+  bool silent = false;             // no answer before the deadline
+  bool garbage = false;            // bytes that are no JSON
+  int status = 200;                // with an empty body when it is another
+  bool limited = false;            // "too many requests"
+  bool omits = false;              // events that are there
+  bool repeats = false;            // events twice
+  bool reverses = false;           // events in the wrong order
+  bool shifts = false;             // the block below the one asked for
+  bool invents = false;            // another hash for every block
+  bool refuses = false;            // transactions
+  std::uint64_t counts_ahead = 0;  // transactions that nobody sent
+  std::uint64_t lags = 0;          // blocks behind
+  std::uint64_t span = 0;          // blocks in one question for events at most; 0 = any
+  std::size_t batch = 100;         // calls in one request at most
 };
 
 class FakeChain {
