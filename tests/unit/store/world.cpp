@@ -4,6 +4,7 @@
 
 #include "core/crypto/hash.hpp"
 #include "core/message/json_tools.hpp"
+#include "core/store/consistency.hpp"
 #include "core/store/reading.hpp"
 
 namespace lastmile::store::test {
@@ -320,6 +321,10 @@ Hash256 Node::digest() const { return store->state_digest(now).value(); }
 
 void Node::check_tables() const {
   EXPECT_EQ(store->state_sum(), store->recomputed_state_sum().value());
+  const Consistency checked =
+      check_consistency(disk->latest(), store->options(), [](const KnownFile&) {}, [] { return true; });
+  EXPECT_EQ(checked.state_sum, store->state_sum());
+  EXPECT_EQ(checked.problem_count, 0U) << checked.problems.front();
   std::set<std::string> expected;
   const Source source(disk->latest());
   for (Scan scan = source.scan(Key(Table::entry).text()); scan.valid(); scan.next()) {
