@@ -22,13 +22,6 @@ bool is_hash(std::string_view name) {
   return name.size() == 64 && name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-// Makes a folder and its name durable; fine when it is there.
-Result<Unit> make_folder(const std::filesystem::path& folder) {
-  if (::mkdir(folder.c_str(), 0755) == 0) return sync_folder(folder.parent_path());
-  if (errno == EEXIST) return Unit{};
-  return file_error("cannot make the folder", folder);
-}
-
 }  // namespace
 
 bool BlobFiles::name_ok(std::string_view name) {
@@ -53,6 +46,37 @@ Result<Unit> BlobFiles::prepare(const std::filesystem::path& root) {
   if (!code) std::filesystem::remove_all(root / "tmp", code);
   if (!code) std::filesystem::create_directory(root / "tmp", code);
   if (code) return Error{"cannot prepare " + root.string() + ": " + code.message()};
+  return Unit{};
+}
+
+Result<Unit> BlobFiles::each(const std::filesystem::path& root, Callback<bool(const std::string& name)> visit) {
+  std::error_code code;
+  for (std::filesystem::directory_iterator first(root, code), end; !code && first != end; first.increment(code)) {
+    if (!first->is_directory(code) || first->path().filename() == "tmp") continue;
+    for (std::filesystem::directory_iterator second(first->path(), code); !code && second != end;
+         second.increment(code)) {
+      if (!second->is_directory(code)) continue;
+      for (std::filesystem::directory_iterator blob(second->path(), code); !code && blob != end; blob.increment(code)) {
+        const std::string name = blob->path().filename().string();
+        if (!name_ok(name) || root / place(name) != blob->path()) continue;
+        if (!visit(name)) return Unit{};
+      }
+    }
+  }
+  if (code) return Error{"cannot read " + root.string() + ": " + code.message()};
+  return Unit{};
+}
+
+// Makes a folder and its name durable, once in the life of this process.
+Result<Unit> BlobFiles::make_folder(const std::filesystem::path& folder) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (durable_.contains(folder.string())) return Unit{};
+  }
+  if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) return file_error("cannot make the folder", folder);
+  if (auto synced = sync_folder(folder.parent_path()); !synced.ok()) return synced;
+  const std::scoped_lock lock(mutex_);
+  durable_.insert(folder.string());
   return Unit{};
 }
 

@@ -5,11 +5,14 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
 #include "core/base/bytes.hpp"
+#include "core/base/callback.hpp"
 #include "core/base/result.hpp"
 #include "core/env/disk.hpp"
 
@@ -19,6 +22,9 @@ class BlobFiles {
  public:
   // Makes ROOT when missing and throws away what unfinished writes left in ROOT/tmp.
   static Result<Unit> prepare(const std::filesystem::path& root);
+  // Calls visit(name) for every blob of ROOT, in no order; false ends the walk. A file at another place than its name
+  // says is not visited. Error: a folder cannot be read.
+  static Result<Unit> each(const std::filesystem::path& root, Callback<bool(const std::string& name)> visit);
   explicit BlobFiles(std::filesystem::path root) : root_(std::move(root)) {}
 
   // Durable when it returns: temporary file, fsync, rename, fsync of the folders.
@@ -36,7 +42,13 @@ class BlobFiles {
   static std::filesystem::path place(std::string_view name);
 
  private:
+  Result<Unit> make_folder(const std::filesystem::path& folder);
+
   std::filesystem::path root_;
+  // Folders whose names this process knows to be durable: one that is there may have been made by another worker, or by
+  // a process that was killed, and not be synced yet.
+  std::mutex mutex_;
+  std::set<std::string> durable_;
   std::atomic<std::uint64_t> temporaries_{0};
 };
 

@@ -25,6 +25,13 @@ std::string holder(const std::filesystem::path& lock) {
 
 }  // namespace
 
+std::string schema_difference(const std::filesystem::path& path, std::uint32_t schema) {
+  return path.string() + " has schema " + std::to_string(schema) + ", this program works with " +
+         std::to_string(kSchemaVersion) +
+         (schema > kSchemaVersion ? ": it was used by a newer program; take that one, or restore a backup from before"
+                                  : ": it must be migrated first, with db migrate");
+}
+
 Result<Unit, DataDirError> DataDir::init(const std::filesystem::path& path) {
   std::error_code code;
   std::filesystem::create_directories(path, code);
@@ -46,7 +53,7 @@ Result<Unit, DataDirError> DataDir::init(const std::filesystem::path& path) {
   return Unit{};
 }
 
-Result<DataDir, DataDirError> DataDir::open(const std::filesystem::path& path) {
+Result<DataDir, DataDirError> DataDir::open(const std::filesystem::path& path, Schema wanted) {
   const std::filesystem::path version_file = path / "VERSION";
   const std::filesystem::path lock_file = path / "LOCK";
   if (!std::filesystem::exists(version_file)) {
@@ -74,13 +81,10 @@ Result<DataDir, DataDirError> DataDir::open(const std::filesystem::path& path) {
   if (failed != std::errc{} || std::string_view(stop, end) != "\n") {
     return DataDirError{Kind::io, version_file.string() + ": expected one number, such as 1"};
   }
-  if (version != kSchemaVersion) {
-    return DataDirError{Kind::migration, path.string() + " has schema " + std::to_string(version) +
-                                             ", this program works with " + std::to_string(kSchemaVersion) +
-                                             (version > kSchemaVersion ? ": it was used by a newer program"
-                                                                       : ": it must be migrated first")};
+  if (version != kSchemaVersion && wanted == Schema::ours) {
+    return DataDirError{Kind::migration, schema_difference(path, version)};
   }
-  return DataDir(path, std::move(lock));
+  return DataDir(path, version, std::move(lock));
 }
 
 }  // namespace lastmile::real

@@ -20,22 +20,29 @@ struct DataDirError {
   std::string text;
 };
 
+// That a folder has this schema and not kSchemaVersion, and what to do.
+std::string schema_difference(const std::filesystem::path& path, std::uint32_t schema);
+
 // An open data folder, movable; holds the lock until it is destroyed or the process ends, however it ends.
 class DataDir {
  public:
   // Makes the folder and what a new node needs. Refuses (not_ours) a folder that has anything in it.
   static Result<Unit, DataDirError> init(const std::filesystem::path& path);
   // Takes LOCK (flock; the file holds the pid for people) and looks at VERSION.
-  static Result<DataDir, DataDirError> open(const std::filesystem::path& path);
+  enum class Schema : std::uint8_t { ours, any };  // any: to migrate it
+  static Result<DataDir, DataDirError> open(const std::filesystem::path& path, Schema wanted = Schema::ours);
 
   const std::filesystem::path& path() const { return path_; }
+  std::uint32_t schema() const { return schema_; }  // of VERSION
   std::filesystem::path database() const { return path_ / "db"; }
   std::filesystem::path blobs() const { return path_ / "blobs"; }
   std::filesystem::path keys() const { return path_ / "keys"; }
 
  private:
-  DataDir(std::filesystem::path path, Descriptor lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+  DataDir(std::filesystem::path path, std::uint32_t schema, Descriptor lock)
+      : path_(std::move(path)), schema_(schema), lock_(std::move(lock)) {}
   std::filesystem::path path_;
+  std::uint32_t schema_;
   Descriptor lock_;
 };
 

@@ -1,11 +1,5 @@
 #include "real/env/rocks_disk.hpp"
 
-#include <rocksdb/cache.h>
-#include <rocksdb/convenience.h>
-#include <rocksdb/filter_policy.h>
-#include <rocksdb/options.h>
-#include <rocksdb/slice_transform.h>
-#include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
@@ -16,59 +10,12 @@
 #include <thread>
 
 #include "real/env/blob_workers.hpp"
+#include "real/env/rocks_open.hpp"
 #include "real/env/rocks_reader.hpp"
 #include "real/env/write_layers.hpp"
 
 namespace lastmile::real {
 namespace {
-
-constexpr std::size_t kLogFileBytesMax = 4 * 1024 * 1024;  // RocksDB's own log, so many of them are kept:
-constexpr std::size_t kLogFilesMax = 4;
-constexpr std::size_t kManifestBytesMax = 32 * 1024 * 1024;
-constexpr int kBloomBitsPerKey = 10;
-constexpr int kBackgroundJobs = 2;
-
-rocksdb::CompressionType compression() {
-  const auto supported = rocksdb::GetSupportedCompressions();
-  for (auto wanted : {rocksdb::kLZ4Compression, rocksdb::kSnappyCompression, rocksdb::kZSTD}) {
-    if (std::find(supported.begin(), supported.end(), wanted) != supported.end()) return wanted;
-  }
-  return rocksdb::kNoCompression;
-}
-
-rocksdb::Options database_options(const RocksDiskOptions& ours) {
-  rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(ours.block_cache_bytes);
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
-  table.cache_index_and_filter_blocks = true;  // inside the sized cache rather than beside it
-  table.pin_l0_filter_and_index_blocks_in_cache = true;
-  table.format_version = 5;
-
-  rocksdb::Options out;
-  out.create_if_missing = true;
-  out.paranoid_checks = true;
-  // What was written before the first damaged record of the log is there, nothing after it: the prefix that Disk
-  // promises.
-  out.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  out.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  out.compression = compression();
-  // One thread writes, and the first byte of a key is its table: most tables grow at their end, where the last
-  // insertion into the table is the place to begin.
-  out.allow_concurrent_memtable_write = false;
-  out.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
-  out.write_buffer_size = ours.write_buffer_bytes;
-  out.max_write_buffer_number = 4;
-  out.max_total_wal_size = 4 * ours.write_buffer_bytes;
-  out.max_background_jobs = kBackgroundJobs;
-  out.max_open_files = static_cast<int>(ours.open_files_max);
-  out.max_manifest_file_size = kManifestBytesMax;
-  out.info_log_level = rocksdb::WARN_LEVEL;
-  out.max_log_file_size = kLogFileBytesMax;
-  out.keep_log_file_num = kLogFilesMax;
-  out.avoid_flush_during_shutdown = true;  // the log has everything; closing stays quick
-  if (ours.environment != nullptr) out.env = ours.environment;
-  return out;
-}
 
 constexpr std::uint64_t kNothing = std::numeric_limits<std::uint64_t>::max();
 
@@ -191,7 +138,7 @@ struct RocksDisk::State : std::enable_shared_from_this<RocksDisk::State> {
 
   Loop& loop;
   const Duration group_wait;
-  std::shared_ptr<RocksBase> base = std::make_shared<RocksBase>();
+  std::shared_ptr<RocksBase> base;
   WriteLayers layers;
   std::unique_ptr<LatestReader> latest;
   std::shared_ptr<BlobWorkers> blobs;
@@ -201,6 +148,7 @@ struct RocksDisk::State : std::enable_shared_from_this<RocksDisk::State> {
   std::uint64_t last_number = 0;
   std::uint64_t failed_from = kNothing;  // this commit and all after it are not durable
   bool dead = false;
+  std::weak_ptr<const void> hold;
 
   // Between the loop and the flusher.
   std::mutex mutex;
@@ -216,11 +164,10 @@ RocksDisk::RocksDisk(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
 Result<std::unique_ptr<RocksDisk>> RocksDisk::open(Loop& loop, const RocksDiskOptions& options) {
   if (auto prepared = BlobFiles::prepare(options.blobs); !prepared.ok()) return std::move(prepared).error();
-  rocksdb::DB* db = nullptr;
-  const rocksdb::Status status = rocksdb::DB::Open(database_options(options), options.database.string(), &db);
-  if (!status.ok()) return Error{"cannot open the database " + options.database.string() + ": " + status.ToString()};
+  auto database = open_database(options, DatabaseUse::write);
+  if (!database.ok()) return std::move(database).error();
   auto state = std::make_shared<State>(loop, options);
-  state->base->db.reset(db);
+  state->base = *std::move(database);
   state->latest = std::make_unique<LatestReader>(state->layers, state->base);
   state->flusher = std::thread([raw = state.get()] { raw->flush_groups(); });
   return std::unique_ptr<RocksDisk>(new RocksDisk(std::move(state)));
@@ -268,8 +215,22 @@ void RocksDisk::put_blob(std::string name, Bytes bytes, env::Done<Unit> done) {
 void RocksDisk::get_blob(env::ContentRange range, env::Done<Bytes> done) {
   state_->blobs->get(std::move(range), std::move(done));
 }
-void RocksDisk::remove_blob(std::string name, env::Done<Unit> done) { state_->blobs->remove(name, std::move(done)); }
+void RocksDisk::remove_blob(std::string name, env::Done<Unit> done) {
+  if (state_->hold.expired()) return state_->blobs->remove(name, std::move(done));
+  state_->loop.post([weak = state_->weak_from_this(), done = std::move(done)]() mutable {
+    const auto state = weak.lock();
+    if (state != nullptr && !state->dead) done(Error{"nothing is removed while the blobs are copied or checked"});
+  });
+}
 std::optional<std::uint64_t> RocksDisk::blob_size(std::string_view name) const { return state_->blobs->size(name); }
+
+std::shared_ptr<RocksBase> RocksDisk::base() const { return state_->base; }
+
+RocksDisk::BlobHold RocksDisk::hold_blobs() {
+  BlobHold hold = state_->hold.lock();
+  if (hold == nullptr) state_->hold = hold = std::make_shared<const int>(0);
+  return hold;
+}
 
 std::optional<Error> RocksDisk::failure() const { return state_->base->failure.get(); }
 

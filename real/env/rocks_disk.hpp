@@ -14,6 +14,8 @@ class Env;
 
 namespace lastmile::real {
 
+struct RocksBase;
+
 // Batches reach the disk in groups: one write and one sync for all of them. When the group before is durable, the next
 // one closes as soon as it holds so many batches, or after so long.
 inline constexpr std::size_t kGroupBatchesMax = 1000;
@@ -55,6 +57,12 @@ class RocksDisk final : public env::Disk {
   void get_blob(env::ContentRange range, env::Done<Bytes> done) override;
   void remove_blob(std::string name, env::Done<Unit> done) override;
   std::optional<std::uint64_t> blob_size(std::string_view name) const override;
+
+  // The open database, for what works beside the node (real/storage). From any thread.
+  std::shared_ptr<RocksBase> base() const;
+  // As long as one is kept no blob is removed: remove_blob() is answered with an error, and the store asks again later.
+  using BlobHold = std::shared_ptr<const void>;
+  BlobHold hold_blobs();  // loop thread; the hold may be let go on any
 
   // What broke first, if anything did. From any thread.
   std::optional<Error> failure() const;
