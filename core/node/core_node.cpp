@@ -136,6 +136,10 @@ void CoreNode::tick_later() {
 }
 
 void CoreNode::publish(std::string_view payload, std::vector<Upload> uploads, ReceiptDone done) {
+  if (intake_paused_) {
+    return done(
+        {std::nullopt, message::Status::none, std::nullopt, "this node takes nothing in: its disk is nearly full"});
+  }
   if (uploads.empty()) return publish_checked(payload, {}, std::move(done));
   if (!uploads_.has_room(uploads) || random_.happens(env::RarePath::uploads_full)) {
     gauges_.refuse(trace::Queue::hashing, {});
@@ -226,6 +230,15 @@ void CoreNode::on_connected(env::PeerId peer, env::Direction direction) {
   if (heads_) heads_->on_connected(peer);
   if (chain_) chain_->on_connected();
   if (reconcile_) reconcile_->on_connected(peer, direction);
+  if (banned_.contains(network_.identity(peer))) network_.close(peer, env::CloseReason::refused);
+}
+
+void CoreNode::set_banned(std::set<std::string, std::less<>> identities) {
+  banned_ = std::move(identities);
+  const std::vector<env::PeerId> connected = peers_.connected();  // closing changes it
+  for (const env::PeerId peer : connected) {
+    if (banned_.contains(network_.identity(peer))) network_.close(peer, env::CloseReason::refused);
+  }
 }
 
 void CoreNode::on_lost(env::PeerId peer, env::CloseReason reason) {
@@ -249,7 +262,7 @@ void CoreNode::on_dial_failed(std::string_view address, env::CloseReason) {
 
 // --- between the parts
 
-bool CoreNode::has_room(env::PeerId from) const { return pipeline_->has_room(Origin::gossip, from); }
+bool CoreNode::has_room(env::PeerId from) const { return !intake_paused_ && pipeline_->has_room(Origin::gossip, from); }
 
 gossip::Verdict CoreNode::on_gossip(const gossip::MessageRef& message, env::PeerId from) {
   Arrival arrival;
@@ -342,10 +355,12 @@ void CoreNode::take_in_archived(std::shared_ptr<const message::Envelope> envelop
 }
 
 bool CoreNode::want_envelope(const message::ItemHash& hash, env::PeerId from) {
-  return content_->want_envelope(hash, from);
+  return !intake_paused_ && content_->want_envelope(hash, from);
 }
 
-std::size_t CoreNode::inbox_room(env::PeerId from) const { return pipeline_->room(Origin::peer, from); }
+std::size_t CoreNode::inbox_room(env::PeerId from) const {
+  return intake_paused_ ? 0 : pipeline_->room(Origin::peer, from);
+}
 
 bool CoreNode::stands(store::Confirmation& confirmation) { return chain_ == nullptr || chain_->stands(confirmation); }
 

@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,6 +73,17 @@ class CoreNode final : public env::PeerHandler,
 
   // Called once when the node cannot go on (a disk that is full or damaged): the owner stops it.
   void on_fatal(Callback<void(const Error&)> call) { on_fatal_ = std::move(call); }
+
+  // --- what an operator decides while it runs ------------------------------------------------------------------------
+
+  // Paused, it takes in nothing new, of clients or peers, and still serves, spreads and finishes what it has; what
+  // chains anchor is noted. For an owner whose disk is nearly full.
+  void pause_intake(bool paused) { intake_paused_ = paused; }
+  bool intake_paused() const { return intake_paused_; }
+  // Dialled and kept like those of the configuration; no effect when it is one.
+  void add_peer(const std::string& address) { peers_.start({address}); }
+  // Identities whose connections are closed at once; in place of those banned before.
+  void set_banned(std::set<std::string, std::less<>> identities);
 
   // --- queries and inspection; read only -----------------------------------------------------------------------------
   const store::Store& store() const { return *store_; }
@@ -174,6 +186,8 @@ class CoreNode final : public env::PeerHandler,
   std::unique_ptr<RewardLink> rewards_;
   Callback<void(const Error&)> on_fatal_;
   Callback<void(const store::StatusChange&)> on_status_;
+  std::set<std::string, std::less<>> banned_;
+  bool intake_paused_ = false;
   bool failed_ = false;
 };
 
