@@ -8,12 +8,17 @@
 #include "core/base/present.hpp"
 #include "real/ops/daemon_state.hpp"
 #include "real/ops/keystore.hpp"
+#include "real/ops/notify.hpp"
 #include "real/p2p/author.hpp"
+#include "real/storage/file_system.hpp"
+#include "real/storage/schema.hpp"
 
 namespace lastmile::real {
 namespace {
 
 constexpr Duration kDrainLook = milliseconds(10);
+
+}  // namespace
 
 DaemonFailure failure_of(const DataDirError& error) {
   switch (error.kind) {
@@ -29,6 +34,8 @@ DaemonFailure failure_of(const DataDirError& error) {
   }
   return {kExitFailed, error.text};
 }
+
+namespace {
 
 std::vector<p2p::Multiaddr> addresses_of(const std::vector<std::string>& texts) {
   std::vector<p2p::Multiaddr> out;
@@ -55,6 +62,21 @@ std::string joined(const std::vector<p2p::Multiaddr>& addresses) {
   return out.empty() ? "nothing" : out;
 }
 
+// What speaks against keeping a database there.
+std::optional<DaemonFailure> wrong_place(const std::filesystem::path& data, const Settings& settings) {
+  const auto room = room_of(data);
+  if (!room.ok()) return DaemonFailure{kExitFailed, room.error().text};
+  const std::string_view name = network_file_system(room->magic);
+  if (name.empty()) return std::nullopt;
+  const std::string text =
+      data.string() + " lies on " + std::string(name) + ", where a lock or a sync need not mean what a database needs";
+  if (!settings.network_file_system) {
+    return DaemonFailure{kExitUsage, text + "; storage.network_file_system = true starts all the same"};
+  }
+  spdlog::warn("{}", text);
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<Unit, DaemonFailure> init_node(const std::filesystem::path& data) {
@@ -69,13 +91,20 @@ Daemon::Daemon(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Daemon::~Daemon() = default;
 
 Result<std::unique_ptr<Daemon>, DaemonFailure> Daemon::start(const std::filesystem::path& path,
-                                                             const Settings& settings, std::string version) {
+                                                             const Settings& settings, std::string version,
+                                                             ReadAgain read_again) {
   auto data = DataDir::open(path);
   if (!data.ok()) return failure_of(data.error());
   const auto key = NodeKey::load(data->keys());
   if (!key.ok()) return DaemonFailure{kExitUsage, key.error().text};  // starting again would not help
 
+  if (auto wrong = wrong_place(path, settings)) return *std::move(wrong);
+  auto peer_lists = PeerLists::load(path);
+  if (!peer_lists.ok()) return DaemonFailure{kExitFailed, peer_lists.error().text};
+
   auto state = std::make_unique<State>(settings, *std::move(data), std::move(version));
+  state->read_again = std::move(read_again);
+  state->peer_lists = *std::move(peer_lists);
   state->started = state->clock.now();
   state->started_wall = state->clock.wall();
   if (!settings.trace_file.empty()) {
@@ -94,6 +123,7 @@ Result<std::unique_ptr<Daemon>, DaemonFailure> Daemon::start(const std::filesyst
   auto disk = RocksDisk::open(state->loop, disk_options);
   if (!disk.ok()) return DaemonFailure{kExitFailed, disk.error().text};
   state->disk = *std::move(disk);
+  if (auto settled = settle_schema(*state->disk->base(), path); !settled.ok()) return failure_of(settled.error());
   state->executor = std::make_unique<ThreadPoolExecutor>(state->loop, settings.threads);
 
   auto network = p2p::P2pNetwork::open(state->loop, p2p_options(settings, *key, state->version));
@@ -116,14 +146,17 @@ Result<std::unique_ptr<Daemon>, DaemonFailure> Daemon::start(const std::filesyst
   auto admin = AdminServer::open(state->loop, socket);
   if (!admin.ok()) return DaemonFailure{kExitFailed, admin.error().text};
   state->admin = *std::move(admin);
+  state->maintenance = std::make_unique<Maintenance>(state->loop);
   state->add_commands();
+  state->add_operator_commands();
+  state->add_peer_commands();
   state->add_chain_commands();
-
   if (const auto error = state->open_http()) return DaemonFailure{kExitFailed, error->text};
 
   State* const raw = state.get();
   raw->signals = std::make_unique<Signals>(
-      raw->loop, [raw](int signal) { raw->begin_stop(signal == SIGINT ? "interrupted" : "told to end"); });
+      raw->loop, [raw](int signal) { raw->begin_stop(signal == SIGINT ? "interrupted" : "told to end"); },
+      [raw] { raw->reload(); });
   raw->node->on_fatal([raw](const Error& error) {
     spdlog::critical("the disk cannot be trusted any more: {}", error.text);
     raw->exit_code = kExitFailed;
@@ -131,7 +164,11 @@ Result<std::unique_ptr<Daemon>, DaemonFailure> Daemon::start(const std::filesyst
   });
   raw->loop.post([raw] {
     raw->sink().record({trace::Kind::node_started, {}, 1, 0, 0});
+    raw->node->set_banned(raw->peer_lists.banned());
     raw->node->start();
+    for (const std::string& address : raw->peer_lists.added()) raw->node->add_peer(p2p_address(address));
+    raw->start_watching();
+    notify_manager("READY=1\n" + raw->status_line());
   });
   spdlog::info("{} listens on {}, data in {}", raw->network->own_identity(), joined(raw->network->listen_addresses()),
                path.string());
@@ -160,7 +197,9 @@ int Daemon::run() {
 void Daemon::State::begin_stop(std::string why) {
   if (stop_by.has_value()) return;
   spdlog::info("stopping: {}", why);
+  notify_manager("STOPPING=1\nSTATUS=stopping: " + why);
   stop_by = clock.now() + kDrainMax;
+  maintenance->cancel();
   network->stop_listening();
   if (http != nullptr) http->stop_accepting();
   end_when_drained();

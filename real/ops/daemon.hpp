@@ -2,10 +2,12 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "core/base/result.hpp"
+#include "real/env/data_dir.hpp"
 #include "real/ops/settings.hpp"
 
 namespace lastmile::real {
@@ -25,14 +27,21 @@ struct DaemonFailure {
 // How long shutting down waits for what clients were promised (receipts of messages handed in).
 inline constexpr Duration kDrainMax = seconds(10);
 
+// What a data folder that cannot be opened means for a program.
+DaemonFailure failure_of(const DataDirError& error);
+
 // Makes a data folder with a node key and a commented node.toml.
 Result<Unit, DaemonFailure> init_node(const std::filesystem::path& data);
 
 class Daemon {
  public:
+  // The settings as they would be read now, for SIGHUP.
+  using ReadAgain = std::function<Result<Settings>()>;
+
   // Opens everything and starts the node. Nothing of the data folder is changed when it fails to lock it.
   static Result<std::unique_ptr<Daemon>, DaemonFailure> start(const std::filesystem::path& data,
-                                                              const Settings& settings, std::string version);
+                                                              const Settings& settings, std::string version,
+                                                              ReadAgain read_again);
   ~Daemon();
 
   // Runs until SIGTERM, SIGINT, the command "stop", or a broken disk. Gives the exit code.

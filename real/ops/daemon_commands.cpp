@@ -162,6 +162,8 @@ void Daemon::State::add_commands() {
                {"pending", node->pending()},
                {"bytes_in", traffic.bytes_in},
                {"bytes_out", traffic.bytes_out},
+               {"disk", disk_state_name(disk_state)},
+               {"disk_free_bytes", disk_free_bytes},
                {"stopping", stop_by.has_value()}});
   });
   admin->add("publish", "hands a signed message in: envelope (text), uploads [{hash, base64}]; answers when durable",

@@ -19,9 +19,13 @@
 #include "real/http/service.hpp"
 #include "real/ops/admin_server.hpp"
 #include "real/ops/daemon.hpp"
+#include "real/ops/disk_watch.hpp"
+#include "real/ops/maintenance.hpp"
+#include "real/ops/peer_lists.hpp"
 #include "real/ops/signals.hpp"
 #include "real/ops/trace_file.hpp"
 #include "real/p2p/p2p_network.hpp"
+#include "real/storage/storage.hpp"
 
 namespace lastmile::real {
 
@@ -37,6 +41,19 @@ struct Daemon::State {
   // daemon_chains.cpp
   std::optional<DaemonFailure> open_chains();
   void add_chain_commands();
+  // daemon_operations.cpp
+  void add_operator_commands();
+  void add_peer_commands();
+  void start_watching();
+  void look_around();  // at the disk, for the service manager
+  void look_at_disk();
+  Storage storage() const { return {disk->base(), data.path(), node->config().store}; }
+  // A piece of long work; with_blobs: no blob is removed meanwhile.
+  void maintain(std::string name, bool with_blobs, Maintenance::Work work, AdminServer::Reply reply);
+  // What SIGHUP may change, of settings read anew; names what needs a restart.
+  void reload();
+  std::string status_line() const;
+
   // daemon_commands.cpp
   void add_commands();
   void ask_about(const AdminServer::Json& request, AdminServer::Reply reply,
@@ -48,7 +65,8 @@ struct Daemon::State {
 
   trace::Sink& sink() { return trace_file ? static_cast<trace::Sink&>(*trace_file) : trace::null_sink(); }
 
-  const Settings settings;
+  Settings settings;  // SIGHUP changes some
+  ReadAgain read_again;
   DataDir data;
   const std::string version;
   Loop loop;
@@ -64,11 +82,16 @@ struct Daemon::State {
   std::unique_ptr<CurlPoster> poster;  // null: no chains
   std::unique_ptr<EvmGateway> chains;  // null: likewise
   std::unique_ptr<node::CoreNode> node;
+  std::unique_ptr<Maintenance> maintenance;
   std::unique_ptr<AdminServer> admin;
   std::unique_ptr<http::Service> http;  // null: not wanted
   std::unique_ptr<Signals> signals;
   std::size_t receipts_owed = 0;   // messages handed in and not answered
   std::optional<Instant> stop_by;  // when stopping: no later than this
+  PeerLists peer_lists;
+  DiskState disk_state = DiskState::enough;
+  std::uint64_t disk_free_bytes = 0;
+  std::optional<Instant> disk_due;  // when to look at it again
   int exit_code = kExitOk;
 };
 

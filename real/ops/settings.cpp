@@ -64,7 +64,8 @@ std::optional<SettingValue> value_of(const toml::node& node) {
   return SettingValue(std::move(list));
 }
 
-void read_file_keys(const toml::table& root, std::string_view name, Settings& settings, Mistakes& mistakes) {
+void read_file_keys(const toml::table& root, std::string_view name, Settings& settings, Mistakes& mistakes,
+                    Origins& origins) {
   const auto where = [name](const toml::node& node) {
     return std::string(name) + ":" + std::to_string(node.source().begin.line);
   };
@@ -109,20 +110,27 @@ void read_file_keys(const toml::table& root, std::string_view name, Settings& se
     const auto value = value_of(*found.node);
     if (!value.has_value() || !key->set(settings, *value)) {
       mistakes.wrong(where(*found.node), key->info, found_text(*found.node));
+    } else {
+      origins[found.key] = where(*found.node);
     }
   }
 }
 
-void set_text(const std::string& where, const std::string& name, const std::string& value, Settings& settings,
+bool set_text(const std::string& where, const std::string& name, const std::string& value, Settings& settings,
               Mistakes& mistakes) {
   if (is_of_a_chain(name)) {
     const auto wrong = set_chain_setting(settings.chains, name, SettingValue(value), "\"" + value + "\"");
     if (wrong) mistakes.add(where, *wrong);
-    return;
+    return !wrong;
   }
   const SettingKey* key = find_setting(name);
-  if (key == nullptr) return mistakes.unknown(where, name);
-  if (!key->set(settings, SettingValue(value))) mistakes.wrong(where, key->info, "\"" + value + "\"");
+  if (key == nullptr) {
+    mistakes.unknown(where, name);
+    return false;
+  }
+  if (key->set(settings, SettingValue(value))) return true;
+  mistakes.wrong(where, key->info, "\"" + value + "\"");
+  return false;
 }
 
 // LASTMILE_P2P__LISTEN is p2p.listen. Names without "__" are other programs' business (LASTMILE_VECTORS).
@@ -157,6 +165,10 @@ void find_contradictions(const Settings& settings, Mistakes& mistakes) {
     mistakes.add("settings",
                  std::string(name) + " (" + duration_text(length) + ") is less than " + duration_text(kLeast));
   }
+  if (settings.disk_min_bytes > settings.disk_warn_bytes) {
+    mistakes.add("settings", "storage.disk_min (" + size_text(settings.disk_min_bytes) +
+                                 ") is more than storage.disk_warn (" + size_text(settings.disk_warn_bytes) + ")");
+  }
   if (settings.limits.peer_queued_bytes > network.send_buffer_max) {
     mistakes.add("settings", "limits.peer_queued_bytes (" + size_text(settings.limits.peer_queued_bytes) +
                                  ") is more than p2p.send_buffer_max (" + size_text(network.send_buffer_max) + ")");
@@ -165,26 +177,31 @@ void find_contradictions(const Settings& settings, Mistakes& mistakes) {
 
 }  // namespace
 
-Result<Settings> parse_settings(std::string_view text, std::string_view name, const SettingSources& sources) {
+Result<Settings> parse_settings(std::string_view text, std::string_view name, const SettingSources& sources,
+                                Origins* origins) {
+  Origins unwanted;
+  if (origins == nullptr) origins = &unwanted;
   Settings settings;
   Mistakes mistakes;
   try {
     const toml::table root = toml::parse(text, name);
-    read_file_keys(root, name, settings, mistakes);
+    read_file_keys(root, name, settings, mistakes, *origins);
   } catch (const toml::parse_error& error) {
     const auto at = error.source().begin;
     return Error{std::string(name) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " +
                  std::string(error.description())};
   }
   for (const auto& [variable, value] : sources.environment) {
-    if (const auto key = key_of_variable(variable)) set_text(variable, *key, value, settings, mistakes);
+    const auto key = key_of_variable(variable);
+    if (key && set_text(variable, *key, value, settings, mistakes)) (*origins)[*key] = variable;
   }
   for (const std::string& flag : sources.flags) {
     const auto equals = flag.find('=');
     if (equals == std::string::npos) {
       mistakes.add("--set " + flag, "expected section.key=value");
     } else {
-      set_text("--set " + flag, flag.substr(0, equals), flag.substr(equals + 1), settings, mistakes);
+      const std::string key = flag.substr(0, equals);
+      if (set_text("--set " + flag, key, flag.substr(equals + 1), settings, mistakes)) (*origins)[key] = "--set";
     }
   }
   find_contradictions(settings, mistakes);
@@ -194,11 +211,11 @@ Result<Settings> parse_settings(std::string_view text, std::string_view name, co
   return Error{std::move(all)};
 }
 
-Result<Settings> load_settings(const SettingSources& sources) {
-  if (sources.file.empty()) return parse_settings("", "", sources);
+Result<Settings> load_settings(const SettingSources& sources, Origins* origins) {
+  if (sources.file.empty()) return parse_settings("", "", sources, origins);
   const auto text = read_file(sources.file, kSettingFileBytesMax);
   if (!text.ok()) return text.error();
-  return parse_settings(*text, sources.file.string(), sources);
+  return parse_settings(*text, sources.file.string(), sources, origins);
 }
 
 const std::vector<KeyInfo>& setting_keys() {
@@ -237,6 +254,10 @@ std::map<std::string, std::string> setting_environment() {
   return out;
 }
 
+std::string p2p_address(const std::string& multiaddr) {
+  return p2p::dial_address(p2p::Multiaddr::parse(multiaddr).value());
+}
+
 node::NodeConfig node_config(const Settings& settings) {
   node::NodeConfig config;
   config.roads = settings.roads;
@@ -249,7 +270,7 @@ node::NodeConfig node_config(const Settings& settings) {
   config.store.query_counts = settings.query_indexes;
   config.store.limits.waiting_messages = settings.limits.waiting_messages;
   for (const std::string& peer : settings.peers) {
-    config.peers.push_back(p2p::dial_address(p2p::Multiaddr::parse(peer).value()));
+    config.peers.push_back(p2p_address(peer));
   }
   config.chains = followed_chains(settings.chains);
   config.head_signers = std::make_shared<const std::set<std::string, std::less<>>>(settings.head_signers.begin(),

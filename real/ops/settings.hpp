@@ -42,6 +42,9 @@ struct Settings {
   std::size_t write_buffer_bytes = RocksDiskOptions{}.write_buffer_bytes;
   std::size_t open_files_max = RocksDiskOptions{}.open_files_max;
   bool query_indexes = true;
+  std::size_t disk_warn_bytes = std::size_t{2} << 30;   // free, of the data folder's file system
+  std::size_t disk_min_bytes = std::size_t{512} << 20;  // below it nothing new is taken in; 0 = never
+  bool network_file_system = false;                     // start on one all the same
   // economy
   bool charge = true;
   // node
@@ -59,9 +62,6 @@ struct Settings {
   std::string trace_file;  // typed events; empty = none
 };
 
-// Where the effective value of a key came from.
-enum class Origin : std::uint8_t { standard, file, environment, flag };
-
 struct KeyInfo {
   std::string_view name;      // "p2p.listen"
   std::string_view expected;  // "a list of multiaddrs such as ..."
@@ -74,15 +74,19 @@ struct SettingSources {
   std::vector<std::string> flags;                  // "section.key=value"
 };
 
+// Where each key that is not at its default has its value from: "node.toml:12", "LASTMILE_LOG__LEVEL", "--set".
+using Origins = std::map<std::string, std::string, std::less<>>;
+
 // Precedence: flag, environment, file, default. Every mistake is one line in the error:
 //   FILE:12: unknown key p2p.lissten, did you mean p2p.listen?
 //   FILE:14: limits.retries: expected a number, found "ten"
 // At most kSettingErrorsMax of them.
 inline constexpr std::size_t kSettingErrorsMax = 20;
 inline constexpr std::size_t kSettingFileBytesMax = 1024 * 1024;
-Result<Settings> load_settings(const SettingSources& sources);
+Result<Settings> load_settings(const SettingSources& sources, Origins* origins = nullptr);
 // The same from text, for tests: `name` stands for the file.
-Result<Settings> parse_settings(std::string_view toml, std::string_view name, const SettingSources& sources = {});
+Result<Settings> parse_settings(std::string_view toml, std::string_view name, const SettingSources& sources = {},
+                                Origins* origins = nullptr);
 
 // All keys in the order of a file, for documentation and for the file that init writes.
 const std::vector<KeyInfo>& setting_keys();
@@ -92,6 +96,8 @@ std::string default_settings_file();
 // The variables of this process that begin with LASTMILE_.
 std::map<std::string, std::string> setting_environment();
 
+// A peer as the core dials it; `multiaddr` is one that p2p.peers takes (checked).
+std::string p2p_address(const std::string& multiaddr);
 // What the core is made with.
 node::NodeConfig node_config(const Settings& settings);
 

@@ -153,7 +153,30 @@ bool is_signer_address(std::string_view text) {
 }
 
 bool is_ip_address(std::string_view text) {
-  return is_tcp_address(std::string(text) + ":1") || is_tcp_address("[" + std::string(text) + "]:1");
+  return is_multiaddr((text.find(':') == std::string_view::npos ? "/ip4/" : "/ip6/") + std::string(text));
+}
+
+// "127.0.0.1:4024" or "[::1]:4024".
+bool is_tcp_address(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return false;
+  std::string_view host = text.substr(0, colon);
+  const bool brackets = host.starts_with('[') && host.ends_with(']');
+  if (brackets) host = host.substr(1, host.size() - 2);
+  if (brackets != (host.find(':') != std::string_view::npos)) return false;
+  return is_ip_address(host) && is_multiaddr("/ip4/127.0.0.1/tcp/" + std::string(text.substr(colon + 1)));
+}
+
+// An address and port to listen on, or nothing.
+SettingKey address_key(std::string_view name, std::string_view about, const Place<std::string>& place) {
+  return {{name, "an address such as \"127.0.0.1:4024\", or \"\" to listen nowhere", about},
+          [place](Settings& settings, const SettingValue& value) {
+            const auto* given = std::get_if<std::string>(&value);
+            if (given == nullptr || (!given->empty() && !is_tcp_address(*given))) return false;
+            place(settings) = *given;
+            return true;
+          },
+          [place](const Settings& settings) { return in_quotes(look(place, settings)); }};
 }
 
 // A list of texts; in the environment and in flags separated by commas.
@@ -316,6 +339,12 @@ std::vector<SettingKey> make_table() {
   add(size_key("storage.write_buffer", "memory for what was written last", LM_PLACE(std::size_t, write_buffer_bytes)));
   add(count_key("storage.open_files", "files of the database kept open", LM_PLACE(std::size_t, open_files_max)));
   add(flag_key("storage.query_indexes", "keep indexes for people's queries", LM_PLACE(bool, query_indexes)));
+  add(size_key("storage.disk_warn", "free room on the disk below which the log warns",
+               LM_PLACE(std::size_t, disk_warn_bytes)));
+  add(size_key("storage.disk_min", "free room below which nothing new is taken in, and everything served; 0 = never",
+               LM_PLACE(std::size_t, disk_min_bytes)));
+  add(flag_key("storage.network_file_system", "start although the data folder may lie on another machine",
+               LM_PLACE(bool, network_file_system)));
   add(flag_key("economy.charge", "messages that cost something must be paid for", LM_PLACE(bool, charge)));
   add(count_key("node.threads", "threads for signatures and hashes; 0 = one per core", LM_PLACE(std::size_t, threads)));
   add(seed());

@@ -7,11 +7,11 @@
 
 namespace lastmile::real {
 
-// SIGTERM and SIGINT: the first calls `stop` on the loop, the second ends the process at once with status 130. One per
-// process. SIGPIPE is ignored.
+// SIGTERM and SIGINT: the first calls `stop` on the loop, the second ends the process at once with status 130. Each
+// SIGHUP calls `reload` on the loop. One per process. SIGPIPE is ignored.
 class Signals {
  public:
-  Signals(Loop& loop, Callback<void(int signal)> stop);
+  Signals(Loop& loop, Callback<void(int signal)> stop, Callback<void()> reload);
   ~Signals();
 
  private:

@@ -28,7 +28,7 @@ def free_port():
 
 
 def start(data, port, *more):
-    return subprocess.Popen([NODE, "run", "--data", data, "--http-listen", f"127.0.0.1:{port}", "--set", "network.listen=",
+    return subprocess.Popen([NODE, "run", "--data", data, "--http-listen", f"127.0.0.1:{port}", "--set", "p2p.listen=",
                              "--set", "economy.charge=false", *more], stderr=subprocess.PIPE, text=True)
 
 
@@ -135,7 +135,7 @@ def ports(folder, data):
         said = second.communicate(timeout=PATIENCE)[1]
         assert second.returncode == 1 and f"127.0.0.1:{port}" in said and "in use" in said, (second.returncode, said)
     wrong = subprocess.run([NODE, "run", "--data", other, "--http-listen", "localhost"], capture_output=True, text=True, timeout=PATIENCE)
-    assert wrong.returncode == 3 and "http.listen" in wrong.stderr and "127.0.0.1:4001" in wrong.stderr, wrong
+    assert wrong.returncode == 3 and "http.listen" in wrong.stderr and "127.0.0.1:4024" in wrong.stderr, wrong
     wrong = subprocess.run([NODE, "run", "--data", other, "--set", "http.lissten=x"], capture_output=True, text=True, timeout=PATIENCE)
     assert wrong.returncode == 3 and "did you mean http.listen?" in wrong.stderr, wrong
     print("ok: a port in use and a wrong address are named")
