@@ -48,7 +48,7 @@ Result<Unit> write_file_durably(const std::filesystem::path& path, const std::fi
     ::unlink(temporary.c_str());  // best effort: gives the space of a full disk back
     return written;
   }
-  return sync_folder(path.parent_path());
+  return sync_folder(path.has_parent_path() ? path.parent_path() : ".");
 }
 
 Result<Unit> write_file_durably(const std::filesystem::path& path, std::string_view content, unsigned mode) {

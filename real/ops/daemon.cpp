@@ -112,6 +112,8 @@ Result<std::unique_ptr<Daemon>, DaemonFailure> Daemon::start(const std::filesyst
     if (!trace.ok()) return DaemonFailure{kExitFailed, trace.error().text};
     state->trace_file = *std::move(trace);
   }
+  state->counting = std::make_unique<CountingSink>(
+      state->metrics, state->trace_file ? static_cast<trace::Sink&>(*state->trace_file) : trace::null_sink());
   state->random = std::make_unique<OsRandom>(settings.random_seed);
   state->timers = std::make_unique<OsTimers>(state->loop);
   RocksDiskOptions disk_options;
@@ -151,6 +153,7 @@ Result<std::unique_ptr<Daemon>, DaemonFailure> Daemon::start(const std::filesyst
   state->add_operator_commands();
   state->add_peer_commands();
   state->add_chain_commands();
+  state->add_metrics();
   if (const auto error = state->open_http()) return DaemonFailure{kExitFailed, error->text};
 
   State* const raw = state.get();

@@ -99,6 +99,41 @@ void Daemon::State::add_operator_commands() {
   });
 }
 
+// Figures of the node itself are read by its HTTP interface; here is what only the daemon knows.
+void Daemon::State::add_metrics() {
+  add_process_metrics(metrics);
+  Gauge& free_bytes = metrics.gauges("lastmile_disk_free_bytes", "Room left on the disk of the data folder.")[0];
+  Gauge& taking_in = metrics.gauges("lastmile_intake_open", "1: new messages are taken in; 0: the disk is full.")[0];
+  Gauge& commits = metrics.totals("lastmile_storage_commits_total", "Commits since the start.")[0];
+  Gauge& syncs = metrics.totals("lastmile_storage_syncs_total", "Groups of them that were synced.")[0];
+  Gauge& waiting = metrics.gauges("lastmile_storage_commits_waiting", "Commits that are not durable yet.")[0];
+  Gauge& in_bytes = metrics.totals("lastmile_network_received_bytes_total", "From peers, since the start.")[0];
+  Gauge& out_bytes = metrics.totals("lastmile_network_sent_bytes_total", "To peers, since the start.")[0];
+  auto& database = metrics.gauges("lastmile_database_bytes", "Memory and files of the database.",
+                                  {"kind", {"tables", "memory_tables", "block_cache", "compaction_pending"}});
+  Gauge& stopped = metrics.gauges("lastmile_database_write_stopped", "1: the database takes no writes.")[0];
+  metrics.before_text(
+      [this, &free_bytes, &taking_in, &commits, &syncs, &waiting, &in_bytes, &out_bytes, &database, &stopped] {
+        free_bytes.set(static_cast<double>(disk_free_bytes));
+        taking_in.set(node->intake_paused() ? 0 : 1);
+        const RocksDisk::Figures figures = disk->figures();
+        commits.set(static_cast<double>(figures.commits));
+        syncs.set(static_cast<double>(figures.syncs));
+        waiting.set(static_cast<double>(figures.waiting));
+        const p2p::P2pNetwork::Figures traffic = network->figures();
+        in_bytes.set(static_cast<double>(traffic.bytes_in));
+        out_bytes.set(static_cast<double>(traffic.bytes_out));
+        const DatabaseFigures sizes = database_figures(*disk->base());
+        database[0].set(static_cast<double>(sizes.table_bytes));
+        database[1].set(static_cast<double>(sizes.memory_table_bytes));
+        database[2].set(static_cast<double>(sizes.block_cache_bytes));
+        database[3].set(static_cast<double>(sizes.compaction_pending_bytes));
+        stopped.set(sizes.write_stopped ? 1 : 0);
+      });
+  admin->add("metrics", "figures as Prometheus reads them",
+             [this](const Json&, Reply reply) { reply(Json{{"text", metrics.text()}}); });
+}
+
 // --- watching
 
 void Daemon::State::start_watching() { look_around(); }

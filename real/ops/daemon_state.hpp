@@ -21,6 +21,7 @@
 #include "real/ops/daemon.hpp"
 #include "real/ops/disk_watch.hpp"
 #include "real/ops/maintenance.hpp"
+#include "real/ops/node_metrics.hpp"
 #include "real/ops/peer_lists.hpp"
 #include "real/ops/signals.hpp"
 #include "real/ops/trace_file.hpp"
@@ -63,7 +64,8 @@ struct Daemon::State {
   void begin_stop(std::string why);
   void end_when_drained();
 
-  trace::Sink& sink() { return trace_file ? static_cast<trace::Sink&>(*trace_file) : trace::null_sink(); }
+  trace::Sink& sink() { return *counting; }
+  void add_metrics();
 
   Settings settings;  // SIGHUP changes some
   ReadAgain read_again;
@@ -74,6 +76,8 @@ struct Daemon::State {
   Instant started;
   Wall started_wall;
   std::unique_ptr<TraceFile> trace_file;
+  Metrics metrics;
+  std::unique_ptr<CountingSink> counting;
   std::unique_ptr<OsRandom> random;
   std::unique_ptr<OsTimers> timers;
   std::unique_ptr<RocksDisk> disk;

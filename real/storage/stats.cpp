@@ -42,18 +42,29 @@ std::string database_version() {
          std::to_string(ROCKSDB_PATCH);
 }
 
-nlohmann::json storage_stats(const Storage& storage) {
-  rocksdb::DB& db = *storage.base->db;
+DatabaseFigures database_figures(RocksBase& base) {
   using P = rocksdb::DB::Properties;
+  rocksdb::DB& db = *base.db;
+  return {.table_bytes = figure(db, P::kTotalSstFilesSize.c_str()),
+          .memory_table_bytes = figure(db, P::kSizeAllMemTables.c_str()),
+          .block_cache_bytes = figure(db, P::kBlockCacheUsage.c_str()),
+          .compaction_pending_bytes = figure(db, P::kEstimatePendingCompactionBytes.c_str()),
+          .write_stopped = figure(db, P::kIsWriteStopped.c_str()) != 0};
+}
+
+nlohmann::json storage_stats(const Storage& storage) {
+  using P = rocksdb::DB::Properties;
+  rocksdb::DB& db = *storage.base->db;
+  const DatabaseFigures sizes = database_figures(*storage.base);
   nlohmann::json database{{"keys_estimate", figure(db, P::kEstimateNumKeys.c_str())},
-                          {"table_bytes", figure(db, P::kTotalSstFilesSize.c_str())},
+                          {"table_bytes", sizes.table_bytes},
                           {"live_bytes_estimate", figure(db, P::kEstimateLiveDataSize.c_str())},
                           {"disk_bytes", folder_bytes(storage.data / "db")},
-                          {"memory_table_bytes", figure(db, P::kSizeAllMemTables.c_str())},
-                          {"block_cache_bytes", figure(db, P::kBlockCacheUsage.c_str())},
-                          {"compaction_pending_bytes", figure(db, P::kEstimatePendingCompactionBytes.c_str())},
+                          {"memory_table_bytes", sizes.memory_table_bytes},
+                          {"block_cache_bytes", sizes.block_cache_bytes},
+                          {"compaction_pending_bytes", sizes.compaction_pending_bytes},
                           {"background_errors", figure(db, P::kBackgroundErrors.c_str())},
-                          {"write_stopped", figure(db, P::kIsWriteStopped.c_str()) != 0}};
+                          {"write_stopped", sizes.write_stopped}};
   const RocksReader reader(storage.base, true);
   nlohmann::json out{{"database", std::move(database)}};
   if (const auto state = schema_state(reader); state.ok() && state->schema) out["schema"] = *state->schema;

@@ -37,6 +37,15 @@ std::string database_version();  // "RocksDB 7.8.3"
 
 // --- looking ---------------------------------------------------------------------------------------------------------
 
+// Cheap enough for whoever looks every few seconds.
+struct DatabaseFigures {
+  std::uint64_t table_bytes = 0;
+  std::uint64_t memory_table_bytes = 0;
+  std::uint64_t block_cache_bytes = 0;
+  std::uint64_t compaction_pending_bytes = 0;
+  bool write_stopped = false;
+};
+DatabaseFigures database_figures(RocksBase& base);
 nlohmann::json storage_stats(const Storage& storage);
 
 enum class Depth : std::uint8_t { sizes, hashes };  // of blobs: compared by size alone, or read and hashed too

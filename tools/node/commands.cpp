@@ -1,8 +1,10 @@
 #include "tools/node/commands.hpp"
 
 #include <cstdio>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <system_error>
 
 #include "real/env/data_dir.hpp"
 #include "real/ops/admin_client.hpp"
@@ -25,6 +27,11 @@ constexpr std::size_t kFieldsDepthMax = 32;
 }  // namespace
 
 int command_init(const NodeOptions& options) {
+  std::error_code code;
+  if (options.if_missing && std::filesystem::exists(std::filesystem::path(options.data) / "VERSION", code)) {
+    if (options.json) std::puts(json{{"data", options.data}, {"made", false}}.dump().c_str());
+    return real::kExitOk;
+  }
   if (const auto made = real::init_node(options.data); !made.ok()) {
     return fail(options, made.error().exit_code, made.error().text);
   }
@@ -72,6 +79,14 @@ int command_status(const NodeOptions& options) {
   json answer;
   if (const int code = ask(options, "status", json::object(), kAnswerMax, answer); code != real::kExitOk) return code;
   print(options, answer);
+  return real::kExitOk;
+}
+
+int command_metrics(const NodeOptions& options) {
+  json answer;
+  if (const int code = ask(options, "metrics", json::object(), kAnswerMax, answer); code != real::kExitOk) return code;
+  if (options.json) std::puts(answer.dump().c_str());
+  if (!options.json) std::fputs(answer.value("text", std::string()).c_str(), stdout);
   return real::kExitOk;
 }
 

@@ -31,7 +31,8 @@ struct NodeOptions {
   std::string folder;  // of backups
   std::optional<std::uint32_t> backup;
   std::uint64_t keep = 0;
-  bool quick = false;  // of `db check`
+  bool quick = false;       // of `db check`
+  bool if_missing = false;  // of `init`
 };
 
 // Each gives the exit code of the program.
@@ -43,11 +44,13 @@ int command_stop(const NodeOptions& options);
 int command_reload(const NodeOptions& options);
 int command_ask(const NodeOptions& options);
 int command_doctor(const NodeOptions& options);
+int command_metrics(const NodeOptions& options);
 
 int command_config_check(const NodeOptions& options);
 int command_config_show(const NodeOptions& options);
 int command_config_get(const NodeOptions& options);
 int command_config_set(const NodeOptions& options);
+int command_config_template(const NodeOptions& options);
 
 int command_db_stats(const NodeOptions& options);
 int command_db_check(const NodeOptions& options);

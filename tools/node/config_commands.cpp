@@ -78,6 +78,13 @@ int command_config_show(const NodeOptions& options) {
   return real::kExitOk;
 }
 
+int command_config_template(const NodeOptions& options) {
+  const std::string text = real::default_settings_file();
+  if (options.json) std::puts(json{{"text", text}}.dump().c_str());
+  if (!options.json) std::fputs(text.c_str(), stdout);
+  return real::kExitOk;
+}
+
 int command_config_get(const NodeOptions& options) {
   real::Settings settings;
   real::Origins origins;

@@ -78,7 +78,9 @@ class CommandLine {
   }
 
   void add_running() {
-    with_data(verb(app, "init", "make a data folder, a node key and a commented node.toml", command_init), true);
+    CLI::App* init = verb(app, "init", "make a data folder, a node key and a commented node.toml", command_init);
+    with_data(init, true);
+    init->add_flag("--if-missing", options.if_missing, "leave a data folder that is there as it is");
     CLI::App* run_verb = verb(app, "run", "run the node until SIGTERM", command_run);
     with_data(run_verb, true);
     with_config(run_verb);
@@ -93,6 +95,7 @@ class CommandLine {
     with_socket(verb(app, "status", "ask the running node how it does", command_status));
     with_socket(verb(app, "stop", "end the running node and wait until it has ended", command_stop));
     with_socket(verb(app, "reload", "let the running node read its settings again, as SIGHUP does", command_reload));
+    with_socket(verb(app, "metrics", "figures of the running node as Prometheus reads them", command_metrics));
     CLI::App* ask = verb(app, "ask", "send one command to the running node; \"help\" lists them", command_ask);
     with_socket(ask);
     ask->add_option("command", options.command, "name")->required();
@@ -114,6 +117,7 @@ class CommandLine {
     add("check", "read the settings and say what is wrong with them", command_config_check);
     add("show", "the settings that somebody decided", command_config_show)
         ->add_flag("--effective", options.effective, "every setting, and where its value is from");
+    verb(*config, "template", "the file that init writes: every setting at its default", command_config_template);
     with_key(add("get", "the value of one setting", command_config_get));
     with_key(add("set", "change one setting in the file", command_config_set))
         ->add_option("value", options.value, "as --set takes it")

@@ -31,6 +31,7 @@ int command_peers_list(const NodeOptions& options) {
     std::puts(json{{"connected", connected}, {"added", lists["added"]}, {"banned", lists["banned"]}}.dump().c_str());
     return real::kExitOk;
   }
+  if (connected.empty()) std::puts("nobody is connected");
   for (const json& peer : connected) {
     std::printf("connected  %s\n", peer.value("identity", std::string()).c_str());
   }
