@@ -230,7 +230,7 @@ void CoreNode::on_connected(env::PeerId peer, env::Direction direction) {
   if (heads_) heads_->on_connected(peer);
   if (chain_) chain_->on_connected();
   if (reconcile_) reconcile_->on_connected(peer, direction);
-  if (banned_.contains(network_.identity(peer))) network_.close(peer, env::CloseReason::refused);
+  if (!banned_.empty() && banned_.contains(network_.identity(peer))) network_.close(peer, env::CloseReason::refused);
 }
 
 void CoreNode::set_banned(std::set<std::string, std::less<>> identities) {

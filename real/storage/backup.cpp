@@ -178,7 +178,12 @@ Result<nlohmann::json> make_backup(const Storage& storage, const BackupOptions& 
     manifest.settings = *std::move(settings);
   }
 
-  const auto written = (*engine)->CreateNewBackup({}, (*base)->db.get(), &manifest.id);
+  rocksdb::CreateBackupOptions how;
+  how.progress_callback = [&] {
+    if (cancelled) (*engine)->StopBackup();
+  };
+  const auto written = (*engine)->CreateNewBackup(how, (*base)->db.get(), &manifest.id);
+  if (cancelled) return Error{"the backup was broken off"};
   if (!written.ok()) return database_error("cannot write the backup", written);
   BlobFiles pool(options.target / "blobs");
   const auto copied = copy_blobs(storage, reader, pool, manifest, cancelled);

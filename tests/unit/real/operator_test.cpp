@@ -1,11 +1,16 @@
 // Small parts of operation, each by itself: thresholds, lists, keys, one changed setting, lines that are too many.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "real/ops/disk_watch.hpp"
 #include "real/ops/key_files.hpp"
 #include "real/ops/log.hpp"
+#include "real/ops/maintenance.hpp"
 #include "real/ops/peer_lists.hpp"
 #include "real/ops/settings.hpp"
 #include "real/ops/settings_edit.hpp"
@@ -26,6 +31,44 @@ TEST(DiskWatch, GoesDownAtOnceAndUpWithRoomToSpare) {
   EXPECT_EQ(next_disk_state(full, 110, thresholds), low);
   EXPECT_EQ(next_disk_state(full, 5000, thresholds), enough);
   EXPECT_EQ(next_disk_state(enough, 0, {}), enough) << "thresholds of 0 never hold";
+}
+
+TEST(Maintenance, DoesOneThingAtATimeAndIsBrokenOff) {
+  Loop loop;
+  Maintenance maintenance(loop);
+  std::vector<std::string> answers;
+  const auto note = [&](Result<nlohmann::json> result) {
+    answers.push_back(result.ok() ? result->dump() : result.error().text);
+  };
+  maintenance.start(
+      "a check",
+      [](Cancelled& cancelled) -> Result<nlohmann::json> {
+        while (!cancelled) std::this_thread::yield();
+        return Error{"broken off"};
+      },
+      note);
+  maintenance.start("a backup", [](Cancelled&) -> Result<nlohmann::json> { return nlohmann::json(1); }, note);
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_EQ(answers[0], "a check is under way; one at a time");
+  maintenance.cancel();
+  while (answers.size() < 2) loop.run_one(milliseconds(10));
+  EXPECT_EQ(answers[1], "broken off");
+  maintenance.start("a backup", [](Cancelled&) -> Result<nlohmann::json> { return nlohmann::json(1); }, note);
+  EXPECT_EQ(answers.back(), "this node is stopping");
+}
+
+TEST(Maintenance, GoesOnWithTheNextPiece) {
+  Loop loop;
+  Maintenance maintenance(loop);
+  int sum = 0;
+  for (int i = 1; i <= 3; ++i) {
+    const int wanted = sum + i;
+    maintenance.start(
+        "a sum", [i](Cancelled&) -> Result<nlohmann::json> { return nlohmann::json(i); },
+        [&](Result<nlohmann::json> result) { sum += result->get<int>(); });
+    while (sum < wanted) loop.run_one(milliseconds(10));
+  }
+  EXPECT_EQ(sum, 6);
 }
 
 TEST(PeerLists, OutliveTheProcess) {

@@ -53,6 +53,26 @@ TEST_F(StorageCheck, SeesAFileThatNothingKnows) {
   expect_problem(folder_.check(), "nothing knows the file " + stranger.text());
 }
 
+TEST_F(StorageCheck, SeesDamageOfATable) {
+  Cancelled never{false};
+  ASSERT_TRUE(compact_storage(folder_.storage(), never).ok());  // out of the log, into a table
+  folder_.close();
+  for (const auto& file : std::filesystem::directory_iterator(folder_.path() / "db")) {
+    if (file.path().extension() != ".sst") continue;
+    std::fstream table(file.path(), std::ios::in | std::ios::out | std::ios::binary);
+    table.seekp(20);
+    table << "damage";
+  }
+  auto data = DataDir::open(folder_.path());
+  ASSERT_TRUE(data.ok());
+  const auto storage = open_storage(*data, Opened::to_read, folder_.options());
+  ASSERT_TRUE(storage.ok()) << storage.error().text;
+  const Cancelled not_at_all{false};
+  const auto found = check_storage(*storage, Depth::hashes, not_at_all).value();
+  EXPECT_FALSE(found["fine"].get<bool>());
+  EXPECT_NE(found["problems"].dump().find("Corruption"), std::string::npos) << found.dump(2);
+}
+
 TEST_F(StorageCheck, ReadsAClosedFolderWithoutChangingIt) {
   folder_.close();
   auto data = DataDir::open(folder_.path());
