@@ -58,6 +58,7 @@ std::string bash_script(const std::string& program, const std::vector<Completion
          known_paths(places, "|") + ") place=\"${place:+$place }$word\" ;;\n    esac\n  done\n  case \"$place\" in\n";
   for (const CompletionPlace& place : places) {
     std::vector<std::string> words;
+    words.reserve(place.words.size());
     for (const auto& word : place.words) words.push_back(word.text);
     out += "    '" + in_a_row(place.verbs) + "') words=" + quoted(in_a_row(words)) + " ;;\n";
   }
@@ -88,8 +89,9 @@ std::string fish_script(const std::string& program, const std::vector<Completion
     const std::string when = " -n " + quoted(function + " \"" + in_a_row(place.verbs) + "\"");
     for (const auto& word : place.words) {
       const bool option = word.text.starts_with("--");
-      out += "complete -c " + program + when + (option ? " -l " + word.text.substr(2) : " -f -a " + word.text) +
-             (word.value ? " -r" : "") + " -d " + quoted(word.about) + "\n";
+      out.append("complete -c ").append(program).append(when);
+      out.append(option ? " -l " : " -f -a ").append(word.text, option ? 2 : 0);
+      out.append(word.value ? " -r -d " : " -d ").append(quoted(word.about)).append("\n");
     }
   }
   return out;
