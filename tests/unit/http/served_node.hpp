@@ -11,9 +11,9 @@
 #include "real/env/os_random.hpp"
 #include "real/env/os_timers.hpp"
 #include "real/env/rocks_disk.hpp"
-#include "real/env/tcp_network.hpp"
 #include "real/env/thread_pool_executor.hpp"
 #include "real/http/service.hpp"
+#include "real/p2p/p2p_network.hpp"
 #include "tests/signed.hpp"
 #include "tests/unit/http/http_client.hpp"
 #include "tests/unit/real/scratch.hpp"
@@ -33,9 +33,9 @@ class ServedNode : public testing::Test {
     ASSERT_TRUE(disk.ok());
     disk_ = *std::move(disk);
     executor_ = std::make_unique<real::ThreadPoolExecutor>(loop_, 2);
-    real::TcpOptions network_options;
-    network_options.identity = "node";
-    auto network = real::TcpNetwork::open(loop_, network_options);
+    p2p::P2pOptions network_options;
+    network_options.identity = std::make_shared<p2p::PrivateKey>(p2p::PrivateKey::from_ed25519_seed({7}));
+    auto network = p2p::P2pNetwork::open(loop_, network_options);
     ASSERT_TRUE(network.ok());
     network_ = *std::move(network);
     node::NodeConfig config;
@@ -97,7 +97,7 @@ class ServedNode : public testing::Test {
   real::OsRandom random_{7};
   std::unique_ptr<real::RocksDisk> disk_;
   std::unique_ptr<real::ThreadPoolExecutor> executor_;
-  std::unique_ptr<real::TcpNetwork> network_;
+  std::unique_ptr<p2p::P2pNetwork> network_;
   std::unique_ptr<node::CoreNode> node_;
   std::unique_ptr<Service> service_;
   std::thread thread_;
