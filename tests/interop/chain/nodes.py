@@ -97,7 +97,7 @@ class Node:
     def __init__(self, folder, name, chains, peers=(), key=None):
         self.data = folder / name
         subprocess.run([NODE, "init", "--data", self.data], check=True, stdout=subprocess.DEVNULL)
-        settings = ['[network]', 'listen = "127.0.0.1:0"', f"peers = {json.dumps(list(peers))}",
+        settings = ['[p2p]', 'listen = ["/ip4/127.0.0.1/tcp/0"]', f"peers = {json.dumps(list(peers))}",
                     "[roads]", "gossip = false", "reconciliation = false", "content_store = false", "chain = true",
                     "[economy]", "charge = false"]
         for title, code, chain, chain_id in chains:
@@ -135,7 +135,7 @@ class Node:
 
     def address(self):
         status = self.ask("status")
-        return f"{status['identity']}@{status['listen']}"
+        return f"{status['listen'][0]}/p2p/{status['identity']}"
 
     def chain(self, name="ethereum"):
         return self.ask("chains")["chains"][name]

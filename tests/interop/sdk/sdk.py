@@ -72,7 +72,7 @@ with tempfile.TemporaryDirectory() as folder:
     url = f"http://127.0.0.1:{free_port()}"
     # Accounts made on the spot have nothing to pay with.
     process = subprocess.Popen([NODE, "run", "--data", data, "--http-listen", url.removeprefix("http://"),
-                                "--set", "network.listen=", "--set", "economy.charge=false"])
+                                "--set", "p2p.listen=", "--set", "economy.charge=false"])
     try:
         await_ready(url, process)
         story = subprocess.run(["node", "story.mjs", url], cwd=packages, timeout=5 * PATIENCE)

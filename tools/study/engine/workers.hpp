@@ -46,7 +46,7 @@ class Workers {
 
 struct PoolOptions {
   std::size_t jobs = 1;
-  Duration timeout = {};  // of a run; 0: none
+  Duration timeout = {};         // of a run; 0: none
   bool process_per_run = false;  // for runs that leave something behind in their process
 };
 
