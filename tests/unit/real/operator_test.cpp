@@ -124,8 +124,8 @@ TEST(SettingsEdit, KeepsWhatPeopleWrote) {
   const std::string before = "# mine\n[p2p]\n# where\n#listen = \"x\"\n\n[log]\nlevel = \"info\"  # for now\n";
   EXPECT_EQ(with_setting(before, "log.level", "debug").value(),
             "# mine\n[p2p]\n# where\n#listen = \"x\"\n\n[log]\nlevel = \"debug\"\n");
-  EXPECT_EQ(with_setting(before, "p2p.listen", "127.0.0.1:5").value(),
-            "# mine\n[p2p]\n# where\nlisten = \"127.0.0.1:5\"\n\n[log]\nlevel = \"info\"  # for now\n");
+  EXPECT_EQ(with_setting(before, "p2p.listen", "/ip4/127.0.0.1/tcp/5").value(),
+            "# mine\n[p2p]\n# where\nlisten = [\"/ip4/127.0.0.1/tcp/5\"]\n\n[log]\nlevel = \"info\"  # for now\n");
   EXPECT_EQ(with_setting(before, "log.format", "json").value(), before + "format = \"json\"\n");
   EXPECT_EQ(with_setting(before, "node.threads", "3").value(), before + "\n[node]\nthreads = 3\n");
   EXPECT_EQ(with_setting("", "node.threads", "3").value(), "[node]\nthreads = 3\n");

@@ -1,4 +1,4 @@
-"""The HTTP API of a real process, as clients without manners meet it: http.py PROGRAMS SCENARIOS.
+"""The HTTP API of a real process, as clients without manners meet it: node_http.py PROGRAMS SCENARIOS.
 
 What the routes answer is tested in tests/unit/http; here it is the process: ports, kill -9, stopping, floods.
 """
