@@ -26,9 +26,8 @@ GossipLink::GossipLink(env::Clock& clock, env::Timers& timers, env::Network& net
       sink_(sink),
       config_(config),
       receiver_(receiver),
-      own_identity_(network.own_identity()),
       topic_(config.topics->find(gossip::kMessageTopicName)),
-      router_(config.gossip, config.topics, config.message_numbers, author_of(own_identity_), random.stream("gossip"),
+      router_(config.gossip, config.topics, config.message_numbers, author_of(network.own_identity()), random.stream("gossip"),
               *this),
       // Grows across restarts, as receivers of other networks demand (libp2p.md 11.3).
       seqno_(static_cast<std::uint64_t>(clock.wall().ns)) {
@@ -75,7 +74,7 @@ void GossipLink::publish(std::string_view payload) {
   if (config_.authorship) {
     config_.authorship->sign(fields);
   } else {
-    fields.from = gossip::Field::of(own_identity_);
+    fields.from = gossip::Field::of(network_.own_identity());
     fields.signature = gossip::Field::synthetic(kAuthorSignatureBytes, seqno_);
   }
   const auto message = gossip::make_message(std::move(fields), *config_.topics, config_.gossip->id_scheme,

@@ -63,7 +63,6 @@ class GossipLink final : public env::FrameHandler, public gossip::Actions {
   trace::Sink& sink_;
   const NodeConfig& config_;
   GossipReceiver& receiver_;
-  std::string own_identity_;
   gossip::TopicId topic_;
   gossip::Router router_;
   std::vector<env::PeerId> blocked_;  // told "no" and not writable again yet, ascending
