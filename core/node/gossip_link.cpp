@@ -27,8 +27,8 @@ GossipLink::GossipLink(env::Clock& clock, env::Timers& timers, env::Network& net
       config_(config),
       receiver_(receiver),
       topic_(config.topics->find(gossip::kMessageTopicName)),
-      router_(config.gossip, config.topics, config.message_numbers, author_of(network.own_identity()), random.stream("gossip"),
-              *this),
+      router_(config.gossip, config.topics, config.message_numbers, author_of(network.own_identity()),
+              random.stream("gossip"), *this),
       // Grows across restarts, as receivers of other networks demand (libp2p.md 11.3).
       seqno_(static_cast<std::uint64_t>(clock.wall().ns)) {
   LM_CHECK(topic_ != gossip::kNoTopic);

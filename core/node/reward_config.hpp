@@ -13,7 +13,7 @@ struct RewardConfig {
   economy::RewardTerms terms;
   std::string chain = "ETH";               // code of the chain whose confirmations and heights count
   std::vector<std::string> score_senders;  // whose posts of scores count
-  // Posts that are looked at; what comes after, in the order of content times, is not.
+  // Confirmed posts that are paid on; with more of them the node says that its ledger is not complete.
   std::size_t posts_max = 1'000'000;
 };
 

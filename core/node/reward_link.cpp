@@ -87,8 +87,8 @@ class BalanceRows {
 
 }  // namespace
 
-Result<std::vector<economy::RegistryEvent>> confirmed_events(const store::View& view, const RewardConfig& config,
-                                                             const std::vector<std::string>& balance_senders) {
+Result<ConfirmedEvents> confirmed_events(const store::View& view, const RewardConfig& config,
+                                         const std::vector<std::string>& balance_senders) {
   store::MessageFilter filter;
   filter.types = {message::Type::POST};
   filter.content_types = {{std::string(economy::kOperationPost), "amend", std::string(economy::kScorePost),
@@ -99,9 +99,9 @@ Result<std::vector<economy::RegistryEvent>> confirmed_events(const store::View& 
   request.per_page = 1'000;
   request.cursor_mode = true;
 
-  std::vector<economy::RegistryEvent> events;
+  ConfirmedEvents out;
+  std::vector<economy::RegistryEvent>& events = out.events;
   std::vector<Post> balances;
-  std::size_t looked_at = 0;
   do {
     auto page = view.messages(filter, request);
     if (!page) return page.error();
@@ -119,9 +119,10 @@ Result<std::vector<economy::RegistryEvent>> confirmed_events(const store::View& 
         events.push_back({post->height, *std::move(operation)});
       }
     }
-    looked_at += page->items.size();
+    out.looked_at += page->items.size();
     request.after = page->next;
-  } while (request.after && looked_at < config.posts_max);
+    out.complete = !request.after || events.size() + balances.size() < config.posts_max;
+  } while (request.after && out.complete);
 
   // Which rows a post of balances replaces depends on those confirmed before it.
   std::sort(balances.begin(), balances.end(), [](const Post& a, const Post& b) {
@@ -132,23 +133,32 @@ Result<std::vector<economy::RegistryEvent>> confirmed_events(const store::View& 
     if (auto snapshot = rows.take(post)) events.push_back({post.height, *std::move(snapshot)});
   }
   economy::sort_events(events);
-  return events;
+  return out;
 }
 
 std::shared_ptr<const Reckoning> reckon(const store::View& view, const RewardConfig& config,
-                                        const std::vector<std::string>& balance_senders, std::uint64_t final_height) {
+                                        const std::vector<std::string>& balance_senders, std::uint64_t final_height,
+                                        const Reckoning* last) {
   auto reckoning = std::make_shared<Reckoning>();
-  auto events = confirmed_events(view, config, balance_senders);
-  if (!events) {
-    reckoning->error = events.error();
+  auto found = confirmed_events(view, config, balance_senders);
+  if (!found) {
+    reckoning->error = found.error();
     return reckoning;
   }
+  reckoning->looked_at = found->looked_at;
+  const std::vector<economy::RegistryEvent>& events = found->events;
   const std::uint64_t windows = economy::whole_windows(final_height, config.terms);
-  economy::Ledger& ledger = reckoning->ledger.emplace(economy::pay_windows(*events, windows, config.terms));
+  const std::uint64_t paid = last != nullptr ? last->statement.end / config.terms.window_blocks : 0;
+  const bool continues = last != nullptr && last->ledger && paid <= windows &&
+                         economy::digest_of_events(events, last->statement.end) == last->statement.known;
+  economy::Ledger& ledger =
+      reckoning->ledger.emplace(continues ? economy::pay_further(*last->ledger, paid, events, windows, config.terms)
+                                          : economy::pay_windows(events, windows, config.terms));
   RewardStatement& said = reckoning->statement;
   said.end = windows * config.terms.window_blocks;
-  said.events = events->size();
-  said.known = economy::digest_of_events(*events, said.end);
+  said.events = events.size();
+  said.known = economy::digest_of_events(events, said.end);
+  said.complete = found->complete;
   said.accounts = economy::digest_of_accounts(ledger);
   said.sum = ledger.sum();
   said.supply = ledger.supply();
@@ -165,24 +175,24 @@ RewardLink::RewardLink(std::shared_ptr<const RewardConfig> config, std::vector<s
       damaged_(std::move(damaged)) {}
 
 void RewardLink::look(std::optional<std::uint64_t> final_height) {
-  if (!final_height || under_way_ || reckoned_ == final_height) return;
+  if (!final_height || under_way_) return;
   const std::uint64_t height = *final_height;
-  if (economy::whole_windows(height, config_->terms) == 0) return;
-  const std::uint64_t posts = newest_ ? newest_->statement.events : 0;
+  const std::uint64_t windows = economy::whole_windows(height, config_->terms);
+  if (windows == 0 || reckoned_ == windows) return;
+  const std::uint64_t posts = newest_ ? newest_->looked_at : 0;
   under_way_ = query_(
       kCostOfReckoning + kCostOfPost * static_cast<std::int64_t>(posts),
-      [config = config_, senders = balance_senders_, height](const store::View& view) -> env::JobResult {
-        return reckon(view, *config, senders, height);
-      },
-      [this, height](env::JobResult result) { take(height, std::move(result)); });
+      [config = config_, senders = balance_senders_, height, last = newest_](
+          const store::View& view) -> env::JobResult { return reckon(view, *config, senders, height, last.get()); },
+      [this, windows](env::JobResult result) { take(windows, std::move(result)); });
 }
 
-void RewardLink::take(std::uint64_t height, env::JobResult result) {
+void RewardLink::take(std::uint64_t windows, env::JobResult result) {
   under_way_ = false;
   auto reckoning = std::static_pointer_cast<const Reckoning>(std::move(result));
   if (const auto& error = reckoning->error) return damaged_(*error);
   newest_ = std::move(reckoning);
-  reckoned_ = height;
+  reckoned_ = windows;
 }
 
 }  // namespace lastmile::node

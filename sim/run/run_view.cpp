@@ -192,7 +192,7 @@ std::optional<scenario::RewardView> RunView::rewards(Node node) const {
   if (n == nullptr || n->rewards() == nullptr || n->rewards()->newest() == nullptr) return std::nullopt;
   const node::RewardStatement& said = n->rewards()->newest()->statement;
   return scenario::RewardView{said.end,    said.known,       said.accounts, said.sum,
-                              said.supply, said.distributed, said.postings};
+                              said.supply, said.distributed, said.postings, said.complete};
 }
 
 std::optional<scenario::WireTotals> RunView::wire() const {

@@ -1,5 +1,7 @@
 #include "core/economy/ledger/windows.hpp"
 
+#include <algorithm>
+
 #include "core/crypto/hash.hpp"
 #include "core/economy/reward/fine.hpp"
 
@@ -19,11 +21,11 @@ std::uint64_t whole_windows(std::uint64_t height, const RewardTerms& terms) {
 }
 
 std::vector<WindowPayouts> payouts_of_windows(const std::vector<RegistryEvent>& events, std::uint64_t windows,
-                                              const RewardTerms& terms) {
+                                              const RewardTerms& terms, std::uint64_t first) {
   std::vector<WindowPayouts> all;
   if (events.empty()) return all;
   AvailabilityWalk walk(events, terms.rules);
-  for (std::uint64_t i = events.front().height / terms.window_blocks; i < windows; ++i) {
+  for (std::uint64_t i = std::max(first, events.front().height / terms.window_blocks); i < windows; ++i) {
     const Window window{i * terms.window_blocks, (i + 1) * terms.window_blocks};
     Payouts payouts = walk.pay(window).payouts();
     if (!payouts.each.empty()) all.push_back({window, std::move(payouts)});
@@ -32,8 +34,12 @@ std::vector<WindowPayouts> payouts_of_windows(const std::vector<RegistryEvent>& 
 }
 
 Ledger pay_windows(const std::vector<RegistryEvent>& events, std::uint64_t windows, const RewardTerms& terms) {
-  Ledger ledger = Ledger::open(terms.supply, terms.pool).value();
-  for (const WindowPayouts& each : payouts_of_windows(events, windows, terms)) {
+  return pay_further(Ledger::open(terms.supply, terms.pool).value(), 0, events, windows, terms);
+}
+
+Ledger pay_further(Ledger ledger, std::uint64_t paid, const std::vector<RegistryEvent>& events, std::uint64_t windows,
+                   const RewardTerms& terms) {
+  for (const WindowPayouts& each : payouts_of_windows(events, windows, terms, paid)) {
     ledger.distribute(each.payouts, each.window.start / terms.rules.blocks_per_day);
   }
   return ledger;

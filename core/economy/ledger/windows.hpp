@@ -25,15 +25,19 @@ std::vector<std::string> contradictions(const RewardTerms& terms);  // empty whe
 // Windows that lie wholly at or below this height.
 std::uint64_t whole_windows(std::uint64_t height, const RewardTerms& terms);
 
-// What each window pays in which anybody is paid, in order; `events` as sort_events() orders them.
+// What each window from `first` on pays in which anybody is paid, in order; `events` as sort_events() orders them.
 struct WindowPayouts {
   Window window;
   Payouts payouts;
 };
 std::vector<WindowPayouts> payouts_of_windows(const std::vector<RegistryEvent>& events, std::uint64_t windows,
-                                              const RewardTerms& terms);
+                                              const RewardTerms& terms, std::uint64_t first = 0);
 // All of them paid from a new ledger. The terms contradict nothing.
 Ledger pay_windows(const std::vector<RegistryEvent>& events, std::uint64_t windows, const RewardTerms& terms);
+// The same as pay_windows(events, windows, terms), of the ledger for the first `paid` windows: for whoever knows that
+// the events below their end are those that it was paid on.
+Ledger pay_further(Ledger ledger, std::uint64_t paid, const std::vector<RegistryEvent>& events, std::uint64_t windows,
+                   const RewardTerms& terms);
 
 // Equal exactly when the same events lie below this height: of (height, hash).
 Hash256 digest_of_events(const std::vector<RegistryEvent>& events, std::uint64_t below);

@@ -8,7 +8,7 @@
 
 #include "core/base/check.hpp"
 #include "scenarios/engine/text/quantity.hpp"
-#include "scenarios/engine/watch/check_run.hpp"
+#include "scenarios/engine/watch/watching.hpp"
 
 namespace lastmile::scenario {
 
@@ -53,36 +53,6 @@ namespace {
 
 using message::Status;
 using trace::Kind;
-
-// Counts what it looked at and what was wrong; the sentence for a good end comes from the check.
-class Watching : public CheckRun {
- public:
-  using CheckRun::CheckRun;
-
- protected:
-  CheckResult conclude(std::string good, std::string idle, std::string_view bad) {
-    CheckResult r = start();
-    r.examined = examined_;
-    r.first_violation = violation_;
-    if (violation_) {
-      r.verdict = Verdict::fail;
-      r.detail = std::string(bad) + ": " + human_count(violations_) + "; first: " + violation_->event;
-    } else if (examined_ == 0) {
-      r.detail = std::move(idle);
-    } else {
-      r.verdict = Verdict::pass;
-      r.detail = std::move(good);
-    }
-    return r;
-  }
-  // Of what only a node with a state can say.
-  CheckResult conclude_states(std::string good, std::string idle, std::string_view bad) {
-    CheckResult r = conclude(std::move(good), std::move(idle), bad);
-    r.detail += c_.without_state();
-    return r;
-  }
-  std::uint64_t examined_ = 0;
-};
 
 class NoForgedMessage final : public Watching {
  public:
@@ -372,75 +342,6 @@ class FinalityRespected final : public Watching {
   std::uint64_t reorgs_ = 0;
 };
 
-// Ledgers of rewards: no unit is made or lost on any node, and nodes that know the same hold the same, whenever each of
-// them came to know it.
-class SupplyConserved final : public Watching {
- public:
-  using Watching::Watching;
-  void on_sample(Instant time) override {
-    for (Node node = 0; node < c_.ledger.nodes(); ++node) {
-      if (!c_.ledger.honest(node) || !c_.ledger.is_up(node)) continue;
-      if (const auto said = c_.ledger.view().rewards(node)) look(time, node, *said);
-    }
-  }
-  CheckResult result(Instant end) override {
-    on_sample(end);
-    if (!violation_ && most_.distributed == Amount()) examined_ = 0;
-    return conclude("up to " + tokens_text(most_.distributed) + " tokens distributed in " +
-                        counted(most_.postings, "posting") + " up to block " + human_count(most_.end) + "; " +
-                        of_count(agreed_, ledgers_) + " ledgers equal to that of another node with the same posts",
-                    "nothing was distributed", "ledgers that do not add up or differ");
-  }
-
- private:
-  // States that are remembered to be compared with; the oldest go first.
-  static constexpr std::size_t kStatesMax = 100'000;
-  using Key = std::pair<std::uint64_t, Hash256>;
-  struct First {
-    Hash256 accounts;
-    Node node = 0;
-  };
-
-  void look(Instant time, Node node, const RewardView& said) {
-    ++examined_;
-    if (said.distributed > most_.distributed) most_ = said;
-    const Key key{said.end, said.known};
-    const auto [last, fresh] = last_.try_emplace(node, key, said.accounts);
-    if (!fresh && last->second == std::pair(key, said.accounts)) return;
-    last->second = {key, said.accounts};
-    ++ledgers_;
-    if (said.sum != said.supply) {
-      violated(time, node, kNoMessage,
-               "the accounts of " + c_.node_name(node) + " add up to " + tokens_text(said.sum) +
-                   " tokens, the supply is " + tokens_text(said.supply));
-      return;
-    }
-    if (states_.size() >= kStatesMax) states_.erase(states_.begin());
-    const auto [known, first] = states_.try_emplace(key, First{said.accounts, node});
-    if (first) return;
-    if (known->second.accounts == said.accounts) {
-      agreed_ += known->second.node != node ? 1 : 0;
-      return;
-    }
-    violated(time, node, kNoMessage,
-             c_.node_name(node) + " and " + c_.node_name(known->second.node) +
-                 " know the same posts and paid differently up to block " + human_count(said.end));
-  }
-  // With the digits that say something.
-  static std::string tokens_text(const Amount& amount) {
-    std::string text = amount.tokens_text();
-    text.erase(text.find_last_not_of('0') + 1);
-    if (text.ends_with('.')) text.pop_back();
-    return text;
-  }
-
-  std::map<Key, First> states_;
-  std::map<Node, std::pair<Key, Hash256>> last_;  // what each said last
-  RewardView most_;
-  std::uint64_t ledgers_ = 0;
-  std::uint64_t agreed_ = 0;
-};
-
 class Diverged final : public Watching {
  public:
   Diverged(const CheckContext& context, const Check& check) : Watching(context, check) {
@@ -520,7 +421,7 @@ std::unique_ptr<CheckRun> make_safety_check(const CheckContext& context, const C
     case CheckName::finality_respected:
       return std::make_unique<FinalityRespected>(context, check);
     case CheckName::supply_conserved:
-      return std::make_unique<SupplyConserved>(context, check);
+      return make_supply_check(context, check);
     case CheckName::diverged:
       return std::make_unique<Diverged>(context, check);
     default:

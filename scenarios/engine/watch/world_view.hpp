@@ -62,6 +62,7 @@ struct RewardView {
   Amount supply;
   Amount distributed;  // from the pool, dust included
   std::uint64_t postings = 0;
+  bool complete = true;  // no confirmed post was left out for want of room
 };
 
 enum class Gauge : std::uint8_t {

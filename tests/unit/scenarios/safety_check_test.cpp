@@ -318,18 +318,26 @@ TEST(FinalityRespected, PassesWhenOnlyYoungBlocksAreTakenBack) {
 constexpr const char* kSupply = R"({"name":"supply_conserved"})";
 
 RewardView ledger_of(std::string_view known, std::string_view accounts) {
-  return {
-      20, crypto::sha256(known), crypto::sha256(accounts), Amount::tokens(500), Amount::tokens(500), Amount::tokens(7),
-      3};
+  const Amount supply = Amount::tokens(500'000'000);
+  return {20, crypto::sha256(known), crypto::sha256(accounts), supply, supply, Amount::tokens(7), 3};
 }
 
 TEST(SupplyConserved, FailsWhenAccountsDoNotAddUp) {
   FakeRun run(kSupply);
   run.until(5);
   run.world.ledgers[1] = ledger_of("posts", "accounts");
-  run.world.ledgers[1].sum = Amount::tokens(501);
+  run.world.ledgers[1].sum = Amount::tokens(500'000'001);
   run.until(6);
-  expect_violation(run.result(), 6, "west-1", "", "add up to 501 tokens, the supply is 500");
+  expect_violation(run.result(), 6, "west-1", "", "add up to 500000001 tokens of 500000000, the supply is 500000000");
+}
+
+TEST(SupplyConserved, FailsWhenANodeHasAnotherSupplyThanTheScenario) {
+  FakeRun run(kSupply);
+  run.until(5);
+  run.world.ledgers[1] = ledger_of("posts", "accounts");
+  run.world.ledgers[1].sum = run.world.ledgers[1].supply = Amount::tokens(500'000'001);
+  run.until(6);
+  expect_violation(run.result(), 6, "west-1", "", "of 500000001, the supply is 500000000");
 }
 
 TEST(SupplyConserved, FailsWhenTwoNodesKnowTheSameAndPaidDifferently) {
@@ -346,14 +354,29 @@ TEST(SupplyConserved, PassesWhenOnlyNodesThatKnowOtherPostsPaidDifferently) {
   FakeRun run(kSupply);
   run.world.ledgers[0] = ledger_of("posts", "accounts");
   run.world.ledgers[1] = ledger_of("posts", "accounts");
-  run.world.ledgers[2] = ledger_of("fewer", "others");
+  for (Node node = 2; node < run.nodes->size(); ++node) run.world.ledgers[node] = ledger_of("fewer", "others");
   run.until(5);
   const auto result = run.result();
   EXPECT_EQ(result.verdict, Verdict::pass);
-  EXPECT_EQ(
-      result.detail,
-      "up to 7 tokens distributed in 3 postings up to block 20; 1 of 3 ledgers equal to that of another node with "
-      "the same posts");
+  EXPECT_THAT(result.detail, testing::HasSubstr("up to 7 tokens distributed in 3 postings up to block 20; "));
+}
+
+TEST(SupplyConserved, IsUnknownWhenANodeNeverSaidWhomItPays) {
+  FakeRun run(kSupply);
+  for (Node node = 1; node < run.nodes->size(); ++node) run.world.ledgers[node] = ledger_of("posts", "accounts");
+  run.until(5);
+  const auto result = run.result();
+  EXPECT_EQ(result.verdict, Verdict::unknown);
+  EXPECT_EQ(result.detail, "west-0 never said whom it pays");
+}
+
+TEST(SupplyConserved, IsUnknownWhenNobodyCouldBeCompared) {
+  FakeRun run(kSupply);
+  run.world.ledgers[0] = ledger_of("posts", "accounts");
+  run.until(5);
+  const auto result = run.result();
+  EXPECT_EQ(result.verdict, Verdict::unknown);
+  EXPECT_THAT(result.detail, testing::HasSubstr("no two nodes paid on the same posts"));
 }
 
 TEST(SupplyConserved, IsUnknownWhenNothingWasDistributed) {
