@@ -37,7 +37,7 @@ MAY_INCLUDE = {   # longest matching prefix of the including file counts; a room
     "real/rig": _CORE | {"real", "scenarios/engine"},
     "tools/arguments": _BASE,
     "tools/study": _BASE | {"core/trace"},
-    "tools/lab": _CORE | {"tools/study", "sim"},
+    "tools/lab": _CORE | {"scenarios/engine", "sim", "tools/arguments", "tools/console", "tools/study"},
     "tools/console": _CORE | {"scenarios/engine", "tools/arguments", "tools/study"},
     "tools/sim": _CORE | {"sim", "scenarios/engine", "tools/arguments", "tools/console", "tools/study"},
     "tools/rig": _CORE | {"real", "scenarios/engine", "tools/arguments", "tools/console", "tools/study"},
