@@ -4,6 +4,7 @@
 #include "scenarios/engine/text/input_file.hpp"
 #include "scenarios/engine/text/json_reader.hpp"
 #include "scenarios/engine/text/reading.hpp"
+#include "tools/lab/engine/metrics.hpp"
 #include "tools/lab/scenario/quantity.hpp"
 #include "tools/lab/scenario/scenario.hpp"
 #include "tools/lab/scenario/words.hpp"

@@ -13,10 +13,5 @@ inline constexpr std::array<std::string_view, 2> kPriceWords = {"walk", "series"
 inline constexpr std::array<std::string_view, 4> kShapeWords = {"constant", "logarithmic", "linear", "decaying"};
 inline constexpr std::array<std::string_view, 4> kPresetWords = {"interview", "network-2022", "network-2026",
                                                                  "documents"};
-// Columns of the daily table behind the keys, in this order; metrics of a study.
-inline constexpr std::array<std::string_view, 15> kMetricWords = {
-    "active_nodes",      "running_nodes",   "price_usd",      "pool",         "staked",
-    "operator_balances", "staker_balances", "paid_operators", "paid_stakers", "paid_resource",
-    "hold_service",      "forfeited",       "staker_yield",   "joins",        "leaves"};
 
 }  // namespace lastmile::lab
