@@ -75,6 +75,17 @@ class Lab(unittest.TestCase):
         self.assertLess(poor, rich)
         self.assertEqual(len((self.here / "s/results.csv").read_text().splitlines()), 7)
 
+    def test_a_question_is_answered_with_table_page_and_reading(self):
+        found = self.json_of("ask", 10, "--scenarios", f"{SCENARIOS}/economy", "--out", "q")
+        row = next(row for row in found["rows"] if row["nodes"] == 54)
+        self.assertAlmostEqual(row["stakers_gain"], 39.845, places=3)
+        self.assertIn("From 54 nodes to 55", found["reading"])
+        self.assertEqual({p.name for p in (self.here / "q").iterdir()}, {"scenario.json", "answer.csv", "summary.json", "report.html"})
+        page = (self.here / "q/report.html").read_text()
+        self.assertIn("<svg", page)
+        self.assertNotIn("src=", page)
+        self.assertEqual(self.lab("ask", 99).returncode, 3)
+
     def test_variants_are_compared_on_the_same_luck(self):
         self.lab("run", BM1, *YEAR, "--set", "/price/start=0.2USD", "--out", "rich")
         found = self.json_of("compare", BM1, "rich/scenario.json", *YEAR, "--replicates", 12)["metrics"]["price_usd"]

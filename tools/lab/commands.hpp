@@ -25,6 +25,7 @@ struct CommandOptions {
   std::optional<std::uint32_t> replicates;
   std::size_t jobs = 1;
   std::uint32_t question = 0;
+  std::string scenarios = "scenarios/economy";  // where the files of the questions lie
   bool json = false;
   bool quiet = false;
 };
@@ -34,6 +35,7 @@ int command_validate(const CommandOptions& options);
 int command_mc(const CommandOptions& options);
 int command_sweep(const CommandOptions& options);
 int command_compare(const CommandOptions& options);
+int command_ask(const CommandOptions& options);
 
 // One complaint; gives `status`.
 int complain_once(const CommandOptions& options, const std::string& text, int status = kExitUsage);

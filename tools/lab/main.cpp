@@ -59,6 +59,15 @@ int main_of(int argc, char** argv) {
   auto* compare = file_verb(app, "compare", "two variants on the same luck", options);
   compare->add_option("OTHER", options.other, "the other variant")->required()->check(tools::not_empty());
   study_options(*compare, options);
+  auto* ask = app.add_subcommand("ask", "a question ready made: table, plot and reading");
+  ask->add_option("N", options.question,
+                  "1 operators leave, 2 stakers carry, 3 envelope for 100 nodes, 4 concentration, 5 pool empty, 10 one "
+                  "more node")
+      ->required();
+  ask->add_option("--scenarios", options.scenarios, "folder of the questions' files (default scenarios/economy)")
+      ->check(tools::not_empty());
+  common_options(*ask, options);
+  folder_option(*ask, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -70,6 +79,7 @@ int main_of(int argc, char** argv) {
   if (*validate) return command_validate(options);
   if (*mc) return command_mc(options);
   if (*sweep) return command_sweep(options);
+  if (*ask) return command_ask(options);
   return command_compare(options);
 }
 

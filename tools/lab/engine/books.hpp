@@ -77,7 +77,8 @@ class ExactBooks {
     }
     if (day.active == 0 || ledger_.pool() == 0) return nothing();
     const economy::Proportion by_node(day.operators, day.active);
-    const economy::Proportion by_stake(day.stakers, staked_);
+    // Where nodes are active without stake, nobody has a share of the stakers' envelope.
+    const economy::Proportion by_stake(day.stakers, std::max<Units128>(staked_, 1));
     for (std::size_t n = 0; n < nodes_; ++n) {
       due_[n] = day.weights[n] == 0 ? 0 : by_node.of(day.weights[n], 1);
       due_[nodes_ + n] = day.working[n] * resource_;
@@ -180,7 +181,7 @@ class FastBooks {
     if (day.active == 0 || pool_ <= 0) return {0, 0, 0, 0};
     const double whole = static_cast<double>(economy::kWholeWeight);
     const double by_node = tokens(day.operators) / static_cast<double>(day.active) / whole;
-    const double by_stake = tokens(day.stakers) / staked_ / whole;
+    const double by_stake = staked_ > 0 ? tokens(day.stakers) / staked_ / whole : 0;
     DayPaid paid;
     for (std::size_t n = 0; n < reward_.size(); ++n) {
       rate_[n] = by_stake * static_cast<double>(day.weights[n]);

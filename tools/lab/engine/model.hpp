@@ -21,6 +21,9 @@ enum class Arithmetic : std::uint8_t { exact, fast };
 // inert: never changes anything. myopic: decides from yesterday.
 enum class Mode : std::uint8_t { myopic, inert };
 
+// What a candidate reckons with: its part of the announced envelope, or of what was paid to all operators that day.
+enum class Expects : std::uint8_t { announced, observed };
+
 struct Operators {
   std::uint32_t count = 54;    // candidates and active together
   std::uint32_t running = 54;  // at the start, the first of them
@@ -32,9 +35,10 @@ struct Operators {
   std::uint32_t patience_days = 60;  // between two decisions of one operator
   double join_per_day = 1.0 / 30;    // probability that a candidate looks
   double leave_per_day = 1;          // that one who loses acts
-  double expected_share = 0.9;       // of an equal part of the envelope, that a candidate reckons with
-  double margin = 1.2;               // of cost, that it wants
-  std::uint32_t joins_per_day = 0;   // at most, in the order of their numbers; 0: any
+  Expects expects = Expects::announced;
+  double expected_share = 0.9;      // of an equal part of the envelope, that a candidate reckons with
+  double margin = 1.2;              // of cost, that it wants
+  std::uint32_t joins_per_day = 0;  // at most, in the order of their numbers; 0: any
   std::uint32_t leaves_per_day = 0;
 };
 

@@ -182,7 +182,8 @@ class History {
     std::uint32_t joined = 0;
     std::uint32_t left = 0;
     // What a candidate reckons with is what the rules announce, whether or not the pool still holds it.
-    const double envelope = operators_token_at_least_one();
+    const bool observed = operators.expects == Expects::observed && active_count_ > 0;
+    const double envelope = observed ? row_.paid_operators : operators_token_at_least_one();
     for (std::uint32_t n = 0; n < nodes_; ++n) {
       const bool patient = day - changed_[n] > operators.patience_days;
       if (running_[n] != 0) {

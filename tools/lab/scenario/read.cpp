@@ -118,6 +118,7 @@ void read_agents(const Place& place, Model& model) {
       number_if(of, "smoothing_days", operators.smoothing_days, Measure::plain);
       number_if(of, "join_per_day", operators.join_per_day, Measure::share);
       number_if(of, "leave_per_day", operators.leave_per_day, Measure::share);
+      if (const auto expects = of.get("expects")) scenario::read_enum(*expects, kExpectsWords, operators.expects);
       number_if(of, "expected_share", operators.expected_share, Measure::share);
       number_if(of, "margin", operators.margin, Measure::plain);
       of.read_if("joins_per_day", operators.joins_per_day, 0, kAnyCount);

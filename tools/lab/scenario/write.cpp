@@ -71,6 +71,7 @@ Json agents_json(const Model& model) {
                            .set("smoothing_days", number_json(operators.smoothing_days, Measure::plain))
                            .set("join_per_day", number_json(operators.join_per_day, Measure::share))
                            .set("leave_per_day", number_json(operators.leave_per_day, Measure::share))
+                           .set("expects", word_json(kExpectsWords, operators.expects))
                            .set("expected_share", number_json(operators.expected_share, Measure::share))
                            .set("margin", number_json(operators.margin, Measure::plain))
                            .set("joins_per_day", count_json(operators.joins_per_day))
