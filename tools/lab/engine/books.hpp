@@ -23,7 +23,8 @@ inline double tokens(Units128 units) { return static_cast<double>(units) * kUnit
 inline double tokens(const Uint256& fine) { return tokens(economy::units128(fine / Uint256(economy::kFinePerUnit))); }
 // To the unit where a double is that fine.
 inline Units128 units_of(double tokens) {
-  const double whole = std::max(0.0, tokens);
+  constexpr double most = 1e12;  // more than any supply
+  const double whole = std::min(std::max(0.0, tokens), most);
   const auto integer = static_cast<std::uint64_t>(whole);
   const double rest = (whole - static_cast<double>(integer)) * 1e18;
   return Units128{integer} * Amount::kUnitsPerToken + static_cast<std::uint64_t>(rest);

@@ -14,7 +14,8 @@
 namespace lastmile::lab {
 
 inline constexpr std::uint32_t kOperatorsMax = 20'000;
-inline constexpr std::uint32_t kStakersMax = 1'048'575;  // an index of the random draws has 20 bits
+inline constexpr std::uint32_t kStakersMax = 1'048'575;        // an index of the random draws has 20 bits
+inline constexpr std::uint64_t kResourceNodesMax = 1'048'575;  // the same
 inline constexpr std::uint32_t kDaysMax = 36'500;
 
 enum class Arithmetic : std::uint8_t { exact, fast };

@@ -41,7 +41,7 @@ class History {
     for (std::uint32_t n = 0; n < nodes_; ++n) {
       running_[n] = n < model.operators.running ? 1 : 0;
       cost_[n] = model.operators.cost_usd_per_day.at(draws_.share(0, Purpose::operator_cost, n));
-      score_[n] = model.scores.first.at(draws_.share(0, Purpose::first_score, n));
+      score_[n] = std::clamp(model.scores.first.at(draws_.share(0, Purpose::first_score, n)), 0.0, 1.0);
     }
     draws_.count(Purpose::operator_cost, nodes_);
     draws_.count(Purpose::first_score, nodes_);
@@ -164,7 +164,7 @@ class History {
                          : std::max(0.0, operators_token_ + stakers_token_ - paid.operators - paid.stakers);
     const HoldUsage& hold = model_.hold;
     row_.hold_service = 0;
-    if (hold.units > 0 && hold.paid < 1) {
+    if (hold.units > 0 && hold.value_per_day > 0 && hold.paid < 1) {
       const double units = hold.units * std::pow(1 + hold.growth_per_day, row_.day - 1);
       row_.hold_service = books_.hold_service(units * (1 - hold.paid) * hold.value_per_day);
     }
