@@ -61,8 +61,8 @@ int main_of(int argc, char** argv) {
   study_options(*compare, options);
   auto* ask = app.add_subcommand("ask", "a question ready made: table, plot and reading");
   ask->add_option("N", options.question,
-                  "1 operators leave, 2 stakers carry, 3 envelope for 100 nodes, 4 concentration, 5 pool empty, 10 one "
-                  "more node")
+                  "1 operators leave, 2 stakers carry, 3 envelope for 100 nodes, 4 concentration, 5 pool empty, "
+                  "6 a third, 7 market, 8 hold or pay, 10 one more node")
       ->required();
   ask->add_option("--scenarios", options.scenarios, "folder of the questions' files (default scenarios/economy)")
       ->check(tools::not_empty());

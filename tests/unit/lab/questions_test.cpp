@@ -2,8 +2,11 @@
 // against the closed forms.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "core/economy/market/market.hpp"
+#include "core/economy/reward/proportion.hpp"
 #include "tools/lab/engine/run.hpp"
 #include "tools/lab/question/answer.hpp"
 #include "tools/lab/question/closed_form.hpp"
@@ -105,6 +108,67 @@ TEST(Question5, ThePoolIsEmptyOnTheDayThatThePageSays) {
   EXPECT_EQ(found.rows[1][3], 1'675);
   EXPECT_EQ(found.rows[2][3], 1'890);
   EXPECT_EQ(found.rows[3][3], found.rows[0][3]) << "fully paid usage costs the pool nothing";
+}
+
+TEST(Question6, AThirdOf54NodesTakes27ThatEarnNineteenPercent) {
+  const auto row = answer_of(6).rows.back();
+  EXPECT_EQ(row[1], 27);
+  EXPECT_NEAR(row[2], 18.9e6, 1e-3);
+  EXPECT_NEAR(row[4] / 1e6, 34.4, 0.05);
+  EXPECT_NEAR(row[6], 1'825'000 + 1'769'328, 1);
+  EXPECT_NEAR(row[7], 0.190, 5e-4);
+}
+
+TEST(Question7, BidsAreFilledAsOftenAsTheBinomialLawSays) {
+  const Answer found = answer_of(7);
+  EXPECT_NEAR(found.rows[1][1], 0.350389, 0.012);
+  EXPECT_NEAR(found.rows[3][1], 0.828125, 0.01);
+  EXPECT_EQ(found.rows[5][1], 1);
+  EXPECT_NEAR(found.rows[5][2], 5.0 / 11, 0.005);
+  for (const auto& row : found.rows) {
+    EXPECT_GE(row[3], 0) << "nobody is paid below the ask";
+    EXPECT_GE(row[4], 0) << "no user pays above the maximum";
+  }
+}
+
+// Every deviation on a grid, against seven others in a fixed order of luck.
+TEST(Question7, AProviderNeverGainsByMisstatingItsLeastPrice) {
+  const Draws draws(5);
+  const auto percent = [](std::uint64_t of) { return Amount::units(Uint256(of) * (Amount::kUnitsPerToken / 100)); };
+  const economy::Bid bid{"bid", {}, "user", 1, 4, percent(200), 2};
+  std::uint32_t taken = 0;
+  for (std::uint32_t trial = 0; trial < 40; ++trial) {
+    std::vector<economy::Ask> asks(8);
+    for (std::uint32_t p = 0; p < asks.size(); ++p) {
+      asks[p].node = asks[p].owner = std::to_string(p);
+      asks[p].min_price = percent(static_cast<std::uint64_t>(draws.share(trial, Purpose::ask, p) * 70));
+      asks[p].capacity = 1;
+      asks[p].score = economy::Share::percent(100);
+    }
+    const std::uint64_t truth = 5 * (trial % 14);
+    const auto gain = [&](std::uint64_t stated) {
+      auto all = asks;
+      all[0].min_price = percent(stated);
+      const auto match = economy::match(bid, all);
+      if (!match || std::find(match->providers.begin(), match->providers.end(), "0") == match->providers.end())
+        return 0.0;
+      return static_cast<double>(economy::units128_of(match->price)) * 1e-18 - static_cast<double>(truth) / 100;
+    };
+    const double honest = gain(truth);
+    if (honest > 0) ++taken;
+    EXPECT_GE(honest, -1e-12);
+    for (std::uint64_t stated = 0; stated <= 75; stated += 5)
+      EXPECT_LE(gain(stated), honest + 1e-12) << trial << " " << stated;
+  }
+  EXPECT_GT(taken, 10U) << "the honest provider is among those who are served";
+}
+
+TEST(Question8, ThresholdsComeFromThePriceTable) {
+  const Answer found = answer_of(8);
+  EXPECT_NEAR(found.rows[0][3], 0.4818, 5e-5);
+  EXPECT_NEAR(found.rows[1][3], 0.4818, 5e-5);
+  EXPECT_NEAR(found.rows[2][3], 8.76, 5e-3);
+  EXPECT_NEAR(found.rows[1][4], 1.4818, 5e-5);
 }
 
 TEST(Question10, StakersGainAndOperatorsLoseFromNode55) {

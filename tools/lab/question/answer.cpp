@@ -9,6 +9,7 @@
 #include "core/economy/reward/proportion.hpp"
 #include "tools/lab/engine/run.hpp"
 #include "tools/lab/question/closed_form.hpp"
+#include "tools/lab/question/market_answers.hpp"
 
 namespace lastmile::lab {
 namespace {
@@ -250,10 +251,16 @@ Result<Answer> answer(std::uint32_t question, const Model& model) {
       return concentration(model);
     case 5:
       return pool_empty(model);
+    case 6:
+      return control_of_a_third(model);
+    case 7:
+      return market_clears(model);
+    case 8:
+      return hold_or_pay(model);
     case 10:
       return one_more_node(model);
     default:
-      return Error{fmt::format("question {}: expected one of 1, 2, 3, 4, 5, 10", question)};
+      return Error{fmt::format("question {}: expected 1 to 8 or 10", question)};
   }
 }
 

@@ -29,7 +29,7 @@ struct Answer {
 };
 
 // Which questions there are.
-inline constexpr std::uint32_t kQuestions[] = {1, 2, 3, 4, 5, 10};
+inline constexpr std::uint32_t kQuestions[] = {1, 2, 3, 4, 5, 6, 7, 8, 10};
 std::string question_file(std::uint32_t question);  // "q01.json"
 
 // `model` is that of the question's file, perhaps changed. Error: a run that could not be.

@@ -20,6 +20,7 @@ enum class Purpose : std::uint8_t {
   candidate = 9,  // and 10, 11: one for each candidate
   leave = 12,
   resource = 13,
+  ask = 14,
 };
 inline constexpr std::size_t kPurposes = 16;
 inline constexpr std::uint64_t kIndexMax = (std::uint64_t{1} << 20) - 1;
