@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <limits>
 #include <map>
 
 #include "scenarios/engine/text/json_reader.hpp"
@@ -34,8 +33,7 @@ study::Outcome outcome_of(const Model& model, std::uint64_t seed) {
   }
   outcome.row.metrics.push_back({"gini_stakers", done->gini_stakers});
   outcome.row.metrics.push_back({"staked_share", done->staked_share});
-  outcome.row.metrics.push_back(
-      {"exhausted_on", done->exhausted_on ? *done->exhausted_on : std::numeric_limits<double>::quiet_NaN()});
+  outcome.row.metrics.push_back({"exhausted_on", done->exhausted_day()});
   return outcome;
 }
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,7 +43,9 @@ struct RunResult {
   double gini_stakers = 0;
   double staked_share = 0;                    // of the stakers' balances, on running nodes, at the end
   std::optional<std::uint32_t> exhausted_on;  // first day on which the pool holds nothing
-  std::vector<double> operators;              // balances at the end, tokens
+  // The same for tables: no number when it never was.
+  double exhausted_day() const { return exhausted_on ? *exhausted_on : std::numeric_limits<double>::quiet_NaN(); }
+  std::vector<double> operators;  // balances at the end, tokens
   std::vector<double> stakers;
   std::vector<double> first_stakers;  // at the start
   std::vector<std::string> exact;     // of exact arithmetic: pool, outside, dust, then addresses; units of 10^-18 token

@@ -176,8 +176,7 @@ Result<Answer> pool_empty(const Model& model) {
     });
     if (!done.ok()) return done.error();
     answer.plot.lines.push_back(std::move(line));
-    answer.rows.push_back(
-        {each.units, each.growth, each.paid, done->exhausted_on ? static_cast<double>(*done->exhausted_on) : NAN});
+    answer.rows.push_back({each.units, each.growth, each.paid, done->exhausted_day()});
   }
   answer.reading = fmt::format(
       "Rewards alone empty the pool on day {:.0f}. 20,000 instance units held for, at {:.3g} tokens a day each, empty "
