@@ -6,6 +6,7 @@
 #include "real/env/asio.hpp"
 #include "real/env/os_clock.hpp"
 #include "real/env/os_random.hpp"
+#include "real/p2p/messages.hpp"
 
 namespace lastmile::p2p {
 namespace {
@@ -81,7 +82,10 @@ void P2pNetwork::Core::shut_down() {
   for (const auto& [key, connection] : connections) connection->close();
   for (const auto& [connection, until] : ending_) connection->close();
   asked_.clear();
-  for (Peer& peer : peers_) peer.out = {};
+  for (Peer& peer : peers_) {
+    peer.out = {};
+    peer.messages_out.reset();
+  }
 }
 
 void P2pNetwork::Core::stop_listening() {

@@ -1,5 +1,6 @@
 // The inside of P2pNetwork: p2p_core.cpp has connections, p2p_peers.cpp who is behind them, p2p_frames.cpp and
-// p2p_questions.cpp what goes over them, p2p_services.cpp identify and ping.
+// p2p_questions.cpp what goes over them, p2p_services.cpp identify and ping, p2p_messages.cpp a service of
+// messages beside the node's own.
 #pragma once
 
 #include <array>
@@ -41,15 +42,23 @@ class P2pNetwork::Core final : public ConnectionOwner, public std::enable_shared
   PeerInfo info(env::PeerId peer) const;
   Figures figures() const;
 
+  void serve_messages(MessageProtocol protocol, MessageService& service);
+  void send_message(env::PeerId peer, const Bytes& message);
+  std::size_t queued_message_bytes(env::PeerId peer) const;
+
   const P2pOptions options;
   std::array<env::FrameHandler*, env::kProtocolCount> frame_handlers{};
   env::PeerHandler* peer_handler = nullptr;
   env::ContentHandler* content_handler = nullptr;
+  MessageService* message_service = nullptr;
+  MessageProtocol message_protocol;
 
  private:
   // Who speaks the protocols.
   class FramesIn;
   class FramesOut;
+  class MessagesIn;
+  class MessagesOut;
   class Question;
   class Answering;
   class IdentifyIn;
@@ -57,6 +66,8 @@ class P2pNetwork::Core final : public ConnectionOwner, public std::enable_shared
   class PingOut;
   friend class FramesIn;
   friend class FramesOut;
+  friend class MessagesIn;
+  friend class MessagesOut;
   friend class Question;
   friend class Answering;
   friend class IdentifyIn;
@@ -79,7 +90,9 @@ class P2pNetwork::Core final : public ConnectionOwner, public std::enable_shared
     std::uint64_t lost_turn = 0;                   // place in lost_; 0 = not there
     std::shared_ptr<const Bytes> gossip_hello;     // what gossip said first since the peer was connected
     std::size_t gossip_reopens = 0;
-    bool told = false;  // on_connected was said and on_lost was not
+    std::shared_ptr<MessagesOut> messages_out;  // on the first connection
+    bool speaks = false;                        // the protocol of the message service: on_speaks was said
+    bool told = false;                          // on_connected was said and on_lost was not
   };
   struct Pending {  // a question of ours, request or fetch
     env::PeerId peer;
@@ -129,6 +142,13 @@ class P2pNetwork::Core final : public ConnectionOwner, public std::enable_shared
   void on_frames_stopped(env::PeerId peer, env::Protocol protocol);
   bool take_room(std::size_t bytes);  // of receive_buffer_max; false: none
   void give_room(std::size_t bytes) { figures_.receive_buffer -= bytes; }
+
+  // p2p_messages.cpp: the message service
+  void on_messages_stopped(env::PeerId peer, StreamId stream, bool refused);
+  std::shared_ptr<StreamHandler> accept_messages(Connection& connection, StreamId stream, const std::string& protocol);
+  bool is_message_protocol(const std::string& protocol) const;
+  void note_speaks(env::PeerId peer);
+  void look_whether_it_speaks(env::PeerId peer);
 
   // p2p_services.cpp: identify and ping
   void identify(Connection& connection);

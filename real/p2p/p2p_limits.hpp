@@ -35,6 +35,7 @@ inline constexpr std::size_t kHeldEventsMax = 65536;
 inline constexpr Duration kLastWords = seconds(5);     // for writing why a connection ends
 inline constexpr std::size_t kGossipReopensMax = 5;    // of the outbound stream, per connection (11.1)
 inline constexpr std::size_t kPingStreamsMax = 2;      // accepted per connection (10)
+inline constexpr std::size_t kMessageStreamsMax = 32;  // accepted per connection, of the message service (ipfs.md 12)
 inline constexpr std::size_t kIdentifyStreamsMax = 4;  // accepted per connection, asked and pushed
 // Between the answer of identify or ping and the end of its stream: js-libp2p loses the answer when both come together
 // with the agreement (decision 0202).

@@ -35,6 +35,12 @@ void P2pNetwork::request(env::PeerId peer, env::Protocol protocol, env::Frame fr
 void P2pNetwork::fetch(env::PeerId peer, env::ContentRange range, Duration deadline, env::Done<Bytes> done) {
   core_->fetch(peer, range, deadline, std::move(done));
 }
+void P2pNetwork::serve_messages(MessageProtocol protocol, MessageService& service) {
+  core_->serve_messages(std::move(protocol), service);
+}
+void P2pNetwork::stop_messages() { core_->message_service = nullptr; }
+void P2pNetwork::send_message(env::PeerId peer, const Bytes& message) { core_->send_message(peer, message); }
+std::size_t P2pNetwork::queued_message_bytes(env::PeerId peer) const { return core_->queued_message_bytes(peer); }
 std::size_t P2pNetwork::queued_bytes(env::PeerId peer) const { return core_->queued_bytes(peer); }
 std::string P2pNetwork::identity(env::PeerId peer) const { return core_->identity(peer); }
 std::string P2pNetwork::own_identity() const { return core_->options.identity->peer_id().text(); }

@@ -31,6 +31,21 @@ bool is_dial_address(std::string_view text);
 // What a node's list of peers has: the identity in front, where the address names it (node::PeerBook).
 std::string dial_address(const Multiaddr& address);
 
+// A protocol beside those of env::Network: messages behind their lengths, one way on each stream.
+struct MessageProtocol {
+  std::string name;
+  std::size_t message_max = 0;  // bytes; a longer one ends the connection
+};
+// Who speaks it. On the loop.
+class MessageService {
+ public:
+  virtual ~MessageService() = default;
+  // The peer is connected and speaks the protocol, as it says or shows; until on_gone().
+  virtual void on_speaks(env::PeerId peer) = 0;
+  virtual void on_message(env::PeerId from, Bytes message) = 0;  // behind on_speaks()
+  virtual void on_gone(env::PeerId peer) = 0;
+};
+
 // libp2p (libp2p.md) as the node's network: TCP and WebSocket, Noise, Yamux, identify, ping, gossipsub streams, and our
 // own request protocols (decision 0201). Identities are peer ids, proven in every handshake.
 //
@@ -56,6 +71,13 @@ class P2pNetwork final : public env::Network {
   std::size_t queued_bytes(env::PeerId peer) const override;
   std::string identity(env::PeerId peer) const override;
   std::string own_identity() const override;
+
+  // One service, before the loop runs; must outlive the network, or stop_messages() comes before.
+  void serve_messages(MessageProtocol protocol, MessageService& service);
+  void stop_messages();
+  // No promise of delivery. At most message_max bytes.
+  void send_message(env::PeerId peer, const Bytes& message);
+  std::size_t queued_message_bytes(env::PeerId peer) const;  // not yet on the wire
 
   std::vector<Multiaddr> listen_addresses() const;  // with real ports
   // Stops accepting; what is connected stays.

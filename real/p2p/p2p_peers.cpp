@@ -90,6 +90,7 @@ void P2pNetwork::Core::disconnect(env::PeerId peer, const Connection& connection
   std::erase_if(all, [&](const auto& each) { return each.get() == &connection; });
   if (first) {
     at(peer).out = {};
+    at(peer).messages_out.reset();
     tell_lost(peer, reason);
     if (!dead_ && up(peer) != nullptr) tell_connected(peer);
   }
@@ -104,6 +105,7 @@ void P2pNetwork::Core::tell_connected(env::PeerId peer) {
   lost_.erase(std::exchange(at(peer).lost_turn, 0));
   const auto direction = up(peer)->inbound() ? env::Direction::inbound : env::Direction::outbound;
   if (peer_handler != nullptr) peer_handler->on_connected(peer, direction);
+  if (!dead_) look_whether_it_speaks(peer);
 }
 
 void P2pNetwork::Core::tell_lost(env::PeerId peer, env::CloseReason reason) {
@@ -113,6 +115,7 @@ void P2pNetwork::Core::tell_lost(env::PeerId peer, env::CloseReason reason) {
   if (dead_) return;
   at(peer).lost_turn = ++last_lost_turn_;
   lost_.emplace(at(peer).lost_turn, peer);
+  if (std::exchange(at(peer).speaks, false) && message_service != nullptr) message_service->on_gone(peer);
   if (peer_handler != nullptr) peer_handler->on_lost(peer, reason);
 }
 
@@ -121,6 +124,7 @@ void P2pNetwork::Core::close(env::PeerId peer, env::CloseReason reason) {
   if (reason == env::CloseReason::limit) ++figures_.closed_limit;
   const auto all = std::exchange(at(peer).connections, {});
   at(peer).out = {};
+  at(peer).messages_out.reset();
   for (const auto& connection : all) {
     remove(*connection);
     connection->close();

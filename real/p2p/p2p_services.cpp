@@ -34,7 +34,9 @@ class P2pNetwork::Core::IdentifyIn final : public StreamHandler {
     if (got_.public_key && PeerId::of_key(*got_.public_key) != connection_.peer()) {
       return connection_.end(env::CloseReason::protocol_error);
     }
-    if (messages_ > 0) core_.store_.identified(connection_.peer(), got_, real::OsClock().now());
+    if (messages_ == 0) return;
+    core_.store_.identified(connection_.peer(), got_, real::OsClock().now());
+    if (const auto peer = core_.find(connection_)) core_.look_whether_it_speaks(*peer);
   }
 
  private:
@@ -181,6 +183,7 @@ std::shared_ptr<StreamHandler> P2pNetwork::Core::accept(Connection& connection, 
     handler->opened(stream);
     return handler;
   }
+  if (is_message_protocol(protocol)) return accept_messages(connection, stream, protocol);
   if (protocol == kFetchProtocol) return std::make_shared<Answering>(*this, connection, stream, std::nullopt);
   for (std::size_t i = 0; i < env::kProtocolCount; ++i) {
     const auto each = static_cast<env::Protocol>(i);
