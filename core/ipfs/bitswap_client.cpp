@@ -223,6 +223,8 @@ void Client::tick(Instant now) {
       asked.without.clear();
       asked.told.clear();
       ask(key, asked, now);
+    } else {
+      ask(key, asked, now);  // who came since is asked too
     }
   }
   ask_those_without_peer(now);

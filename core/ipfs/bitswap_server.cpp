@@ -72,6 +72,18 @@ void Server::on_block(const crypto::Cid& cid) {
   }
 }
 
+void Server::look_again() {
+  for (auto& [peer, ledger] : ledgers_) {
+    for (auto& [key, wanted] : ledger.wants) {
+      if (wanted.state == Wanted::State::waiting) set_state(ledger, key, wanted, Wanted::State::queued);
+    }
+  }
+}
+
+bool Server::has_queued() const {
+  return std::ranges::any_of(ledgers_, [](const auto& each) { return !each.second.queue.empty(); });
+}
+
 std::optional<Server::Lookup> Server::next(const QueuedBytes& queued) {
   Ledger* best = nullptr;
   Peer peer = 0;

@@ -40,8 +40,9 @@ class Server {
 
   void on_message(Peer from, const Message& message, Instant now);
   void on_lost(Peer peer) { ledgers_.erase(peer); }
-  // A block is here that was not: who waits for it is answered.
+  // Blocks are here that were not: this one, or any; what peers wait for is looked up again.
   void on_block(const crypto::Cid& cid);
+  void look_again();
 
   // A want whose block is to be looked up, to be followed by one call of answer(). Of peers with room the one that was
   // sent the least; of its wants the most urgent. Empty when there is nothing to do, or nobody has room.
@@ -60,6 +61,7 @@ class Server {
   // Messages to be sent now.
   std::vector<std::pair<Peer, Message>> take_output();
 
+  bool has_queued() const;  // wants that next() may give out, now or when their peer has room
   std::size_t wants(Peer peer) const;
   const Figures& figures() const { return figures_; }
 

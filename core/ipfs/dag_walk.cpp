@@ -12,6 +12,15 @@ Bytes key_of(const crypto::Cid& cid) { return {cid.multihash().begin(), cid.mult
 
 DagWalk::DagWalk(crypto::Cid root) { pending_.push_back({std::move(root), 0}); }
 
+std::vector<crypto::Cid> DagWalk::ahead(std::size_t most) const {
+  std::vector<crypto::Cid> out;
+  for (std::size_t i = 1; i < pending_.size() && out.size() < most; ++i) {
+    const crypto::Cid& next = pending_[pending_.size() - 1 - i].cid;
+    if (!seen_.contains(key_of(next))) out.push_back(next);
+  }
+  return out;
+}
+
 ReadResult<Unit> DagWalk::give(ByteView block) {
   LM_CHECK(wanted() != nullptr);
   const Pending item = std::move(pending_.back());

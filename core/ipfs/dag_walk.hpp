@@ -14,6 +14,8 @@ class DagWalk {
   explicit DagWalk(crypto::Cid root);
 
   const crypto::Cid* wanted() const { return failed_ || pending_.empty() ? nullptr : &pending_.back().cid; }
+  // The blocks needed after it as far as known, nearest first, at most `most`; one may be named twice.
+  std::vector<crypto::Cid> ahead(std::size_t most) const;
   bool done() const { return !failed_ && pending_.empty(); }
   // Blocks of codec dag-pb are followed; others have no links that we know.
   ReadResult<Unit> give(ByteView block);

@@ -319,6 +319,14 @@ bool CoreNode::want_content(const message::ItemHash& content, std::optional<env:
   return content_->want_content(content, hint, room);
 }
 
+void CoreNode::file_arrived(const message::ItemHash& file, std::uint64_t bytes, bool directory) {
+  const auto outcome = store_->file_arrived(file, bytes, directory, clock_.wall());
+  if (!outcome.ok()) return fatal(outcome.error());
+  pipeline_->file_came(file);
+  content_->content_at_hand(file);
+  pipeline_->follow(*outcome, std::nullopt);
+}
+
 void CoreNode::content_at_hand(const message::ItemHash& content) { content_->content_at_hand(content); }
 
 void CoreNode::want_message(const message::ItemHash& message, std::optional<env::PeerId> hint) {

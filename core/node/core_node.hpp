@@ -68,6 +68,10 @@ class CoreNode final : public env::PeerHandler,
     pipeline_->keep_file(file, std::move(bytes), std::move(done));
   }
 
+  // A file that came another way, and whose blob is durable: STOREs that wait for it are judged. bytes: its length; of
+  // a directory its cumulative size (ipfs.md 13), and then the blob is no content that peers could ask for by name.
+  void file_arrived(const message::ItemHash& file, std::uint64_t bytes, bool directory);
+
   // Called for each change of a message's status, when it can be read; the call must not change anything here.
   void on_status(Callback<void(const store::StatusChange&)> call) { on_status_ = std::move(call); }
 

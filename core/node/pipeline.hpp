@@ -113,6 +113,7 @@ class Pipeline final : ContentWaiter {
   // Bytes whose hash was checked: content of a message, or a file of one. Of no effect when nothing waits for it.
   void content_arrived(const message::ItemHash& content, const env::Value& bytes, env::PeerId from);
   // Given up: for others that needed its place, or because nobody has it.
+  void file_came(const message::ItemHash& file) { missing_.file_at_hand(file); }  // another way, and is at hand
   void content_unavailable(const message::ItemHash& content, bool for_room) { missing_.unavailable(content, for_room); }
 
   // What a call of the store changed: told, and what is lacking asked for, from this peer first.

@@ -142,7 +142,7 @@ class Store {
                                        Wall now) = 0;
   // Its bytes were read and are not those of its name: it is no longer at hand, and put_file() writes it again.
   virtual Result<Unit> file_damaged(const message::ItemHash& file, Wall now) = 0;
-  // Its size when all of it is at hand, written to the last byte.
+  // Its size when all of it is at hand, written to the last byte. Empty for a directory, whose blob is no content.
   virtual Result<std::optional<std::uint64_t>> file_bytes(const message::ItemHash& file) const = 0;
 
   // The archive of a transaction, kept for ever; not final: until remove_confirmations() takes the transaction back.

@@ -89,7 +89,7 @@ Result<Unit> StoreImpl::release_file(const message::ItemHash& file, Keep road, W
 Result<std::optional<std::uint64_t>> StoreImpl::file_bytes(const message::ItemHash& file) const {
   return guarded([&]() -> std::optional<std::uint64_t> {
     const FileRecord record = file_record(Source(disk_.latest()), file);
-    if (!record.local) return std::nullopt;
+    if (!record.local || record.directory) return std::nullopt;
     return record.bytes;
   });
 }

@@ -80,13 +80,29 @@ Result<Unit> BlobFiles::make_folder(const std::filesystem::path& folder) {
   return Unit{};
 }
 
+Result<Unit> BlobFiles::make_folders(const std::string& name) {
+  const std::filesystem::path folder = (root_ / place(name)).parent_path();
+  if (auto made = make_folder(folder.parent_path()); !made.ok()) return made;
+  return make_folder(folder);
+}
+
+Result<Unit> BlobFiles::adopt(const std::string& name, const std::filesystem::path& file) {
+  if (!name_ok(name)) return bad_name(name);
+  {
+    const Descriptor written(::open(file.c_str(), O_RDWR | O_CLOEXEC));
+    if (!written) return file_error("cannot open", file);
+    if (::fsync(written.get()) != 0) return file_error("cannot sync", file);
+  }
+  if (auto made = make_folders(name); !made.ok()) return made;
+  const std::filesystem::path path = root_ / place(name);
+  if (::rename(file.c_str(), path.c_str()) != 0) return file_error("cannot move to its place", file);
+  return sync_folder(path.parent_path());
+}
+
 Result<Unit> BlobFiles::put(const std::string& name, ByteView bytes) {
   if (!name_ok(name)) return bad_name(name);
-  const std::filesystem::path path = root_ / place(name);
-  const std::filesystem::path folder = path.parent_path();
-  if (auto made = make_folder(folder.parent_path()); !made.ok()) return made;
-  if (auto made = make_folder(folder); !made.ok()) return made;
-  return write_file_durably(path, root_ / "tmp" / std::to_string(temporaries_.fetch_add(1)), bytes);
+  if (auto made = make_folders(name); !made.ok()) return made;
+  return write_file_durably(root_ / place(name), root_ / "tmp" / std::to_string(temporaries_.fetch_add(1)), bytes);
 }
 
 Result<Bytes> BlobFiles::get(const env::ContentRange& range, std::uint64_t limit) const {

@@ -29,6 +29,8 @@ class BlobFiles {
 
   // Durable when it returns: temporary file, fsync, rename, fsync of the folders.
   Result<Unit> put(const std::string& name, ByteView bytes);
+  // The same for a file that is already written, on the same file system: synced, and renamed.
+  Result<Unit> adopt(const std::string& name, const std::filesystem::path& file);
   // The part of the range that exists, at most `limit` bytes of it; longer is an error.
   Result<Bytes> get(const env::ContentRange& range, std::uint64_t limit) const;
   Result<Unit> remove(const std::string& name);
@@ -42,6 +44,7 @@ class BlobFiles {
   static std::filesystem::path place(std::string_view name);
 
  private:
+  Result<Unit> make_folders(const std::string& name);
   Result<Unit> make_folder(const std::filesystem::path& folder);
 
   std::filesystem::path root_;

@@ -143,6 +143,13 @@ Result<std::unique_ptr<Daemon>, DaemonFailure> Daemon::start(const std::filesyst
   if (!node.ok()) return DaemonFailure{kExitFailed, "the database cannot be used: " + node.error().text};
   state->node = *std::move(node);
 
+  state->holdings = std::make_unique<NodeHoldings>(*state->node);
+  auto ipfs = IpfsService::open(
+      {state->clock, *state->timers, *state->disk, *state->random, *state->executor, *state->network, *state->holdings},
+      path / "ipfs" / "partial", state->data.blobs());
+  if (!ipfs.ok()) return DaemonFailure{kExitFailed, ipfs.error().text};
+  state->ipfs = *std::move(ipfs);
+
   const std::filesystem::path socket =
       settings.admin_socket.empty() ? state->data.path() / "admin.sock" : std::filesystem::path(settings.admin_socket);
   auto admin = AdminServer::open(state->loop, socket);
@@ -169,6 +176,7 @@ Result<std::unique_ptr<Daemon>, DaemonFailure> Daemon::start(const std::filesyst
     raw->sink().record({trace::Kind::node_started, {}, 1, 0, 0});
     raw->node->set_banned(raw->peer_lists.banned());
     raw->node->start();
+    raw->ipfs->start();
     for (const std::string& address : raw->peer_lists.added()) raw->node->add_peer(p2p_address(address));
     raw->start_watching();
     notify_manager("READY=1\n" + raw->status_line());

@@ -112,6 +112,7 @@ void Daemon::State::add_metrics() {
   auto& database = metrics.gauges("lastmile_database_bytes", "Memory and files of the database.",
                                   {"kind", {"tables", "memory_tables", "block_cache", "compaction_pending"}});
   Gauge& stopped = metrics.gauges("lastmile_database_write_stopped", "1: the database takes no writes.")[0];
+  add_ipfs_metrics();
   metrics.before_text(
       [this, &free_bytes, &taking_in, &commits, &syncs, &waiting, &in_bytes, &out_bytes, &database, &stopped] {
         free_bytes.set(static_cast<double>(disk_free_bytes));

@@ -17,6 +17,7 @@
 #include "real/env/rocks_disk.hpp"
 #include "real/env/thread_pool_executor.hpp"
 #include "real/http/service.hpp"
+#include "real/ipfs/ipfs_service.hpp"
 #include "real/ops/admin_server.hpp"
 #include "real/ops/daemon.hpp"
 #include "real/ops/disk_watch.hpp"
@@ -66,6 +67,7 @@ struct Daemon::State {
 
   trace::Sink& sink() { return *counting; }
   void add_metrics();
+  void add_ipfs_metrics();  // daemon_ipfs.cpp
 
   Settings settings;  // SIGHUP changes some
   ReadAgain read_again;
@@ -86,6 +88,8 @@ struct Daemon::State {
   std::unique_ptr<CurlPoster> poster;  // null: no chains
   std::unique_ptr<EvmGateway> chains;  // null: likewise
   std::unique_ptr<node::CoreNode> node;
+  std::unique_ptr<NodeHoldings> holdings;
+  std::unique_ptr<IpfsService> ipfs;
   std::unique_ptr<Maintenance> maintenance;
   std::unique_ptr<AdminServer> admin;
   std::unique_ptr<http::Service> http;  // null: not wanted
