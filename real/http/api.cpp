@@ -24,6 +24,7 @@ void Api::add_routes(Router& router) {
   add_post_routes(router, *this);
   add_aggregate_routes(router, *this);
   add_storage_routes(router, *this);
+  add_ipfs_routes(router, *this);
   add_upload_routes(router, *this);
   add_address_routes(router, *this);
   add_balance_routes(router, *this);

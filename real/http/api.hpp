@@ -16,6 +16,8 @@
 
 namespace lastmile::http {
 
+class BlockSource;
+
 // Not owned.
 struct Surroundings {
   node::CoreNode& node;
@@ -23,6 +25,7 @@ struct Surroundings {
   env::Executor& executor;
   env::Clock& clock;
   env::Timers& timers;
+  BlockSource* blocks = nullptr;  // null: no gateway
 };
 
 struct ApiOptions {
@@ -49,6 +52,7 @@ class Api {
   env::Executor& executor() const { return around_.executor; }
   env::Disk& disk() const { return around_.disk; }
   env::Clock& clock() const { return around_.clock; }
+  BlockSource* blocks() const { return around_.blocks; }
   env::Timers& timers() const { return around_.timers; }
   const ApiOptions& options() const { return options_; }
   store::View view() const { return around_.node.view(); }  // for a few reads at once
@@ -99,6 +103,7 @@ void add_message_routes(Router& router, Api& api);
 void add_post_routes(Router& router, Api& api);
 void add_aggregate_routes(Router& router, Api& api);
 void add_storage_routes(Router& router, Api& api);
+void add_ipfs_routes(Router& router, Api& api);
 void add_upload_routes(Router& router, Api& api);
 void add_address_routes(Router& router, Api& api);
 void add_balance_routes(Router& router, Api& api);

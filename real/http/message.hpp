@@ -28,6 +28,7 @@ struct Request {
   std::string content_type;
   std::string range;          // "bytes=0-99", or empty
   std::string if_none_match;  // or empty
+  std::string accept;         // media types that are wanted, or empty
   std::string auth_token;     // X-Auth-Token, or empty
   std::string body;
 };

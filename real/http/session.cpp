@@ -310,6 +310,7 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     request.content_type = text_of(message[bhttp::field::content_type]);
     request.range = text_of(message[bhttp::field::range]);
     request.if_none_match = text_of(message[bhttp::field::if_none_match]);
+    request.accept = text_of(message[bhttp::field::accept]);
     request.auth_token = text_of(message["X-Auth-Token"]);
     return request;
   }

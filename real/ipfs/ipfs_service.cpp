@@ -191,12 +191,6 @@ void IpfsService::block(const crypto::Cid& cid, Callback<void(BlockIndex::Block)
   if (!cutting) around_.timers.after(Duration{}, [shared] { (*shared)(nullptr); });
 }
 
-std::optional<std::uint64_t> IpfsService::block_size(const crypto::Cid& cid) {
-  const auto place = index_.find(cid, [this](const std::string& file) { return servable(file); });
-  if (!place) return std::nullopt;
-  return place->size();
-}
-
 // --- fetching
 
 void IpfsService::tick() {

@@ -36,10 +36,8 @@ class IpfsService final : public p2p::MessageService {
   ~IpfsService() override;
   void start();  // on the loop, once
 
-  // A block of a file that is at hand, whole and right, or null. Later. Who asks in need of an order asks one by one.
+  // A block of a file that is at hand, whole and right, or null. Later.
   void block(const crypto::Cid& cid, Callback<void(BlockIndex::Block)> done);
-  // Its length, where it is known without reading: its file is cut into blocks already.
-  std::optional<std::uint64_t> block_size(const crypto::Cid& cid);
 
   struct Figures {
     ipfs::bitswap::Server::Figures served;

@@ -186,13 +186,28 @@ Result<std::unique_ptr<Daemon>, DaemonFailure> Daemon::start(const std::filesyst
   return std::unique_ptr<Daemon>(new Daemon(std::move(state)));
 }
 
+namespace {
+
+// The gateway reads what the service of IPFS serves.
+class ServedBlocks final : public http::BlockSource {
+ public:
+  explicit ServedBlocks(IpfsService& ipfs) : ipfs_(ipfs) {}
+  void block(const crypto::Cid& cid, Callback<void(Block)> done) override { ipfs_.block(cid, std::move(done)); }
+
+ private:
+  IpfsService& ipfs_;
+};
+
+}  // namespace
+
 std::optional<Error> Daemon::State::open_http() {
   if (settings.http.listen.empty()) return std::nullopt;
   http::ServiceOptions options;
   options.server = settings.http;
   options.version = version;
   options.ready_peers = settings.http_ready_peers;
-  auto opened = http::Service::open(loop, {*node, *disk, *executor, clock, *timers}, options);
+  served_blocks = std::make_unique<ServedBlocks>(*ipfs);
+  auto opened = http::Service::open(loop, {*node, *disk, *executor, clock, *timers, served_blocks.get()}, options);
   if (!opened.ok()) return opened.error();
   http = *std::move(opened);
   spdlog::info("clients are served on http://{}", http->address());

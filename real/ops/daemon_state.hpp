@@ -16,6 +16,7 @@
 #include "real/env/os_timers.hpp"
 #include "real/env/rocks_disk.hpp"
 #include "real/env/thread_pool_executor.hpp"
+#include "real/http/block_source.hpp"
 #include "real/http/service.hpp"
 #include "real/ipfs/ipfs_service.hpp"
 #include "real/ops/admin_server.hpp"
@@ -90,6 +91,7 @@ struct Daemon::State {
   std::unique_ptr<node::CoreNode> node;
   std::unique_ptr<NodeHoldings> holdings;
   std::unique_ptr<IpfsService> ipfs;
+  std::unique_ptr<http::BlockSource> served_blocks;
   std::unique_ptr<Maintenance> maintenance;
   std::unique_ptr<AdminServer> admin;
   std::unique_ptr<http::Service> http;  // null: not wanted

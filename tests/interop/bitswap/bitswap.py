@@ -176,6 +176,47 @@ def we_fetch(world):
     metadata = world.until_here(cid)
     expect("a directory", metadata["type"] == "dir" and metadata["size"] > 700_000, metadata)
     print("ok: a directory is fetched from a Bitswap peer")
+    return cid
+
+
+def varint(data, at):
+    value = shift = 0
+    while True:
+        value |= (data[at] & 0x7F) << shift
+        shift, at = shift + 7, at + 1
+        if data[at - 1] < 0x80:
+            return value, at
+
+
+def sections(car):
+    """Digests and blocks of a CAR of version 0 names, each checked."""
+    length, at = varint(car, 0)
+    at += length
+    out = {}
+    while at < len(car):
+        length, at = varint(car, at)
+        cid, block = car[at:at + 34], car[at + 34:at + length]
+        expect("a block of its name", cid[:2] == b"\x12\x20" and hashlib.sha256(block).digest() == cid[2:])
+        out[cid] = block
+        at += length
+    return out
+
+
+def the_gateway(world, directory):
+    content = noise(3_000_000, 77)
+    cid = world.node.upload(content)
+    car = world.node.get(f"/ipfs/{cid}?format=car")
+    expect("a root and twelve pieces", len(sections(car)) == 13, len(sections(car)))
+    expect("the root alone", len(sections(world.node.get(f"/ipfs/{cid}?format=car&dag-scope=block"))) == 1)
+    root = world.node.get(f"/ipfs/{cid}?format=raw")
+    expect("the root's block", root in sections(car).values())
+    expect("the file", world.node.get(f"/ipfs/{cid}") == content)
+    expect("the empty probe", world.node.get("/ipfs/bafkqaaa?format=raw") == b"")
+    expect("a file in a directory", noise(10, 2) in world.node.get(f"/ipfs/{directory}/two?format=raw"))
+    for path, status in ((f"/ipfs/{directory}/nobody?format=raw", 404), ("/ipfs/nonsense?format=raw", 400), (f"/ipfs/{cid}?format=tar", 406),
+                         ("/ipfs/QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn?format=car", 404), (f"/ipfs/{cid}?format=car&dag-scope=x", 400)):
+        expect(f"{status} of {path}", world.node.get(path) == status, world.node.get(path))
+    print("ok: the gateway gives blocks, CARs and files that can be checked")
 
 
 def not_from_liars(world):
@@ -198,7 +239,7 @@ with tempfile.TemporaryDirectory(prefix="lastmile-interop-") as name:
     world = World(pathlib.Path(name))
     try:
         they_fetch(world)
-        we_fetch(world)
+        the_gateway(world, we_fetch(world))
         not_from_liars(world)
     finally:
         world.end()
