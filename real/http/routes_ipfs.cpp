@@ -188,11 +188,12 @@ class Gateway : public std::enable_shared_from_this<Gateway> {
     const auto name = message::ItemHash::parse(target.text());
     const auto here = name ? api_.node().store().file_bytes(*name) : Result<std::optional<std::uint64_t>>(std::nullopt);
     if (!here.ok()) return reply_(failed(here.error()));
-    if (!*here) {
+    const std::optional<std::uint64_t>& bytes = *here;
+    if (!name || !bytes) {
       return fail(406, "a file is given by the name it was stored under; of others ask for format=raw or format=car");
     }
-    const WantedBytes wanted = wanted_bytes(request_.range, **here);
-    const std::string size = std::to_string(**here);
+    const WantedBytes wanted = wanted_bytes(request_.range, *bytes);
+    const std::string size = std::to_string(*bytes);
     response.headers = {
         {"Accept-Ranges", "bytes"}, {"ETag", "\"" + name->text() + "\""}, {"X-Ipfs-Path", request_.path}};
     if (wanted.kind == WantedBytes::Kind::unsatisfiable) {

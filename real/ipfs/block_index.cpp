@@ -83,7 +83,10 @@ bool BlockIndex::forget_some(const std::string& file, std::size_t limit) {
         break;
       }
       const std::string_view hash = row->key().substr(prefix.size());
-      batch.remove(kBlockPrefix + static_cast<char>(hash.size()) + std::string(hash) + file);
+      std::string block = kBlockPrefix;
+      block.push_back(static_cast<char>(hash.size()));
+      block.append(hash).append(file);
+      batch.remove(std::move(block));
       batch.remove(std::string(row->key()));
     }
   }

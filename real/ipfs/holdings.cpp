@@ -11,7 +11,9 @@ bool is_ipfs(const message::ItemHash& name) { return name.item_type() == message
 
 bool NodeHoldings::at_hand(const message::ItemHash& file) {
   const auto row = node_.view().file(file);  // also of a content that is no file, which has no blob
-  return row.ok() && *row && (*row)->local;
+  if (!row.ok()) return false;
+  const std::optional<store::FileRow>& known = *row;
+  return known && known->local;
 }
 
 // An unreadable store is the business of whoever reads it for the node.

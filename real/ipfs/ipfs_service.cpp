@@ -107,7 +107,7 @@ void IpfsService::hash(env::PeerId from, std::vector<bitswap::Block> blocks) {
                           });
 }
 
-void IpfsService::took(env::PeerId from, const crypto::Cid& cid, BlockIndex::Block block) {
+void IpfsService::took(env::PeerId from, const crypto::Cid& cid, const BlockIndex::Block& block) {
   const auto sessions = client_.on_block(from.value, cid, block->size(), around_.clock.now());
   for (const bitswap::SessionId session : sessions) {
     const auto fetch =

@@ -59,7 +59,7 @@ class IpfsService final : public p2p::MessageService {
   bool cut_first(const crypto::Cid& cid, Callback<void()> done);
   void answer(const ipfs::bitswap::Server::Lookup& lookup, bool again);
   void hash(env::PeerId from, std::vector<ipfs::bitswap::Block> blocks);
-  void took(env::PeerId from, const crypto::Cid& cid, BlockIndex::Block block);
+  void took(env::PeerId from, const crypto::Cid& cid, const BlockIndex::Block& block);
   void pump();
   void tick();
   void sweep();
