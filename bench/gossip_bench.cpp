@@ -19,8 +19,8 @@
 
 #include "core/base/random.hpp"
 #include "core/gossip/router.hpp"
+#include "scenarios/engine/overlay/graph.hpp"
 #include "sim/env/event_ring.hpp"
-#include "sim/world/topology.hpp"
 
 namespace lastmile::sim {
 namespace {
@@ -44,7 +44,7 @@ struct Workload {
 
   explicit Workload(std::uint32_t n) : nodes(n), messages(std::max(20U, 4'000'000 / (7 * n))), links(n) {
     Generator draws(7);
-    const Graph graph = std::move(random_regular(n, kDegree, draws)).value();
+    const scenario::Graph graph = std::move(scenario::random_regular(n, kDegree, draws)).value();
     std::vector<std::pair<double, double>> place;
     place.reserve(n);
     for (std::uint32_t i = 0; i < n; ++i) place.emplace_back(draws.unit() * 0.153, draws.unit() * 0.153);

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "core/base/random.hpp"
+#include "scenarios/engine/overlay/graph.hpp"
 #include "sim/env/engine.hpp"
 #include "sim/env/event_ring.hpp"
-#include "sim/world/topology.hpp"
 
 namespace lastmile::sim {
 namespace {
@@ -24,13 +24,13 @@ constexpr std::int64_t kAccess = 5'000'000;
 struct Flood {
   std::uint32_t nodes;
   std::uint32_t messages;
-  Graph graph;
+  scenario::Graph graph;
   std::vector<std::pair<double, double>> place;
   std::vector<std::uint32_t> origin;
 
   explicit Flood(std::uint32_t n) : nodes(n), messages(std::max(4U, 2'000'000 / (7 * n))), graph(0) {
     Generator draws(7);
-    graph = std::move(random_regular(n, kDegree, draws)).value();
+    graph = std::move(scenario::random_regular(n, kDegree, draws)).value();
     for (std::uint32_t i = 0; i < n; ++i) place.emplace_back(draws.unit() * 0.153, draws.unit() * 0.153);
     for (std::uint32_t i = 0; i < messages; ++i) origin.push_back(static_cast<std::uint32_t>(draws.below(n)));
   }

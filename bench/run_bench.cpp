@@ -21,9 +21,9 @@
 #include "bench/process_use.hpp"
 #include "core/base/random.hpp"
 #include "core/trace/event.hpp"
+#include "scenarios/engine/overlay/graph.hpp"
 #include "sim/env/engine.hpp"
 #include "sim/run/core_sim_node.hpp"
-#include "sim/world/topology.hpp"
 
 namespace lastmile::sim {
 namespace {
@@ -84,7 +84,7 @@ void thousand_nodes(benchmark::State& state) {
   for (auto turn : state) {
     (void)turn;
     Generator draws(7);
-    const Graph graph = std::move(random_regular(kNodes, kDegree, draws)).value();
+    const scenario::Graph graph = std::move(scenario::random_regular(kNodes, kDegree, draws)).value();
     EngineConfig engine_config;
     engine_config.epoch = kEpoch;
     engine_config.regions.delay = {milliseconds(80)};

@@ -9,8 +9,8 @@
 #include "real/ops/keystore.hpp"
 #include "real/ops/quantity.hpp"
 #include "real/rig/addresses.hpp"
-#include "real/rig/overlay.hpp"
 #include "scenarios/engine/model/parameters.hpp"
+#include "scenarios/engine/overlay/first_overlay.hpp"
 
 namespace lastmile::real {
 namespace {
@@ -42,9 +42,12 @@ Result<std::unique_ptr<RigNodes>> RigNodes::make(const scenario::Scenario& scena
     if (code) return Error{"cannot make " + made.folder.string() + ": " + code.message()};
     if (auto ok = out->make_folder(node); !ok.ok()) return std::move(ok).error();
   }
-  const auto dials = dials_of(scenario, out->size());
+  std::vector<std::uint32_t> regions;
+  for (Node node = 0; node < table.size(); ++node) regions.push_back(table[node].region);
+  const auto overlay = scenario::first_overlay(scenario.world.topology, regions, scenario.seed);
+  if (!overlay.ok()) return overlay.error();
   for (Node node = 0; node < out->size(); ++node) {
-    for (const Node other : dials[node]) {
+    for (const Node other : scenario::dials(*overlay, node)) {
       out->nodes_[node].peers.push_back(multiaddr_of(proxy_host(other), out->options_.port) + "/p2p/" +
                                         out->nodes_[other].identity);
     }

@@ -16,10 +16,11 @@ constexpr double kLatencyMaxNs = 24 * 3600 * 1e9;  // of a path whose latency fa
 
 RigRoads::RigRoads(const scenario::Scenario& scenario, const scenario::NodeTable& nodes, Proxy& proxy)
     : scenario_(scenario), nodes_(nodes), proxy_(proxy) {
-  for (Node node = 0; node < nodes.size(); ++node) {
-    const scenario::Group& group = scenario.world.groups[nodes[node].group];
-    Generator luck(substream(scenario.seed, node, "access latency"));
-    access_.push_back(scenario::draw_latency(scenario.world.hardware[group.hardware].access_latency, luck));
+  for (const scenario::Group& group : scenario.world.groups) {
+    Generator draws = scenario::group_draws(scenario.seed, group.name, "access");
+    const scenario::Law& law = scenario.world.hardware[group.hardware].access_latency;
+    for (std::uint32_t i = 0; i < group.count; ++i)
+      access_.push_back(std::max(scenario::draw_latency(law, draws), Duration{}));
   }
   for (Node from = 0; from < nodes.size(); ++from) {
     for (Node to = 0; to < nodes.size(); ++to) {

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "scenarios/engine/model/parameters.hpp"
+#include "scenarios/engine/overlay/first_overlay.hpp"
 #include "scenarios/engine/traffic/account_ranges.hpp"
 #include "scenarios/engine/traffic/balance_oracle.hpp"
 #include "scenarios/engine/traffic/registry_author.hpp"
@@ -24,22 +25,6 @@ Hardware hardware(const scenario::Hardware& from) {
   to.idle_milliwatts = from.idle_power.milliwatts;
   to.busy_milliwatts = from.busy_power.milliwatts;
   return to;
-}
-
-TopologyKind topology_kind(scenario::TopologyKind kind) {
-  switch (kind) {
-    case scenario::TopologyKind::random_regular:
-      return TopologyKind::random_regular;
-    case scenario::TopologyKind::small_world:
-      return TopologyKind::small_world;
-    case scenario::TopologyKind::scale_free:
-      return TopologyKind::scale_free;
-    case scenario::TopologyKind::by_region:
-      return TopologyKind::by_region;
-    case scenario::TopologyKind::full:
-      return TopologyKind::full;
-  }
-  LM_CHECK(false);
 }
 
 RegionDelays region_delays(const scenario::Regions& regions) {
@@ -101,11 +86,7 @@ WorldSpec world_spec(const scenario::Scenario& scenario, const scenario::NodeTab
     };
     spec.groups.push_back(std::move(to));
   }
-  const scenario::Topology& topology = scenario.world.topology;
-  spec.topology.kind = topology_kind(topology.kind);
-  spec.topology.degree = topology.degree;
-  spec.topology.rewire = topology.rewire.value();
-  spec.topology.across = topology.across;
+  spec.topology = scenario.world.topology;
   return spec;
 }
 
@@ -150,18 +131,15 @@ std::shared_ptr<const std::set<std::string, std::less<>>> head_signers(const sce
   return std::make_shared<const std::set<std::string, std::less<>>>(std::move(signers));
 }
 
-std::vector<std::string> dialled(const scenario::NodeTable& nodes, const Graph& overlay, scenario::Node node) {
+std::vector<std::string> dialled(const scenario::NodeTable& nodes, const scenario::Graph& overlay,
+                                 scenario::Node node) {
   std::vector<std::string> peers;
-  for (const std::uint32_t other : overlay.neighbours(node)) {
-    // One dialler per edge, so that both directions are equally common at every node.
-    const bool lower_dials = (node + other) % 2 == 0;
-    if (lower_dials == (node < other)) peers.push_back(nodes[other].name);
-  }
+  for (const scenario::Node other : scenario::dials(overlay, node)) peers.push_back(nodes[other].name);
   return peers;
 }
 
 node::NodeConfig node_config(const node::NodeConfig& shared, const scenario::Scenario& scenario,
-                             const scenario::NodeTable& nodes, const Graph& overlay, scenario::Node node) {
+                             const scenario::NodeTable& nodes, const scenario::Graph& overlay, scenario::Node node) {
   node::NodeConfig config = shared;
   config.peers = dialled(nodes, overlay, node);
   for (std::uint32_t i = 0; i < scenario.world.chains.size(); ++i) {

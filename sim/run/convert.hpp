@@ -27,9 +27,9 @@ node::NodeConfig shared_node_config(const scenario::Scenario& scenario);
 std::shared_ptr<const std::set<std::string, std::less<>>> head_signers(const scenario::Scenario& scenario,
                                                                        const scenario::NodeTable& nodes);
 // The names that a node dials: each edge of the overlay is dialled by one of its two nodes.
-std::vector<std::string> dialled(const scenario::NodeTable& nodes, const Graph& overlay, scenario::Node node);
+std::vector<std::string> dialled(const scenario::NodeTable& nodes, const scenario::Graph& overlay, scenario::Node node);
 // Of a full node.
 node::NodeConfig node_config(const node::NodeConfig& shared, const scenario::Scenario& scenario,
-                             const scenario::NodeTable& nodes, const Graph& overlay, scenario::Node node);
+                             const scenario::NodeTable& nodes, const scenario::Graph& overlay, scenario::Node node);
 
 }  // namespace lastmile::sim

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/base/present.hpp"
+#include "scenarios/engine/overlay/figures.hpp"
 #include "scenarios/engine/run/runner.hpp"
 #include "sim/adversary/adversaries.hpp"
 #include "sim/fault/fault_plane.hpp"
@@ -11,7 +12,6 @@
 #include "sim/run/convert.hpp"
 #include "sim/run/core_sim_node.hpp"
 #include "sim/run/run_view.hpp"
-#include "sim/world/figures.hpp"
 #include "sim/world/world.hpp"
 
 namespace lastmile::sim {
@@ -201,9 +201,9 @@ void Run::carry_out(const Action& action) {
 }
 
 void Run::measure_overlay() {
-  const Graph& overlay = present(world_).overlay;
+  const scenario::Graph& overlay = present(world_).overlay;
   scenario::Watch& watch = runner_.watch();
-  const Diameter across = diameter(overlay);
+  const scenario::Diameter across = diameter(overlay);
   watch.set_measure(across.exact ? "topology.diameter" : "topology.diameter_at_least", across.hops);
   watch.set_measure("topology.clustering", clustering(overlay));
   watch.set_measure("topology.articulation_points", static_cast<double>(articulation_points(overlay).size()));

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "core/base/check.hpp"
+#include "scenarios/engine/overlay/first_overlay.hpp"
+#include "scenarios/engine/timeline/node_table.hpp"
 
 namespace lastmile::sim {
 namespace {
@@ -17,32 +18,6 @@ std::optional<Error> check_group(const GroupSpec& group, const RegionDelays& reg
       return Error{where + "region " + std::to_string(region) + " has no row in the delay matrix"};
   }
   return std::nullopt;
-}
-
-Result<Graph> overlay_of(const TopologySpec& topology, const std::vector<WorldNode>& nodes, Generator& draws) {
-  const auto count = static_cast<std::uint32_t>(nodes.size());
-  if (count < 2) return Graph(count);
-  // Small worlds of a few nodes are common in tests: a degree they cannot have means that everybody knows everybody.
-  const bool all = topology.degree + 1 >= count && topology.kind != TopologyKind::by_region;
-  if (all || topology.kind == TopologyKind::full) return full(count);
-  switch (topology.kind) {
-    case TopologyKind::random_regular:
-      return random_regular(count, topology.degree, draws);
-    case TopologyKind::small_world:
-      return small_world(count, topology.degree, topology.rewire, draws);
-    case TopologyKind::scale_free:
-      return scale_free(count, std::max(topology.degree / 2, 1U), draws);
-    case TopologyKind::by_region: {
-      std::vector<std::uint32_t> region;
-      region.reserve(count);
-      for (const WorldNode& node : nodes) region.push_back(node.spec.region);
-      if (topology.across > topology.degree) return Error{"by_region: more neighbours across than the degree"};
-      return by_region(region, topology.degree - topology.across, topology.across, draws);
-    }
-    case TopologyKind::full:
-      break;
-  }
-  LM_CHECK(false);
 }
 
 }  // namespace
@@ -72,9 +47,8 @@ Result<World> build_world(WorldSpec spec) {
   world.nodes.reserve(total);
   for (std::uint32_t g = 0; g < spec.groups.size(); ++g) {
     GroupSpec& group = spec.groups[g];
-    const std::uint64_t group_seed = substream(substream(spec.seed, kRunScope, "group"), kRunScope, group.name);
-    Generator access(substream(group_seed, 0, "access"));
-    Generator clocks(substream(group_seed, 0, "clocks"));
+    Generator access = scenario::group_draws(spec.seed, group.name, "access");
+    Generator clocks = scenario::group_draws(spec.seed, group.name, "clocks");
     for (std::uint32_t i = 0; i < group.count; ++i) {
       WorldNode node;
       node.group = g;
@@ -87,8 +61,10 @@ Result<World> build_world(WorldSpec spec) {
       world.nodes.push_back(std::move(node));
     }
   }
-  Generator draws(substream(spec.seed, kRunScope, "topology"));
-  auto overlay = overlay_of(spec.topology, world.nodes, draws);
+  std::vector<std::uint32_t> regions;
+  regions.reserve(world.nodes.size());
+  for (const WorldNode& node : world.nodes) regions.push_back(node.spec.region);
+  auto overlay = scenario::first_overlay(spec.topology, regions, spec.seed);
   if (!overlay) return std::move(overlay).error();
   world.overlay = std::move(overlay).value();
   world.regions = std::move(spec.regions);

@@ -1,4 +1,4 @@
-// From groups of machines to nodes, paths and a first overlay. Neutral structs: who parses a scenario fills them.
+// From groups of machines to nodes, paths and a first overlay. Resolved values: who reads a scenario fills them.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,9 @@
 #include "core/base/callback.hpp"
 #include "core/base/random.hpp"
 #include "core/base/result.hpp"
+#include "scenarios/engine/model/world.hpp"
+#include "scenarios/engine/overlay/graph.hpp"
 #include "sim/env/hardware.hpp"
-#include "sim/world/topology.hpp"
 
 namespace lastmile::sim {
 
@@ -24,20 +25,11 @@ struct GroupSpec {
   bool has_disks = true;
 };
 
-enum class TopologyKind : std::uint8_t { random_regular, small_world, scale_free, by_region, full };
-
-struct TopologySpec {
-  TopologyKind kind = TopologyKind::random_regular;
-  std::uint32_t degree = 8;  // random_regular, small_world; scale_free: edges per new node = degree / 2
-  double rewire = 0.1;       // small_world
-  std::uint32_t across = 2;  // by_region: of `degree`, how many lead elsewhere
-};
-
 struct WorldSpec {
   std::uint64_t seed = 1;
   RegionDelays regions;
   std::vector<GroupSpec> groups;
-  TopologySpec topology;
+  scenario::Topology topology;
 };
 
 struct WorldNode {
@@ -47,7 +39,7 @@ struct WorldNode {
 
 struct World {
   std::vector<WorldNode> nodes;  // group by group: the index is that of Engine::add_node() when added in order
-  Graph overlay{0};              // whom each node knows at its start
+  scenario::Graph overlay{0};    // whom each node knows at its start
   RegionDelays regions;
 
   std::vector<std::uint32_t> members(std::uint32_t group) const;

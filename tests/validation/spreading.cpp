@@ -9,7 +9,7 @@
 
 #include "core/base/check.hpp"
 #include "core/base/random.hpp"
-#include "sim/world/topology.hpp"
+#include "scenarios/engine/overlay/graph.hpp"
 #include "tests/validation/mean.hpp"
 #include "tests/validation/nodes.hpp"
 #include "tests/validation/part.hpp"
@@ -54,7 +54,7 @@ Mean reached(Size size, std::uint32_t degree) {
   config.network.jitter_share = static_cast<std::uint64_t>(kJitterShare * 1e9);
   auto engine = std::move(sim::Engine::create(config)).value();
   Generator draws(substream(config.seed, 0, "validation of spreading"));
-  const sim::Graph graph = std::move(sim::random_regular(nodes, degree, draws)).value();
+  const scenario::Graph graph = std::move(scenario::random_regular(nodes, degree, draws)).value();
   std::vector<int> heard(nodes, -1);  // which flood last
   int flood = 0;
   double sum = 0;

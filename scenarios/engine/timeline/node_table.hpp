@@ -28,6 +28,12 @@ struct NodeInfo {
   Amount balance;                     // what `richest` compares
 };
 
+// Of what is drawn for the machines of a group, one after another: "access" latencies, "clocks". The same in every
+// world, and a group added at the end of a file leaves the machines of the others as they were.
+inline Generator group_draws(std::uint64_t seed, std::string_view group, std::string_view purpose) {
+  return Generator(substream(substream(substream(seed, kRunScope, "group"), kRunScope, group), 0, purpose));
+}
+
 class NodeTable {
  public:
   // The one place where the nodes of a group with shares of regions are dealt out: every world and every selector goes

@@ -1,4 +1,4 @@
-// The pieces of a rig: children, folders, addresses, overlay, roads, merged traces.
+// The pieces of a rig: children, folders, addresses, roads, merged traces.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -11,7 +11,6 @@
 #include "real/ops/trace_file.hpp"
 #include "real/rig/addresses.hpp"
 #include "real/rig/child.hpp"
-#include "real/rig/overlay.hpp"
 #include "real/rig/rig_folder.hpp"
 #include "real/rig/roads.hpp"
 #include "real/rig/trace_merge.hpp"
@@ -142,25 +141,6 @@ scenario::Scenario scenario_of(const std::string& extra) {
   const auto loaded = scenario::load_scenario(text, {}, findings);
   EXPECT_TRUE(loaded.has_value()) << findings.lines("test");
   return *loaded;
-}
-
-TEST(Overlay, is_connected_without_repeats_and_has_the_wanted_degree) {
-  const auto scenario = scenario_of("");
-  const auto dials = dials_of(scenario, 20);
-  std::set<std::pair<std::uint32_t, std::uint32_t>> edges;
-  for (std::uint32_t a = 0; a < 20; ++a) {
-    for (const std::uint32_t b : dials[a]) EXPECT_TRUE(edges.emplace(std::min(a, b), std::max(a, b)).second);
-  }
-  EXPECT_EQ(edges.size(), 40U);
-  std::set<std::uint32_t> reached{0};
-  for (std::size_t before = 0; before != reached.size();) {
-    before = reached.size();
-    for (const auto& [a, b] : edges) {
-      if (reached.contains(a) || reached.contains(b)) reached.insert({a, b});
-    }
-  }
-  EXPECT_EQ(reached.size(), 20U);
-  EXPECT_EQ(dials, dials_of(scenario, 20));
 }
 
 class RoadsTest : public testing::Test {

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "core/base/callback.hpp"
+#include "scenarios/engine/overlay/graph.hpp"
 #include "sim/env/loop_record.hpp"
 #include "sim/env/run_digest.hpp"
-#include "sim/world/topology.hpp"
 #include "tests/unit/sim/chatter.hpp"
 
 namespace lastmile::sim::test {
@@ -93,7 +93,7 @@ Hash256 run(const Options& options) {
   engine->add_chain(std::move(chain));
 
   Generator draws(options.seed);
-  const Graph graph = std::move(random_regular(kNodes, 6, draws)).value();
+  const scenario::Graph graph = std::move(scenario::random_regular(kNodes, 6, draws)).value();
   std::list<Bytes> noise;
   std::uint64_t noise_state = 12345;
   for (std::uint32_t i = 0; i < kNodes; ++i) {

@@ -1,5 +1,5 @@
 // Figures of graphs whose figures are known, and against the plainest way to find them.
-#include "sim/world/figures.hpp"
+#include "scenarios/engine/overlay/figures.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,27 +13,26 @@ namespace {
 
 using Edges = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
 
-Graph graph_of(std::uint32_t nodes, const Edges& edges) {
-  Graph graph(nodes);
+scenario::Graph graph_of(std::uint32_t nodes, const Edges& edges) {
+  scenario::Graph graph(nodes);
   for (const auto& [a, b] : edges) graph.add(a, b);
   return graph;
 }
 
 TEST(Figures, of_graphs_that_can_be_counted_by_hand) {
-  Graph ring(6);
+  scenario::Graph ring(6);
   for (std::uint32_t i = 0; i < 6; ++i) ring.add(i, (i + 1) % 6);
   EXPECT_EQ(diameter(ring).hops, 3U);
   EXPECT_EQ(clustering(ring), 0.0);
-  const auto between = [](const Graph& graph, std::vector<std::uint32_t> first, std::vector<std::uint32_t> second) {
-    return cut_size(graph, first, second);
-  };
+  const auto between = [](const scenario::Graph& graph, std::vector<std::uint32_t> first,
+                          std::vector<std::uint32_t> second) { return cut_size(graph, first, second); };
   EXPECT_EQ(between(ring, {0, 1, 2}, {3, 4, 5}), 2U);
   EXPECT_EQ(between(ring, {0, 1}, {3, 4}), 0U) << "what leads to neither side is not parted";
-  const Graph everybody = std::move(full(5)).value();
+  const scenario::Graph everybody = std::move(scenario::full(5)).value();
   EXPECT_EQ(diameter(everybody).hops, 1U);
   EXPECT_EQ(clustering(everybody), 1.0);
   EXPECT_EQ(between(everybody, {0, 1}, {2, 3, 4}), 6U);
-  Graph apart(5);
+  scenario::Graph apart(5);
   apart.add(0, 1);
   apart.add(2, 3);
   apart.add(3, 4);
@@ -42,26 +41,26 @@ TEST(Figures, of_graphs_that_can_be_counted_by_hand) {
 }
 
 TEST(Figures, a_large_diameter_is_a_lower_bound_close_to_the_truth) {
-  Graph ring(4000);
+  scenario::Graph ring(4000);
   for (std::uint32_t i = 0; i < 4000; ++i) ring.add(i, (i + 1) % 4000);
-  const Diameter figure = diameter(ring);
+  const scenario::Diameter figure = diameter(ring);
   EXPECT_FALSE(figure.exact);
   EXPECT_EQ(figure.hops, 2000U);
 }
 
 TEST(Figures, of_a_path_a_star_and_two_cliques_that_one_edge_joins) {
-  const Graph path = graph_of(5, {{0, 1}, {1, 2}, {2, 3}, {3, 4}});
+  const scenario::Graph path = graph_of(5, {{0, 1}, {1, 2}, {2, 3}, {3, 4}});
   EXPECT_EQ(diameter(path).hops, 4U);
   EXPECT_EQ(articulation_points(path), (std::vector<std::uint32_t>{1, 2, 3}));
   EXPECT_EQ(degrees(path), (std::vector<std::uint32_t>{0, 2, 3}));
 
-  const Graph star = graph_of(6, {{0, 1}, {0, 2}, {0, 3}, {0, 4}, {0, 5}});
+  const scenario::Graph star = graph_of(6, {{0, 1}, {0, 2}, {0, 3}, {0, 4}, {0, 5}});
   EXPECT_EQ(diameter(star).hops, 2U);
   EXPECT_EQ(clustering(star), 0);
   EXPECT_EQ(articulation_points(star), std::vector<std::uint32_t>{0});
   EXPECT_EQ(degrees(star), (std::vector<std::uint32_t>{0, 5, 0, 0, 0, 1}));
 
-  Graph barbell(8);
+  scenario::Graph barbell(8);
   for (std::uint32_t a = 0; a < 8; ++a) {
     for (std::uint32_t b = a + 1; b < 8; ++b) {
       if (a / 4 == b / 4) barbell.add(a, b);
@@ -75,7 +74,7 @@ TEST(Figures, of_a_path_a_star_and_two_cliques_that_one_edge_joins) {
 
 // Petersen: everybody has three neighbours and is two steps from everybody else, and there is no triangle.
 TEST(Figures, of_the_petersen_graph) {
-  Graph graph(10);
+  scenario::Graph graph(10);
   for (std::uint32_t i = 0; i < 5; ++i) {
     graph.add(i, (i + 1) % 5);
     graph.add(i, i + 5);
@@ -124,7 +123,7 @@ TEST(Figures, of_the_karate_club) {
                                                       {33, 34},
                                                       {34},
                                                       {}};
-  Graph club(34);
+  scenario::Graph club(34);
   for (std::uint32_t a = 0; a < later.size(); ++a) {
     for (const std::uint32_t b : later[a]) club.add(a, b - 1);
   }
@@ -140,14 +139,14 @@ TEST(Figures, of_the_karate_club) {
 TEST(Figures, of_a_ring_lattice_follow_the_formula) {
   for (const std::uint32_t k : {4U, 6U, 10U, 40U}) {
     Generator draws(1);
-    const Graph lattice = std::move(small_world(500, k, 0, draws)).value();
+    const scenario::Graph lattice = std::move(scenario::small_world(500, k, 0, draws)).value();
     EXPECT_NEAR(clustering(lattice), 3.0 * (k - 2) / (4.0 * (k - 1)), 1e-12) << k;
     EXPECT_EQ(diameter(lattice).hops, (250 + k / 2 - 1) / (k / 2)) << k;
   }
 }
 
 TEST(Figures, of_a_hypercube_whose_diameter_is_its_dimension) {
-  Graph cube(256);
+  scenario::Graph cube(256);
   for (std::uint32_t a = 0; a < 256; ++a) {
     for (std::uint32_t bit = 1; bit < 256; bit *= 2) cube.add(a, a ^ bit);
   }
@@ -160,7 +159,7 @@ TEST(Figures, of_a_hypercube_whose_diameter_is_its_dimension) {
 RC_GTEST_PROP(Figures, agree_with_the_plainest_way, (std::uint8_t size, std::uint8_t density, std::uint64_t seed)) {
   const std::uint32_t nodes = 2 + size % 90;
   Generator draws(seed);
-  Graph graph(nodes);
+  scenario::Graph graph(nodes);
   for (std::uint32_t a = 0; a < nodes; ++a) {
     for (std::uint32_t b = a + 1; b < nodes; ++b) {
       if (draws.below(256) < density) graph.add(a, b);
@@ -178,13 +177,13 @@ RC_GTEST_PROP(Figures, agree_with_the_plainest_way, (std::uint8_t size, std::uin
   }
   RC_ASSERT(std::abs(clustering(graph) - sum / nodes) < 1e-12);
 
-  const auto parts = [](const Graph& g) {
+  const auto parts = [](const scenario::Graph& g) {
     const auto component = components(g);
     return 1 + *std::max_element(component.begin(), component.end());
   };
   std::vector<std::uint32_t> splitting;
   for (std::uint32_t node = 0; node < nodes; ++node) {
-    Graph without = graph;
+    scenario::Graph without = graph;
     const auto near = graph.neighbours(node);
     for (const std::uint32_t other : near) without.remove(node, other);
     // It is a part of its own now; nobody else may be one more.
@@ -197,7 +196,7 @@ RC_GTEST_PROP(Figures, agree_with_the_plainest_way, (std::uint8_t size, std::uin
 
 // A clique of thousands took a quarter of an hour when all pairs of neighbours were looked at one by one.
 TEST(Figures, of_a_large_clique_are_there_at_once) {
-  const Graph everybody = std::move(full(2000)).value();
+  const scenario::Graph everybody = std::move(scenario::full(2000)).value();
   EXPECT_EQ(clustering(everybody), 1.0);
   EXPECT_EQ(diameter(everybody).hops, 1U);
 }

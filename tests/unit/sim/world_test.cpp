@@ -8,7 +8,8 @@
 #include <cmath>
 #include <map>
 
-#include "sim/world/figures.hpp"
+#include "scenarios/engine/overlay/figures.hpp"
+#include "scenarios/engine/overlay/first_overlay.hpp"
 
 namespace lastmile::sim {
 namespace {
@@ -18,7 +19,7 @@ TEST(Topology, random_regular_gives_everybody_the_same_degree) {
     for (const std::uint32_t degree : {2U, 3U, 8U}) {
       if (degree >= nodes) continue;
       Generator draws(nodes + degree);
-      const Graph graph = std::move(random_regular(nodes, degree, draws)).value();
+      const scenario::Graph graph = std::move(scenario::random_regular(nodes, degree, draws)).value();
       EXPECT_TRUE(connected(graph)) << nodes << " " << degree;
       std::uint32_t different = 0;
       for (std::uint32_t i = 0; i < nodes; ++i) different += graph.neighbours(i).size() == degree ? 0 : 1;
@@ -27,32 +28,32 @@ TEST(Topology, random_regular_gives_everybody_the_same_degree) {
     }
   }
   Generator draws(1);
-  EXPECT_FALSE(random_regular(5, 5, draws).ok());
-  EXPECT_FALSE(random_regular(9, 1, draws).ok());
+  EXPECT_FALSE(scenario::random_regular(5, 5, draws).ok());
+  EXPECT_FALSE(scenario::random_regular(9, 1, draws).ok());
 }
 
 RC_GTEST_PROP(Topology, every_kind_is_simple_connected_and_repeatable,
               (std::uint16_t size, std::uint8_t shape, std::uint64_t seed)) {
   const std::uint32_t nodes = 12 + size % 150;
-  const auto build = [&](Generator& draws) -> Graph {
+  const auto build = [&](Generator& draws) -> scenario::Graph {
     switch (shape % 4) {
       case 0:
-        return std::move(random_regular(nodes, 2 + shape % 7, draws)).value();
+        return std::move(scenario::random_regular(nodes, 2 + shape % 7, draws)).value();
       case 1:
-        return std::move(small_world(nodes, 2 + 2 * (shape % 4), (shape % 11) / 10.0, draws)).value();
+        return std::move(scenario::small_world(nodes, 2 + 2 * (shape % 4), (shape % 11) / 10.0, draws)).value();
       case 2:
-        return std::move(scale_free(nodes, 1 + shape % 6, draws)).value();
+        return std::move(scenario::scale_free(nodes, 1 + shape % 6, draws)).value();
       default: {
         std::vector<std::uint32_t> regions;
         for (std::uint32_t i = 0; i < nodes; ++i)
           regions.push_back(static_cast<std::uint32_t>(draws.below(1 + shape % 6)));
-        return std::move(by_region(regions, shape % 7, shape % 5, draws)).value();
+        return std::move(scenario::by_region(regions, shape % 7, shape % 5, draws)).value();
       }
     }
   };
   Generator first(seed), second(seed);
-  const Graph graph = build(first);
-  const Graph twin = build(second);
+  const scenario::Graph graph = build(first);
+  const scenario::Graph twin = build(second);
   RC_ASSERT(graph.size() == nodes);
   RC_ASSERT(connected(graph));
   std::size_t ends = 0;
@@ -67,17 +68,37 @@ RC_GTEST_PROP(Topology, every_kind_is_simple_connected_and_repeatable,
   RC_ASSERT(ends == 2 * graph.edges());
 }
 
+TEST(FirstOverlay, each_edge_is_dialled_by_one_of_its_ends_and_the_same_seed_gives_the_same) {
+  scenario::Topology topology;
+  topology.degree = 4;
+  const std::vector<std::uint32_t> regions(20, 0);
+  const scenario::Graph overlay = std::move(scenario::first_overlay(topology, regions, 7)).value();
+  const scenario::Graph again = std::move(scenario::first_overlay(topology, regions, 7)).value();
+  std::size_t dialled = 0;
+  for (std::uint32_t node = 0; node < 20; ++node) {
+    EXPECT_EQ(overlay.neighbours(node), again.neighbours(node));
+    for (const std::uint32_t other : scenario::dials(overlay, node)) {
+      const auto back = scenario::dials(overlay, other);
+      EXPECT_TRUE(overlay.has(node, other) && std::find(back.begin(), back.end(), node) == back.end());
+      ++dialled;
+    }
+  }
+  EXPECT_EQ(dialled, 40U);
+  topology.degree = 30;  // more than there are others
+  EXPECT_EQ(std::move(scenario::first_overlay(topology, regions, 7)).value().edges(), 190U);
+}
+
 TEST(Topology, a_small_world_is_clustered_and_short_and_a_scale_free_one_has_hubs) {
   Generator draws(5);
-  const Graph ordered = std::move(small_world(1000, 10, 0.0, draws)).value();
-  const Graph small = std::move(small_world(1000, 10, 0.1, draws)).value();
-  const Graph random = std::move(small_world(1000, 10, 1.0, draws)).value();
+  const scenario::Graph ordered = std::move(scenario::small_world(1000, 10, 0.0, draws)).value();
+  const scenario::Graph small = std::move(scenario::small_world(1000, 10, 0.1, draws)).value();
+  const scenario::Graph random = std::move(scenario::small_world(1000, 10, 1.0, draws)).value();
   EXPECT_NEAR(clustering(ordered), 2.0 / 3.0, 0.01);
   EXPECT_GT(clustering(small), 0.4);
   EXPECT_LT(clustering(random), 0.05);
   EXPECT_GT(diameter(ordered).hops, 90U);
   EXPECT_LT(diameter(small).hops, 12U);
-  const Graph hubs = std::move(scale_free(2000, 4, draws)).value();
+  const scenario::Graph hubs = std::move(scenario::scale_free(2000, 4, draws)).value();
   std::size_t greatest = 0;
   for (std::uint32_t i = 0; i < hubs.size(); ++i) greatest = std::max(greatest, hubs.neighbours(i).size());
   EXPECT_GT(greatest, 80U);
@@ -87,7 +108,7 @@ TEST(Topology, by_region_keeps_most_edges_at_home) {
   Generator draws(5);
   std::vector<std::uint32_t> regions;
   for (std::uint32_t i = 0; i < 1000; ++i) regions.push_back(i % 4);
-  const Graph graph = std::move(by_region(regions, 6, 2, draws)).value();
+  const scenario::Graph graph = std::move(scenario::by_region(regions, 6, 2, draws)).value();
   std::size_t across = 0;
   for (std::uint32_t i = 0; i < 1000; ++i)
     for (const std::uint32_t each : graph.neighbours(i)) across += regions[i] != regions[each] ? 1 : 0;
@@ -160,7 +181,7 @@ TEST(World, mistakes_are_named) {
             }).find("nodes"),
             std::string::npos);
   EXPECT_NE(error_of([](WorldSpec& s) {
-              s.topology.kind = TopologyKind::small_world;
+              s.topology.kind = scenario::TopologyKind::small_world;
               s.topology.degree = 7;
             }).find("even"),
             std::string::npos);

@@ -1,13 +1,13 @@
-#include "sim/world/topology.hpp"
+#include "scenarios/engine/overlay/graph.hpp"
 
 #include <algorithm>
 #include <array>
 #include <string>
 
 #include "core/base/check.hpp"
-#include "sim/world/figures.hpp"
+#include "scenarios/engine/overlay/figures.hpp"
 
-namespace lastmile::sim {
+namespace lastmile::scenario {
 namespace {
 
 // Exchanges ends of two edges (a-b, c-d become a-d, c-b) where that keeps the graph simple.
@@ -220,4 +220,4 @@ Result<Graph> full(std::uint32_t nodes) {
   return graph;
 }
 
-}  // namespace lastmile::sim
+}  // namespace lastmile::scenario

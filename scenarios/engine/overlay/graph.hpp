@@ -8,7 +8,7 @@
 #include "core/base/random.hpp"
 #include "core/base/result.hpp"
 
-namespace lastmile::sim {
+namespace lastmile::scenario {
 
 // An undirected simple graph; neighbours ascending.
 class Graph {
@@ -39,4 +39,4 @@ Result<Graph> by_region(std::span<const std::uint32_t> region_of_node, std::uint
 inline constexpr std::uint32_t kFullGraphNodesMax = 4000;
 Result<Graph> full(std::uint32_t nodes);
 
-}  // namespace lastmile::sim
+}  // namespace lastmile::scenario

@@ -1,4 +1,4 @@
-#include "sim/world/figures.hpp"
+#include "scenarios/engine/overlay/figures.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -10,7 +10,7 @@
 
 #include "core/base/check.hpp"
 
-namespace lastmile::sim {
+namespace lastmile::scenario {
 namespace {
 
 using Undirected = boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS>;
@@ -204,4 +204,4 @@ std::size_t cut_size(const Graph& graph, std::span<const std::uint32_t> first, s
   return edges;
 }
 
-}  // namespace lastmile::sim
+}  // namespace lastmile::scenario

@@ -5,9 +5,9 @@
 #include <span>
 #include <vector>
 
-#include "sim/world/topology.hpp"
+#include "scenarios/engine/overlay/graph.hpp"
 
-namespace lastmile::sim {
+namespace lastmile::scenario {
 
 // Number of the component of each node; that of node 0 is 0.
 std::vector<std::uint32_t> components(const Graph& graph);
@@ -33,4 +33,4 @@ std::vector<std::uint32_t> degrees(const Graph& graph);
 // Edges with one end in each side; nodes of neither side do not count. No node is in both.
 std::size_t cut_size(const Graph& graph, std::span<const std::uint32_t> first, std::span<const std::uint32_t> second);
 
-}  // namespace lastmile::sim
+}  // namespace lastmile::scenario
