@@ -101,16 +101,38 @@ struct Answer final : env::JobOutput {
   Result<Json> json;
 };
 
-Result<Json> statuses_of(const store::View& view, const Hashes& hashes, bool with_readable) {
-  Json statuses = Json::array(), readable = Json::array();
+// Codes of the chains that have it in a final block.
+Result<Json> final_chains(const store::View& view, const message::ItemHash& hash) {
+  const auto row = view.message(hash);
+  if (!row.ok()) return row.error();
+  Json codes = Json::array();
+  if (!row->has_value()) return codes;
+  for (const store::Confirmation& confirmation : (*row)->confirmations) {
+    if (confirmation.final) codes.push_back(confirmation.chain);
+  }
+  return codes;
+}
+
+struct StatusDetails {
+  bool readable = false;
+  bool confirmed = false;
+};
+
+Result<Json> statuses_of(const store::View& view, const Hashes& hashes, StatusDetails wanted) {
+  Json statuses = Json::array(), readable = Json::array(), confirmed = Json::array();
   for (const auto& hash : hashes) {
     const auto status = hash.has_value() ? view.status(*hash) : Result<message::Status>(message::Status::none);
     if (!status.ok()) return status.error();
     statuses.push_back(message::status_text(*status));
-    if (with_readable) readable.push_back(hash.has_value() && node::readable(view, *hash));
+    if (wanted.readable) readable.push_back(hash.has_value() && node::readable(view, *hash));
+    if (!wanted.confirmed) continue;
+    auto codes = hash.has_value() ? final_chains(view, *hash) : Result<Json>(Json::array());
+    if (!codes.ok()) return codes.error();
+    confirmed.push_back(*std::move(codes));
   }
   Json out{{"statuses", std::move(statuses)}};
-  if (with_readable) out["readable"] = std::move(readable);
+  if (wanted.readable) out["readable"] = std::move(readable);
+  if (wanted.confirmed) out["confirmed"] = std::move(confirmed);
   return out;
 }
 
@@ -196,16 +218,19 @@ void Daemon::State::add_commands() {
     if ((*row)->code.has_value()) out["code"] = message::number(*(*row)->code);
     reply(std::move(out));
   });
-  admin->add("statuses",
-             "status of many messages: hashes []; with readable true also whether their content can be read",
-             [this](const Json& request, Reply reply) {
-               const auto with_readable = flag_field(request, "readable", false);
-               if (!with_readable.ok()) return reply(with_readable.error());
-               ask_about(request, std::move(reply),
-                         [with_readable = *with_readable](const store::View& view, const Hashes& hashes) {
-                           return statuses_of(view, hashes, with_readable);
-                         });
-             });
+  admin->add(
+      "statuses",
+      "status of many messages: hashes []; with readable true also whether their content can be read, with confirmed "
+      "true also the codes of chains that have them in a final block",
+      [this](const Json& request, Reply reply) {
+        const auto with_readable = flag_field(request, "readable", false);
+        if (!with_readable.ok()) return reply(with_readable.error());
+        const auto with_confirmed = flag_field(request, "confirmed", false);
+        if (!with_confirmed.ok()) return reply(with_confirmed.error());
+        ask_about(request, std::move(reply),
+                  [wanted = StatusDetails{*with_readable, *with_confirmed}](
+                      const store::View& view, const Hashes& hashes) { return statuses_of(view, hashes, wanted); });
+      });
   admin->add("signatures", "sender and signature of many messages: hashes []; null for those that are not there",
              [this](const Json& request, Reply reply) { ask_about(request, std::move(reply), &signatures_of); });
   admin->add("state", "digest of what users can read, at \"at_ns\" (UTC, default now), and its quick sum",

@@ -23,14 +23,17 @@ tcp::endpoint endpoint(const std::string& host, std::uint16_t port) {
 
 class Proxy::Core {
  public:
-  Core(std::uint32_t nodes, std::uint64_t seed)
-      : nodes_(nodes), luck_(substream(seed, kRunScope, "proxy")), paths_(std::size_t{nodes} * nodes) {
+  Core(std::uint32_t nodes, std::uint32_t services, std::uint64_t seed)
+      : nodes_(nodes),
+        luck_(substream(seed, kRunScope, "proxy")),
+        paths_(std::size_t{nodes} * nodes),
+        lines_(services) {
     for (std::uint32_t i = 0; i < nodes; ++i) node_of_[node_host(i)] = i;
   }
 
   Result<Unit> listen(std::uint16_t port) {
     acceptors_.clear();
-    for (std::uint32_t i = 0; i < nodes_; ++i) {
+    for (std::uint32_t i = 0; i < addresses(); ++i) {
       ErrorCode error;
       tcp::acceptor acceptor(io_);
       acceptor.open(tcp::v4(), error);
@@ -53,7 +56,7 @@ class Proxy::Core {
   }
 
   void run() {
-    for (std::uint32_t i = 0; i < nodes_; ++i) accept(i);
+    for (std::uint32_t i = 0; i < addresses(); ++i) accept(i);
     thread_ = std::thread([this] { io_.run(); });
   }
 
@@ -76,6 +79,14 @@ class Proxy::Core {
     });
   }
 
+  void set_service(std::uint32_t number, PathState question, PathState answer) {
+    asio::post(io_, [this, number, question, answer] {
+      lines_[number].question.state = question;
+      lines_[number].answer.state = answer;
+      for (const auto& relay : between(nodes_ + number, nodes_ + number)) relay->path_changed();
+    });
+  }
+
   void reset(std::uint32_t a, std::uint32_t b) {
     asio::post(io_, [this, a, b] {
       for (const auto& relay : between(a, b)) {
@@ -86,15 +97,21 @@ class Proxy::Core {
   }
 
   std::uint16_t port() const { return port_; }
+  std::uint32_t nodes() const { return nodes_; }
   RelayCounters counters;
 
  private:
+  struct Line {
+    Path question;
+    Path answer;
+  };
   struct Entry {
-    std::uint32_t dialler;
+    std::uint32_t dialler;  // the service itself where it is one
     std::uint32_t target;
     std::shared_ptr<Relay> relay;
   };
 
+  std::uint32_t addresses() const { return nodes_ + static_cast<std::uint32_t>(lines_.size()); }
   Path& path(std::uint32_t from, std::uint32_t to) { return paths_[std::size_t{from} * nodes_ + to]; }
 
   // Copies: what is done with a relay may end it.
@@ -116,6 +133,10 @@ class Proxy::Core {
   }
 
   void take(std::uint32_t target, tcp::socket socket) {
+    if (target >= nodes_) {
+      Line& line = lines_[target - nodes_];
+      return relay(target, target, std::move(socket), line.question, line.answer);
+    }
     ErrorCode error;
     const auto remote = socket.remote_endpoint(error);
     const auto found = error ? node_of_.end() : node_of_.find(remote.address().to_string());
@@ -123,13 +144,17 @@ class Proxy::Core {
       ++counters.strangers;
       return;  // closed with the socket
     }
-    ++counters.connections;
     const std::uint32_t dialler = found->second;
+    relay(dialler, target, std::move(socket), path(dialler, target), path(target, dialler));
+  }
+
+  void relay(std::uint32_t dialler, std::uint32_t target, tcp::socket socket, Path& forward, Path& backward) {
+    ++counters.connections;
     const std::uint64_t number = ++last_relay_;
-    auto relay = std::make_shared<Relay>(io_, std::move(socket), path(dialler, target), path(target, dialler), luck_,
-                                         counters, [this, number] { relays_.erase(number); });
-    relays_[number] = {dialler, target, relay};
-    relay->start(endpoint(node_host(dialler), 0), endpoint(node_host(target), port_));
+    auto made = std::make_shared<Relay>(io_, std::move(socket), forward, backward, luck_, counters,
+                                        [this, number] { relays_.erase(number); });
+    relays_[number] = {dialler, target, made};
+    made->start(endpoint(node_host(dialler), 0), endpoint(node_host(target), port_));
   }
 
   const std::uint32_t nodes_;
@@ -140,15 +165,17 @@ class Proxy::Core {
   // Proxy thread only, once it runs.
   Generator luck_;
   std::vector<Path> paths_;
+  std::vector<Line> lines_;  // by service
   std::vector<tcp::acceptor> acceptors_;
   std::map<std::uint64_t, Entry> relays_;
   std::uint64_t last_relay_ = 0;
   std::thread thread_;
 };
 
-Result<std::unique_ptr<Proxy>> Proxy::start(std::uint32_t nodes, std::uint16_t port, std::uint64_t seed) {
+Result<std::unique_ptr<Proxy>> Proxy::start(std::uint32_t nodes, std::uint16_t port, std::uint64_t seed,
+                                            std::uint32_t services) {
   std::unique_ptr<Proxy> proxy(new Proxy);
-  proxy->core_ = std::make_unique<Core>(nodes, seed);
+  proxy->core_ = std::make_unique<Core>(nodes, services, seed);
   Result<Unit> listening = Error{"no port was tried"};
   if (port != 0) {
     listening = proxy->core_->listen(port);
@@ -167,6 +194,10 @@ Result<std::unique_ptr<Proxy>> Proxy::start(std::uint32_t nodes, std::uint16_t p
 Proxy::~Proxy() { core_->stop(); }
 
 std::uint16_t Proxy::port() const { return core_->port(); }
+std::uint32_t Proxy::service(std::uint32_t number) const { return core_->nodes() + number; }
+void Proxy::set_service(std::uint32_t number, PathState question, PathState answer) {
+  core_->set_service(number, question, answer);
+}
 void Proxy::set_path(std::uint32_t from, std::uint32_t to, PathState state) { core_->set_path(from, to, state); }
 void Proxy::reset(std::uint32_t a, std::uint32_t b) { core_->reset(a, b); }
 

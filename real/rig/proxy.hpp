@@ -26,16 +26,23 @@ inline constexpr std::size_t kRelayPieceBytes = 16 * 1024;
 inline constexpr std::size_t kRelayBytesMax = 4 * 1024 * 1024;
 inline constexpr std::size_t kRelayHeldBytesMax = 64 * 1024 * 1024;
 
+// Beside nodes there are services, numbered from 0: something on this machine that anybody may call (a chain that a
+// node asks questions). Service s has the address number service(s), where it really listens as a node would; who calls
+// it is not looked at.
+//
 // Node i listens on node_host(i):port and dials from there; the proxy listens for it on proxy_host(i):port
 // (addresses.hpp). All calls from any thread; they take effect in order, soon.
 class Proxy {
  public:
   // port 0: one that is free on all addresses, see port(). The seed is that of jitter and corruption.
-  static Result<std::unique_ptr<Proxy>> start(std::uint32_t nodes, std::uint16_t port, std::uint64_t seed);
+  static Result<std::unique_ptr<Proxy>> start(std::uint32_t nodes, std::uint16_t port, std::uint64_t seed,
+                                              std::uint32_t services = 0);
   ~Proxy();  // closes everything
 
   std::uint16_t port() const;
+  std::uint32_t service(std::uint32_t number) const;  // what addresses.hpp calls its node
   void set_path(std::uint32_t from, std::uint32_t to, PathState state);
+  void set_service(std::uint32_t number, PathState question, PathState answer);
   // Ends all connections between the two, both ways, with a reset.
   void reset(std::uint32_t a, std::uint32_t b);
 

@@ -29,7 +29,7 @@ std::string log_tail(const std::filesystem::path& path) {
 }  // namespace
 
 Result<std::unique_ptr<RigNodes>> RigNodes::make(const scenario::Scenario& scenario, const scenario::NodeTable& table,
-                                                 Options options) {
+                                                 const RigChains& chains, Options options) {
   std::unique_ptr<RigNodes> out(new RigNodes(scenario, std::move(options)));
   std::error_code code;
   std::filesystem::create_directories(out->options_.logs, code);
@@ -51,7 +51,7 @@ Result<std::unique_ptr<RigNodes>> RigNodes::make(const scenario::Scenario& scena
       out->nodes_[node].peers.push_back(multiaddr_of(proxy_host(other), out->options_.port) + "/p2p/" +
                                         out->nodes_[other].identity);
     }
-    if (auto ok = out->write_settings(node); !ok.ok()) return std::move(ok).error();
+    if (auto ok = out->write_settings(node, chains.settings(node)); !ok.ok()) return std::move(ok).error();
   }
   return out;
 }
@@ -83,7 +83,7 @@ Result<Unit> RigNodes::make_folder(Node node) {
 }
 
 // The operator's file, nothing else: a node of the rig has no way to know that it is one.
-Result<Unit> RigNodes::write_settings(Node node) {
+Result<Unit> RigNodes::write_settings(Node node, const std::string& chains) {
   const RigNode& rig_node = nodes_[node];
   const auto flag = [](bool on) { return on ? "true" : "false"; };
   std::string text = "[p2p]\n";
@@ -94,7 +94,8 @@ Result<Unit> RigNodes::write_settings(Node node) {
   const scenario::Roads& roads = scenario_.world.roads;
   text +=
       "]\n[roads]\ngossip = " + std::string(flag(roads.gossip)) + "\nreconciliation = " + flag(roads.reconciliation);
-  text += "\nchain = false\ncontent_store = " + std::string(flag(roads.content_store)) + "\n";
+  text += "\nchain = " + std::string(flag(roads.chain));
+  text += "\ncontent_store = " + std::string(flag(roads.content_store)) + "\n";
   text += "[economy]\ncharge = " + std::string(flag(scenario_.economy.has_value())) + "\n";
   text += "[storage]\nblock_cache = \"16MiB\"\nwrite_buffer = \"8MiB\"\n[node]\nthreads = 2\n";
   text += "[admin]\nsocket = \"" + socket_of(rig_node).string() + "\"\n";
@@ -115,7 +116,7 @@ Result<Unit> RigNodes::write_settings(Node node) {
     head += "switches." + std::string(point.name) + " = \"" +
             std::string(message::behaviour_text(scenario_.world.switches.*point.member)) + "\"\n";
   }
-  return write_file_durably(rig_node.folder / "node.toml", head + text);
+  return write_file_durably(rig_node.folder / "node.toml", head + text + chains);
 }
 
 std::optional<Node> RigNodes::find_identity(const std::string& identity) const {

@@ -10,6 +10,7 @@
 #include "core/base/result.hpp"
 #include "real/ops/admin_client.hpp"
 #include "real/rig/child.hpp"
+#include "real/rig/rig_chains.hpp"
 #include "scenarios/engine/model/scenario.hpp"
 #include "scenarios/engine/timeline/node_table.hpp"
 
@@ -44,7 +45,7 @@ class RigNodes {
   };
   // Makes every data folder, key and configuration. Starts nothing.
   static Result<std::unique_ptr<RigNodes>> make(const scenario::Scenario& scenario, const scenario::NodeTable& table,
-                                                Options options);
+                                                const RigChains& chains, Options options);
   ~RigNodes();  // kills all
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(nodes_.size()); }
@@ -63,7 +64,7 @@ class RigNodes {
  private:
   RigNodes(const scenario::Scenario& scenario, Options options) : scenario_(scenario), options_(std::move(options)) {}
   Result<Unit> make_folder(Node node);
-  Result<Unit> write_settings(Node node);
+  Result<Unit> write_settings(Node node, const std::string& chains);
   const scenario::Scenario& scenario_;
   Options options_;
   std::vector<RigNode> nodes_;

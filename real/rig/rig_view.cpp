@@ -62,7 +62,8 @@ void nap() {
 
 }  // namespace
 
-RigView::RigView(RigNodes& nodes) : nodes_(nodes), turn_wall_(OsClock().wall()), answers_(nodes.size()) {
+RigView::RigView(RigNodes& nodes, std::vector<std::string> chain_codes)
+    : nodes_(nodes), chain_codes_(std::move(chain_codes)), turn_wall_(OsClock().wall()), answers_(nodes.size()) {
   for (Answers& answers : answers_) {
     answers.figures.queues.resize(trace::kQueueCount);
     answers.figures.queue_ages.resize(trace::kQueueCount);
@@ -119,6 +120,38 @@ const RigView::Known* RigView::known(Node node, const message::ItemHash& hash) c
   if (answers_[node].asked_turn != turn_) read_statuses(node);
   const auto& all = answers_[node].known;
   return position->second < all.size() ? &all[position->second] : nullptr;
+}
+
+// Of all messages at once, since a check that asks for one asks for all that have no event yet.
+void RigView::read_confirmed(Node node) const {
+  Answers& answers = answers_[node];
+  answers.confirmed_turn = turn_;
+  constexpr std::size_t kAtOnce = 1000;  // whole messages are read for it
+  std::vector<std::uint64_t> read;
+  for (std::size_t begin = 0; begin < hashes_.size(); begin += kAtOnce) {
+    const std::size_t end = std::min(hashes_.size(), begin + kAtOnce);
+    json list = json::array();
+    for (std::size_t i = begin; i < end; ++i) list.push_back(hashes_[i].text());
+    const auto answer = ask(node, "statuses", {{"hashes", std::move(list)}, {"confirmed", true}});
+    if (!answer) return;
+    for (const json& codes : answer->at("confirmed")) {
+      std::uint64_t bits = 0;
+      for (std::size_t chain = 0; chain < chain_codes_.size(); ++chain) {
+        if (std::find(codes.begin(), codes.end(), chain_codes_[chain]) != codes.end())
+          bits |= std::uint64_t{1} << chain;
+      }
+      read.push_back(bits);
+    }
+  }
+  answers.confirmed = std::move(read);
+}
+
+bool RigView::finally_confirmed(Node node, std::uint32_t chain, const message::ItemHash& hash) const {
+  const auto position = positions_.find(hash);
+  if (position == positions_.end() || !running(node)) return false;
+  if (answers_[node].confirmed_turn != turn_) read_confirmed(node);
+  const auto& all = answers_[node].confirmed;
+  return position->second < all.size() && ((all[position->second] >> chain) & 1) != 0;
 }
 
 message::Status RigView::status(Node node, const message::ItemHash& hash) const {
@@ -191,6 +224,7 @@ void RigView::admit(Node node) {
   answers_[node].silent = false;
   answers_[node].asked_turn = 0;
   answers_[node].digest_turn = 0;
+  answers_[node].confirmed_turn = 0;
   answers_[node].unread.clear();
   answers_[node].signatures.clear();
 }

@@ -22,7 +22,8 @@ class RigView final : public scenario::WorldView {
   static constexpr Duration kAnswerMax = seconds(10);
   static constexpr std::size_t kUnreadMax = 10'000;
 
-  explicit RigView(RigNodes& nodes);
+  // chain_codes: of the chains of the scenario, in its order.
+  RigView(RigNodes& nodes, std::vector<std::string> chain_codes);
   ~RigView() override;
 
   // A message of the run: its status will be asked for.
@@ -47,7 +48,7 @@ class RigView final : public scenario::WorldView {
   std::uint64_t pending(scenario::Node node) const override;
   scenario::QueueState queue(scenario::Node node, trace::Queue queue) const override;
   std::optional<Duration> queue_age(scenario::Node node, trace::Queue queue) const override;
-  bool finally_confirmed(scenario::Node, std::uint32_t, const message::ItemHash&) const override { return false; }
+  bool finally_confirmed(scenario::Node node, std::uint32_t chain, const message::ItemHash& hash) const override;
   std::optional<scenario::WireTotals> wire() const override;
   std::optional<std::uint64_t> gossip_repeats(scenario::Node node) const override;
   std::optional<std::uint64_t> gauge(scenario::Gauge gauge, scenario::Node node) const override;
@@ -73,6 +74,8 @@ class RigView final : public scenario::WorldView {
     bool silent = false;                           // it did not answer
     std::uint64_t asked_turn = 0;                  // when `known` was read
     std::vector<Known> known;                      // by position in hashes_
+    std::uint64_t confirmed_turn = 0;              // when `confirmed` was read
+    std::vector<std::uint64_t> confirmed;          // by position: a bit for each chain
     std::unordered_set<message::ItemHash> unread;  // processed; signatures not asked for yet, kUnreadMax at most
     std::unordered_map<message::ItemHash, scenario::SignedBy> signatures;  // read, and not asked for by a check yet
     std::uint64_t digest_turn = 0;
@@ -83,6 +86,7 @@ class RigView final : public scenario::WorldView {
   };
   const Known* known(scenario::Node node, const message::ItemHash& hash) const;
   void read_statuses(scenario::Node node) const;
+  void read_confirmed(scenario::Node node) const;
   void read_signatures(scenario::Node node, const message::ItemHash& hash) const;
   void take_figures(scenario::Node node, const nlohmann::json& gauges);
   void look_at_processes(Instant now);
@@ -90,6 +94,7 @@ class RigView final : public scenario::WorldView {
                                     const nlohmann::json& fields) const;
 
   RigNodes& nodes_;
+  const std::vector<std::string> chain_codes_;
   std::vector<message::ItemHash> hashes_;
   std::unordered_map<message::ItemHash, std::size_t> positions_;
   std::uint64_t turn_ = 1;

@@ -9,11 +9,13 @@
 
 #include "core/base/present.hpp"
 #include "core/crypto/base64.hpp"
+#include "core/crypto/chain.hpp"
 #include "core/message/status.hpp"
 #include "real/env/os_clock.hpp"
 #include "real/ops/daemon.hpp"
 #include "real/rig/addresses.hpp"
 #include "real/rig/proxy.hpp"
+#include "real/rig/rig_chains.hpp"
 #include "real/rig/rig_folder.hpp"
 #include "real/rig/rig_nodes.hpp"
 #include "real/rig/rig_view.hpp"
@@ -42,6 +44,7 @@ class RigRun final : public scenario::RunWorld {
   RigRun(const scenario::Scenario& scenario, RigOptions options)
       : scenario_(scenario),
         program_(std::move(options.program)),
+        anvil_(std::move(options.anvil)),
         run_folder_(options.folder),
         runner_(scenario, std::move(options), *this) {}
 
@@ -71,12 +74,14 @@ class RigRun final : public scenario::RunWorld {
 
   const scenario::Scenario& scenario_;
   const std::string program_;
+  const std::string anvil_;
   const std::string run_folder_;
   OsClock clock_;
   scenario::Runner runner_;
   std::optional<RigFolder> folder_;
   std::unique_ptr<Proxy> proxy_;
   std::unique_ptr<RigRoads> roads_;
+  std::unique_ptr<RigChains> chains_;
   std::unique_ptr<RigNodes> nodes_;
   std::unique_ptr<RigView> view_;
   std::unique_ptr<TraceMerge> traces_;
@@ -97,11 +102,18 @@ std::optional<Error> RigRun::build() {
   auto folder = RigFolder::make();
   if (!folder.ok()) return folder.error();
   folder_.emplace(*std::move(folder));
-  auto proxy = Proxy::start(table.size(), 0, scenario_.seed);
+  auto proxy = Proxy::start(table.size(), 0, scenario_.seed, RigChains::services(scenario_, table.size()));
   if (!proxy.ok()) return proxy.error();
   proxy_ = *std::move(proxy);
   roads_ = std::make_unique<RigRoads>(scenario_, table, *proxy_);
-  auto nodes = RigNodes::make(scenario_, table, {program_, folder_->path(), run_folder_ + "/nodes", proxy_->port()});
+  const std::string logs = run_folder_ + "/nodes";
+  std::error_code code;
+  std::filesystem::create_directories(logs, code);
+  if (code) return Error{"cannot make " + logs + ": " + code.message()};
+  auto chains = RigChains::start(scenario_, table, *proxy_, {anvil_, folder_->path(), logs});
+  if (!chains.ok()) return chains.error();
+  chains_ = *std::move(chains);
+  auto nodes = RigNodes::make(scenario_, table, *chains_, {program_, folder_->path(), logs, proxy_->port()});
   if (!nodes.ok()) return nodes.error();
   nodes_ = *std::move(nodes);
   questions_.resize(nodes_->size());
@@ -109,7 +121,9 @@ std::optional<Error> RigRun::build() {
   traces.reserve(nodes_->size());
   for (Node node = 0; node < nodes_->size(); ++node) traces.push_back((*nodes_)[node].trace_file());
   traces_ = std::make_unique<TraceMerge>(std::move(traces));
-  view_ = std::make_unique<RigView>(*nodes_);
+  std::vector<std::string> codes;
+  for (const scenario::ChainSpec& chain : scenario_.world.chains) codes.emplace_back(crypto::chain_text(chain.code));
+  view_ = std::make_unique<RigView>(*nodes_, std::move(codes));
   return runner_.open(*view_);
 }
 
@@ -151,6 +165,7 @@ void RigRun::turn() {
   reach_nodes();
   read_traces();
   take_receipts();
+  if (auto made = chains_->advance(now_); !made.ok()) runner_.end_early(made.error().text);
   if (const auto& trouble = view_->trouble()) runner_.end_early(*trouble);
   runner_.advance(now_);
 }
@@ -165,12 +180,16 @@ void RigRun::carry_out(const Action& action) {
         roads_->begin({action.entry, action.occurrence}, fault, action.first, action.second);
       }
       if (std::holds_alternative<scenario::PauseFault>(fault.body)) set_paused(action, true);
+      if (const auto* chain = std::get_if<scenario::ChainFault>(&fault.body)) {
+        if (auto begun = chains_->begin(*chain, action.first); !begun.ok()) runner_.end_early(begun.error().text);
+      }
       break;
     }
     case Action::Kind::fault_ended: {
       const scenario::Fault& fault = scenario_.faults[action.entry];
       if (RigRoads::is_road_fault(fault)) roads_->end({action.entry, action.occurrence});
       if (std::holds_alternative<scenario::PauseFault>(fault.body)) set_paused(action, false);
+      if (const auto* chain = std::get_if<scenario::ChainFault>(&fault.body)) chains_->end(*chain, action.first);
       break;
     }
     case Action::Kind::node_down:

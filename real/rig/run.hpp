@@ -12,6 +12,7 @@ namespace lastmile::real {
 // The folder is not empty: logs of the nodes lie in it too, under nodes/.
 struct RigOptions : scenario::RunOptions {
   std::string program;  // lastmile-node
+  std::string anvil;    // the program of chains; empty = there is none
 };
 
 // Errors: nodes or the proxy that cannot be started, unreadable traffic files, a folder that cannot be written. What

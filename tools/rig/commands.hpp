@@ -15,8 +15,9 @@ struct RigCommandOptions {
   std::string file;
   std::optional<std::uint64_t> seed;
   std::vector<std::string> sets;
-  std::string out;   // empty = runs/NAME-SEED-real
-  std::string node;  // lastmile-node; empty = beside this program
+  std::string out;    // empty = runs/NAME-SEED-real
+  std::string node;   // lastmile-node; empty = beside this program
+  std::string anvil;  // of chains; empty = LASTMILE_ANVIL, or in PATH
   bool json = false;
   bool quiet = false;
 };

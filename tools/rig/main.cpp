@@ -27,6 +27,8 @@ int main_of(int argc, char** argv) {
   run->add_option("--out", options.out, "run folder (default runs/NAME-SEED-real)")->check(not_empty());
   run->add_option("--node", options.node, "program of the nodes (default: lastmile-node beside this program)")
       ->check(not_empty());
+  run->add_option("--anvil", options.anvil, "program of chains (default: LASTMILE_ANVIL, or anvil in PATH)")
+      ->check(not_empty());
   run->add_flag("--json", options.json, "one JSON object on standard output");
   run->add_flag("--quiet", options.quiet, "no progress");
   try {

@@ -1,6 +1,7 @@
 #include "scenarios/engine/model/abilities.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "scenarios/engine/model/light.hpp"
 #include "scenarios/engine/model/parse.hpp"
@@ -62,6 +63,14 @@ class Refuser {
 
   void world() {
     if (!s_.world.chains.empty() && !a_.chains) no("/world/chains", "public chains");
+    for (std::size_t i = 0; a_.chains && i < s_.world.chains.size(); ++i) {
+      const ChainSpec& chain = s_.world.chains[i];
+      const std::string pointer = "/world/chains/" + std::to_string(i);
+      if (!a_.chain_kinds.contains(chain.kind)) no(pointer + "/kind", "a chain of the kind " + in_quotes(chain.kind));
+      if (chain.finality_blocks < a_.finality_blocks_least || chain.finality_blocks > a_.finality_blocks_most) {
+        no(pointer + "/finality_blocks", std::to_string(chain.finality_blocks) + " blocks");
+      }
+    }
     if (!a_.parameters) {
       if (!s_.world.parameters.empty() || !(s_.world.switches == message::Switches{})) {
         no("/world/parameters", "other parameters of a node");
@@ -160,6 +169,8 @@ Abilities simulator_abilities() {
   a.crypto = {CryptoMode::cached, CryptoMode::real};
   a.light_nodes = true;
   a.chains = true;
+  a.chain_kinds = {words::kChainKinds.begin(), words::kChainKinds.end()};
+  a.finality_blocks_most = std::numeric_limits<std::uint64_t>::max();
   a.parameters = true;
   a.clocks = true;
   a.late_groups = true;
@@ -169,15 +180,20 @@ Abilities simulator_abilities() {
 Abilities real_abilities() {
   Abilities a;
   a.world = WorldKind::real;
-  a.faults = {"partition", "link",       "link.latency", "link.jitter", "link.bandwidth", "link.corrupt", "hold",
-              "crash",     "crash.kept", "crash.lost",   "pause",       "churn",          "churn.kept",   "churn.lost"};
+  a.faults = {"partition",  "link",       "link.latency", "link.jitter",  "link.bandwidth", "link.corrupt",
+              "hold",       "crash",      "crash.kept",   "crash.lost",   "pause",          "churn",
+              "churn.kept", "churn.lost", "chain",        "chain.outage", "chain.reorg",    "chain.delay"};
   a.checks = watched_checks();
   a.checks.erase(std::string(check_text(CheckName::loss_reported)));     // it looks into disks
   a.checks.erase(std::string(check_text(CheckName::supply_conserved)));  // it looks into ledgers
-  a.no_measures = {"topology", "confirmation_lag_s", "chain_lag_blocks", "mesh_captured"};
+  a.no_measures = {"topology", "mesh_captured"};
   // Levels and modes of the simulator mean nothing here: every one is accepted and none is applied.
   a.networks = {NetworkLevel::delay, NetworkLevel::access, NetworkLevel::flow};
   a.crypto = {CryptoMode::cached, CryptoMode::real};
+  a.chains = true;
+  a.chain_kinds = {"evm"};
+  a.finality_blocks_least = 1;  // as the setting of lastmile-node
+  a.finality_blocks_most = 2048;
   a.parameters = true;  // they are settings of lastmile-node
   a.late_groups = true;
   return a;

@@ -24,6 +24,8 @@ struct Abilities {
   bool light_nodes = false;
   bool other_roles = false;  // roles besides core
   bool chains = false;
+  std::set<std::string, std::less<>> chain_kinds;  // of world.chains
+  std::uint64_t finality_blocks_least = 0, finality_blocks_most = 0;
   bool parameters = false;
   bool clocks = false;       // clock laws of groups
   bool late_groups = false;  // `start` of a group

@@ -132,7 +132,7 @@ std::uint64_t Anvil::height() const {
 }
 
 std::string Anvil::deploy() const {
-  std::ifstream file(std::string(LM_INTEROP_CHAIN) + "/sync.hex");
+  std::ifstream file(LM_SYNC_CODE);
   std::string code;
   file >> code;
   const std::string sent = call(

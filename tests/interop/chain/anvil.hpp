@@ -27,7 +27,7 @@ class Anvil {
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
   // JSON text of the result; fails the test and gives "null" on an error.
   std::string call(std::string_view method, std::string_view params = "[]") const;
-  // Puts sync.sol on the chain, in one block. Its address.
+  // Puts real/rig/contract/sync.sol on the chain, in one block. Its address.
   std::string deploy() const;
   void mine(std::uint64_t blocks = 1) const;
   std::uint64_t height() const;

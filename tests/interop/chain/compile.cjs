@@ -1,9 +1,9 @@
-// node compile.cjs [--check]: writes sync.hex from sync.sol, or says whether it is what the compiler makes of it.
+// node compile.cjs [--check]: writes real/rig/contract/sync.hex from sync.sol beside it, or says whether it is what the compiler makes of it.
 const fs = require('fs');
 const path = require('path');
 const solc = require('solc');
 
-const here = (name) => path.join(__dirname, name);
+const here = (name) => path.join(__dirname, '../../../real/rig/contract', name);
 const input = {
   language: 'Solidity',
   sources: {'sync.sol': {content: fs.readFileSync(here('sync.sol'), 'utf8')}},

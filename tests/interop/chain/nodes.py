@@ -17,6 +17,7 @@ import urllib.request
 programs, scenarios = (pathlib.Path(a) for a in sys.argv[1:3])
 NODE = programs / "lastmile-node"
 HERE = pathlib.Path(__file__).parent
+CONTRACT = HERE.parents[2] / "real/rig/contract/sync.hex"
 ANVIL = HERE / "node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil"
 PATIENCE = 120  # seconds, for what must happen on a busy machine
 RICH = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"  # every such chain gives it ether
@@ -50,7 +51,7 @@ class Chain:
         # Its log goes nowhere: a pipe that nobody reads would stop it.
         self.drain = subprocess.Popen(["cat"], stdin=self.process.stdout, stdout=subprocess.DEVNULL)
         self.http = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        receipt = self.transact({"data": "0x" + (HERE / "sync.hex").read_text().strip()})
+        receipt = self.transact({"data": "0x" + CONTRACT.read_text().strip()})
         self.contract = receipt["contractAddress"]
 
     def call(self, method, *params):

@@ -104,6 +104,28 @@ TEST_F(ProxyTest, bytes_pass_both_ways_and_the_target_sees_who_dialled) {
   EXPECT_EQ(hear(a, 1), "");  // an end is an end on the other side
 }
 
+TEST_F(ProxyTest, anybody_may_call_a_service_and_it_can_fall_silent) {
+  auto started = Proxy::start(2, 0, 1, 1);
+  ASSERT_TRUE(started.ok()) << started.error().text;
+  Proxy& proxy = **started;
+  const Descriptor listener = bound_socket(node_host(proxy.service(0)), proxy.port());
+  ASSERT_EQ(::listen(listener.get(), 16), 0);
+  const Descriptor caller = bound_socket("127.0.0.1", 0);
+  const sockaddr_in target = address_of(proxy_host(proxy.service(0)), proxy.port());
+  ASSERT_EQ(::connect(caller.get(), reinterpret_cast<const sockaddr*>(&target), sizeof target), 0);
+  ASSERT_TRUE(readable(listener, kPatienceMs));
+  const Descriptor service(::accept(listener.get(), nullptr, nullptr));
+  say(caller, "?");
+  EXPECT_EQ(hear(service, 1), "?");
+  PathState silent;
+  silent.stalled = true;
+  proxy.set_service(0, silent, silent);
+  say(service, "!");
+  EXPECT_FALSE(readable(caller, kSilenceMs));
+  proxy.set_service(0, {}, {});
+  EXPECT_EQ(hear(caller, 1), "!");
+}
+
 TEST_F(ProxyTest, an_address_of_no_node_is_turned_away) {
   const Descriptor stranger = dial("127.0.0.1");
   EXPECT_EQ(hear(stranger, 1), "");

@@ -145,8 +145,14 @@ TEST(RealWorld, RefusesWhatItCannotDoWithPlaceAndReason) {
   EXPECT_EQ(refusals(sample({"/worlds=[\"sim\"]", "/world/chains=[]", "/faults/0/leak=0.1"}), real_abilities()),
             "f: /worlds: expected \"real\" in this list, found \"sim\"\n"
             "f: /faults/0/leak: expected what the real world can do, found a cut that leaks, which it cannot do yet\n");
-  EXPECT_EQ(refusals(sample({"/worlds=[\"sim\",\"real\"]"}), real_abilities()),
-            "f: /world/chains: expected what the real world can do, found public chains, which it cannot do yet\n");
+  EXPECT_EQ(refusals(sample({"/worlds=[\"sim\",\"real\"]"}), real_abilities()), "") << "a chain of the kind evm";
+  EXPECT_EQ(
+      refusals(sample({"/worlds=[\"sim\",\"real\"]", "/world/chains/0/kind=tezos"}), real_abilities()),
+      "f: /world/chains/0/kind: expected what the real world can do, found a chain of the kind \"tezos\", which it "
+      "cannot do yet\n");
+  EXPECT_EQ(refusals(sample({"/worlds=[\"sim\",\"real\"]", "/world/chains/0/finality_blocks=3000"}), real_abilities()),
+            "f: /world/chains/0/finality_blocks: expected what the real world can do, found 3000 blocks, which it "
+            "cannot do yet\n");
   const auto with_fault = [](const std::string& fault) {
     return refusals(sample({"/worlds=[\"sim\",\"real\"]", "/world/chains=[]", "/faults=[" + fault + "]"}),
                     real_abilities());
