@@ -75,14 +75,7 @@ std::optional<Response> read_message_query(Parameters& parameters, MessageQuery&
       parameters.many<economy::Payment>({"paymentTypes", "payment_types"}, "hold, superfluid or credit", parse_payment);
   filter.tags = parameters.list({"tags"});
   read_times(parameters, filter);
-  filter.sort_by = parameters
-                       .one({"sortBy", "sort_by"}, "time or tx-time",
-                            [](std::string_view text) -> std::optional<store::SortBy> {
-                              if (text == "time") return store::SortBy::time;
-                              if (text == "tx-time") return store::SortBy::confirmation_time;
-                              return std::nullopt;
-                            })
-                       .value_or(store::SortBy::time);
+  filter.sort_by = parameters.sort_by({"sortBy", "sort_by"});
   filter.order = parameters.order({"sortOrder", "sort_order"});
   const auto format = parameters.one({"contentFormat", "content_format"}, "full, headers or none",
                                      [](std::string_view text) -> std::optional<ContentFormat> {

@@ -109,6 +109,15 @@ std::optional<Wall> Parameters::epoch(Names names) {
   return time && time->ns != 0 ? time : std::nullopt;
 }
 
+store::SortBy Parameters::sort_by(Names names) {
+  const auto read = [](std::string_view text) -> std::optional<store::SortBy> {
+    if (text == "time") return store::SortBy::time;
+    if (text == "tx-time") return store::SortBy::confirmation_time;
+    return std::nullopt;
+  };
+  return one(names, "time or tx-time", read).value_or(store::SortBy::time);
+}
+
 store::Order Parameters::order(Names names, store::Order otherwise) {
   const auto parse = [](std::string_view text) -> std::optional<store::Order> {
     if (text == "-1") return store::Order::descending;

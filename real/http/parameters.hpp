@@ -64,6 +64,7 @@ class Parameters {
   // Seconds since 1970, not negative; 0 and absent: empty.
   std::optional<Wall> epoch(Names names);
   store::Order order(Names names, store::Order otherwise = store::Order::descending);
+  store::SortBy sort_by(Names names);  // "time" or "tx-time", which is that of the confirmation; otherwise time
   // `path_page`: the page as the path gives it, where it does.
   store::PageRequest page(const PageRules& rules, const std::optional<std::string>& path_page = std::nullopt);
 

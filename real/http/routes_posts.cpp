@@ -53,14 +53,7 @@ store::PostFilter read_filter(Parameters& parameters) {
   filter.channels = parameters.list({"channels"});
   filter.start = parameters.epoch({"startDate", "start_date"});
   filter.end = parameters.epoch({"endDate", "end_date"});
-  filter.sort_by = parameters
-                       .one({"sortBy", "sort_by"}, "time or tx-time",
-                            [](std::string_view text) -> std::optional<store::SortBy> {
-                              if (text == "time") return store::SortBy::time;
-                              if (text == "tx-time") return store::SortBy::confirmation_time;
-                              return std::nullopt;
-                            })
-                       .value_or(store::SortBy::time);
+  filter.sort_by = parameters.sort_by({"sortBy", "sort_by"});
   filter.order = parameters.order({"sortOrder", "sort_order"});
   return filter;
 }

@@ -24,7 +24,7 @@ struct RigNode {
   std::string name;
   std::string identity;
   std::filesystem::path folder;
-  std::vector<std::string> peers;  // "identity@proxy address"
+  std::vector<std::string> peers;  // multiaddrs of the proxy, with their peer ids
   std::optional<Child> process;
   std::optional<AdminClient> questions;
   std::optional<AdminClient> publications;
